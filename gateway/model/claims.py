@@ -1,0 +1,40 @@
+"""What an issuer says about a subject, once that has been checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class TokenType(StrEnum):
+    """What a verified token is for. One type is never accepted as another."""
+
+    ID_TOKEN = "id_token"  # noqa: S105 - a name, not a secret
+    ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a name, not a secret
+    DEVELOPER = "jwt"
+    GUEST = "guest+jwt"
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedClaims:
+    """Claims whose signature, audience, type and lifetime have been checked.
+
+    Only `gateway.authentication` constructs one: to hold a value of this type *is* the
+    proof that the check took place.
+
+    Attributes:
+        provider: Id of the provider whose file vouches for the issuer.
+        issuer: `iss`, exactly as configured.
+        subject: `sub`, the issuer's name for somebody.
+        token_type: What the token is for.
+        expires_at: `exp`, aware UTC.
+        claims: The whole verified payload.
+    """
+
+    provider: str
+    issuer: str
+    subject: str
+    token_type: TokenType
+    expires_at: datetime
+    claims: Mapping[str, Any] = field(repr=False)

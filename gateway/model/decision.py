@@ -1,0 +1,98 @@
+"""The answer of the policies, with the rule that caused it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+_NO_CLAIMS: Mapping[str, Any] = MappingProxyType({})
+
+
+def _no_claims() -> Mapping[str, Any]:
+    return _NO_CLAIMS
+
+
+class Reason(StrEnum):
+    """Why a decision came out as it did; stable, for logs and for tests of policies."""
+
+    ALLOWED = "allowed"
+    DENIED_BY_RULE = "denied_by_rule"
+    NO_ALLOW = "no_allow"
+    NO_ROLE = "no_role"
+    STEP_UP = "step_up"
+    POLICY_ERROR = "policy_error"
+    POLICY_TIMEOUT = "policy_timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFault:
+    """An expression that could not be evaluated.
+
+    Attributes:
+        where: `file:line:column` of the position inside the expression.
+        message: What went wrong there. Holds no value of the request.
+    """
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the caller has to do for the same request to be allowed (RFC 9470).
+
+    Attributes:
+        error: `insufficient_user_authentication`.
+        acr: The authentication context that is needed; empty if any will do.
+        max_age: Seconds since the last authentication that are acceptable; `None` if
+            any age is.
+    """
+
+    error: str = "insufficient_user_authentication"
+    acr: str = ""
+    max_age: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowResult:
+    """What a rule in shadow mode would have done.
+
+    Attributes:
+        rule: `policy/rule`.
+        effect: `allow` or `deny`.
+        outcome: `true`, `false` or `error`.
+    """
+
+    rule: str
+    effect: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a request may pass. An ordinary value, also when it says no.
+
+    Attributes:
+        allowed: The answer.
+        reason: Why, as a stable name.
+        rule: `policy/rule` of the deciding rule; empty if no rule decided.
+        message: The deciding rule's own `reason`; empty if it has none.
+        roles: The roles that the identity holds for this request, sorted.
+        claims: What `[[mint]]` adds to the credential; empty unless allowed.
+        challenge: How to be allowed after all, if stepping up would help.
+        faults: The expressions that could not be evaluated.
+        shadow: What rules in shadow mode would have said.
+        digest: Digest of the policies that decided.
+    """
+
+    allowed: bool
+    reason: Reason
+    rule: str = ""
+    message: str = ""
+    roles: tuple[str, ...] = ()
+    claims: Mapping[str, Any] = field(default_factory=_no_claims)
+    challenge: Challenge | None = None
+    faults: tuple[PolicyFault, ...] = ()
+    shadow: tuple[ShadowResult, ...] = ()
+    digest: str = ""
