@@ -11,6 +11,7 @@ from functools import cached_property
 from urllib.parse import unquote_to_bytes
 
 from gateway.model.identity import Subject
+from gateway.model.target import Target
 
 
 def parse_query(raw: bytes) -> dict[str, list[str]]:
@@ -41,6 +42,7 @@ class RequestView:
         scheme: `http` or `https`, as the client used it.
         host: Lower case, without the port.
         path: The canonical path, still percent-encoded; the bytes that are forwarded.
+        segments: The path's segments, percent-decoded, without the leading empty one.
         ip: The client's address; the peer's, unless a trusted proxy names another.
         tls: Whether the client's connection is encrypted.
         content_length: In bytes; -1 if the body is chunked, 0 if there is none.
@@ -56,8 +58,7 @@ class RequestView:
         method: str,
         scheme: str,
         host: str,
-        path: str,
-        raw_query: bytes,
+        target: Target,
         raw_headers: Sequence[tuple[bytes, bytes]],
         ip: str,
         time: datetime,
@@ -66,8 +67,9 @@ class RequestView:
         self.method = method
         self.scheme = scheme
         self.host = host
-        self.path = path
-        self.raw_query = raw_query
+        self.path = target.path
+        self.segments = target.segments
+        self.raw_query = target.query
         self.raw_headers = raw_headers
         self.ip = ip
         self.time = time
@@ -76,11 +78,6 @@ class RequestView:
     def tls(self) -> bool:
         """Whether the client's connection is encrypted."""
         return self.scheme == "https"
-
-    @cached_property
-    def segments(self) -> list[str]:
-        """The path's segments, percent-decoded, without the leading empty one."""
-        return [_decode(part) for part in self.path.encode("latin-1").split(b"/")[1:]]
 
     @cached_property
     def query(self) -> dict[str, list[str]]:

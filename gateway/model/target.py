@@ -10,6 +10,7 @@ References: RFC 9112 section 3.2 (request target), RFC 3986 sections 3.3 and 6.2
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from gateway.model.errors import MalformedTargetError, OversizedRequestError
 
@@ -64,11 +65,14 @@ class Target:
 
     Attributes:
         path: The path, percent-encoded, ASCII, beginning with "/".
+        segments: The path's parts after each "/", percent-decoded. What is matched: an
+            upstream decodes too, so "/%61dmin" has to be "/admin" here.
         query: What follows the first "?", as received; empty if there is none.
         raw: Path and query as they are forwarded, byte for byte.
     """
 
     path: str
+    segments: tuple[str, ...]
     query: bytes
     raw: bytes
 
@@ -92,7 +96,12 @@ def parse_target(raw: bytes, rules: TargetRules = STRICT) -> Target:
         raise MalformedTargetError("the query holds an octet that may not stand there")
     if _PLAIN.fullmatch(path) is None and path != b"/":
         path = _check_path(path, rules)
-    return Target(path.decode("ascii"), query, path + mark + query)
+    text = path.decode("ascii")
+    # Split before decoding: an escaped slash that is kept stays inside its segment.
+    segments = tuple(text[1:].split("/"))
+    if "%" in text:
+        segments = tuple(unquote(part, errors="strict") for part in segments)
+    return Target(text, segments, query, path + mark + query)
 
 
 def _check_path(path: bytes, rules: TargetRules) -> bytes:
@@ -125,14 +134,16 @@ def _check_utf8(path: bytes) -> None:
 
 def _check_dots(path: bytes, rules: TargetRules) -> bytes:
     segments = path.split(b"/")[1:]
-    # A servlet container cuts a segment at ";" before it looks at dots.
+    # A servlet container cuts a segment at ";" before it looks at dots, and some
+    # upstreams split at an escaped slash that we were told to keep.
     bare = [_ESCAPED_DOT.sub(b".", part).partition(b";")[0] for part in segments]
-    if not any(part in {b".", b".."} for part in bare):
+    pieces = {piece for part in bare for piece in _ESCAPED_SLASH.split(part)}
+    if pieces.isdisjoint({b".", b".."}):
         return path
     if not rules.normalise_dot_segments:
         raise MalformedTargetError("the path has a dot segment")
-    if any(b";" in part for part in segments):
-        raise MalformedTargetError("the path has a dot segment beside a parameter")
+    if b";" in path or _ESCAPED_SLASH.search(path):
+        raise MalformedTargetError("the path has a dot segment beside an oddity")
     return _resolve_dots(segments, bare)
 
 
