@@ -96,3 +96,19 @@ class Decision:
     faults: tuple[PolicyFault, ...] = ()
     shadow: tuple[ShadowResult, ...] = ()
     digest: str = ""
+
+    def needs_authentication(self, *, anonymous: bool) -> bool:
+        """Whether showing a credential, or a stronger one, may help.
+
+        If not, the denial stands whoever is known to ask: the same caller need not try
+        again with the same policies.
+
+        Args:
+            anonymous: Whether the denied request carried no credential at all.
+
+        Reference: RFC 9110 section 15.5.2 (401) and 15.5.4 (403), which is what most
+        wires make of the two answers; RFC 9470 for stepping up.
+        """
+        if self.reason is Reason.STEP_UP:
+            return True
+        return anonymous and self.reason in {Reason.NO_ALLOW, Reason.NO_ROLE}
