@@ -1,0 +1,246 @@
+"""The one flow: what happens to a request, whatever door it came through.
+
+    request ─▶ Credential ─▶ VerifiedClaims ─▶ Identity ─▶ Decision ─▶ MintedCredential
+      extract        verify          resolve       decide        mint
+
+Puts the stages into their order and does none of their work. A door (`gateway.endpoints`)
+parses its wire, calls `Pipeline.admit`, and forwards or answers.
+
+On the warm path, where the credential has been seen before, nothing here waits: no
+database, no lock, no thread. A credential that is new crosses over to a thread once, and
+all requests that carry it wait for that one crossing.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import anyio.to_thread
+
+from gateway.model.access import AccessRequest, RequestView, RouteView
+from gateway.model.claims import VerifiedClaims
+from gateway.model.credential import Credential
+from gateway.model.decision import Decision
+from gateway.model.errors import MissingCredentialError
+from gateway.model.identity import Subject
+from gateway.model.minted import MintedCredential
+from gateway.model.route import Route
+from gateway.model.target import Target
+
+
+class Match(Protocol):
+    """A route, and what its template's parameters stand for."""
+
+    @property
+    def route(self) -> Route:
+        """The route that was found."""
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """Parameter name to decoded segment."""
+
+
+class Router(Protocol):
+    """Finds the route of a request."""
+
+    def match(self, host: str, segments: Sequence[str], method: str) -> Match:
+        """Return the route, or raise `RouteError`."""
+
+
+class Extractor(Protocol):
+    """Finds the credential in a request's headers."""
+
+    def extract(self, raw_headers: Sequence[tuple[bytes, bytes]]) -> Credential | None:
+        """Return it; `None` if nothing was presented."""
+
+
+class Verifier(Protocol):
+    """Checks a credential. May wait for the network: called in a thread."""
+
+    def verify(self, credential: Credential) -> VerifiedClaims:
+        """Return the claims, or raise `CredentialError`."""
+
+
+class Resolver(Protocol):
+    """Finds out who the claims are about. May wait for the database."""
+
+    def resolve(self, claims: VerifiedClaims) -> Subject:
+        """Return the subject with its identity."""
+
+    def anonymous(self) -> Subject:
+        """Return the guest who shows nothing."""
+
+
+class SubjectCache(Protocol):
+    """Remembers whose credential it was."""
+
+    def recall(self, token: str, now: datetime) -> Subject | None:
+        """Return the subject, or `None` if it is unknown or too old."""
+
+    def remember(self, token: str, subject: Subject, now: datetime) -> None:
+        """Keep the subject for as long as its credential may be believed."""
+
+
+class Engine(Protocol):
+    """The policies."""
+
+    def decide(self, access: AccessRequest) -> Decision:
+        """Return the decision. Never raises: what fails, denies."""
+
+    def open_to_guests(self, route_id: str) -> bool:
+        """Whether any rule for guests is about this route."""
+
+
+class Minter(Protocol):
+    """Makes the credential that the upstream sees."""
+
+    def mint(
+        self, decision: Decision, subject: Subject, route: Route, *, now: datetime
+    ) -> MintedCredential:
+        """Return a credential for the route's audience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The stages that one snapshot of the configuration made."""
+
+    router: Router
+    extractor: Extractor
+    verifier: Verifier
+    resolver: Resolver
+    subjects: SubjectCache
+    engine: Engine
+    minter: Minter
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A request that a door has parsed.
+
+    Attributes:
+        id: Request id.
+        method: In upper case.
+        scheme: `http` or `https`, as the client used it.
+        host: Lower case, without the port.
+        target: Path and query in canonical form.
+        headers: As received; names in lower case.
+        ip: The client's address.
+    """
+
+    id: str
+    method: str
+    scheme: str
+    host: str
+    target: Target
+    headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
+    ip: str
+
+
+class Passage:
+    """How far a request has come; filled in by `Pipeline.admit` as it goes.
+
+    What is `None` was not reached. Doors log it whether the request passed, was denied,
+    or failed on the way.
+    """
+
+    __slots__ = ("decision", "minted", "route", "subject")
+
+    def __init__(self) -> None:
+        self.route: Route | None = None
+        self.subject: Subject | None = None
+        self.decision: Decision | None = None
+        self.minted: MintedCredential | None = None
+
+
+class Pipeline:
+    """Takes requests through the stages of one snapshot."""
+
+    def __init__(self, *, stages: Stages, clock: Callable[[], datetime]) -> None:
+        self._stages = stages
+        self._clock = clock
+        self._verifying: dict[bytes, asyncio.Task[Subject]] = {}
+
+    async def admit(self, inbound: Inbound, passage: Passage) -> Decision:
+        """Return the decision; if it allows, `passage.minted` is the credential.
+
+        Args:
+            inbound: The parsed request.
+            passage: Filled in on the way, also when this raises.
+
+        Raises:
+            RouteError: No route is declared for the request.
+            CredentialError: Who sent it cannot be established.
+            RequestError: It carries more than one credential.
+            UnavailableError: A provider or the storage is needed and down.
+            MintError: No credential could be made for it.
+        """
+        stages = self._stages
+        now = self._clock()
+        match = stages.router.match(
+            inbound.host, inbound.target.segments, inbound.method
+        )
+        route = passage.route = match.route
+        subject = passage.subject = await self._subject(inbound, route, now)
+        decision = passage.decision = stages.engine.decide(
+            AccessRequest(
+                subject=subject,
+                request=_request_view(inbound, now),
+                route=RouteView(
+                    id=route.id,
+                    upstream=route.upstream,
+                    params=match.params,
+                    tags=route.tags,
+                    audience=route.audience,
+                ),
+                now=now,
+            )
+        )
+        if decision.allowed:
+            passage.minted = stages.minter.mint(decision, subject, route, now=now)
+        return decision
+
+    async def _subject(self, inbound: Inbound, route: Route, now: datetime) -> Subject:
+        stages = self._stages
+        credential = stages.extractor.extract(inbound.headers)
+        if credential is None:
+            if not stages.engine.open_to_guests(route.id):
+                raise MissingCredentialError(f"route {route.id} is closed to guests")
+            return stages.resolver.anonymous()
+        known = stages.subjects.recall(credential.value, now)
+        return known or await self._verify_once(credential)
+
+    async def _verify_once(self, credential: Credential) -> Subject:
+        """Verify a credential in a thread, once for all requests that carry it now."""
+        key = hashlib.sha256(credential.value.encode("utf-8", "replace")).digest()
+        task = self._verifying.get(key)
+        if task is None:
+            task = asyncio.create_task(self._verify(credential))
+            self._verifying[key] = task
+            task.add_done_callback(lambda _: self._verifying.pop(key, None))
+        # Shielded: one caller that hangs up must not fail the others.
+        return await asyncio.shield(task)
+
+    async def _verify(self, credential: Credential) -> Subject:
+        subject = await anyio.to_thread.run_sync(self._establish, credential)
+        self._stages.subjects.remember(credential.value, subject, self._clock())
+        return subject
+
+    def _establish(self, credential: Credential) -> Subject:
+        stages = self._stages
+        return stages.resolver.resolve(stages.verifier.verify(credential))
+
+
+def _request_view(inbound: Inbound, now: datetime) -> RequestView:
+    return RequestView(
+        id=inbound.id,
+        method=inbound.method,
+        scheme=inbound.scheme,
+        host=inbound.host,
+        target=inbound.target,
+        raw_headers=inbound.headers,
+        ip=inbound.ip,
+        time=now,
+    )
