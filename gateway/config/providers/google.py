@@ -1,0 +1,73 @@
+"""`kind = "google"`: Sign in with Google, as a set of defaults over `oidc`.
+
+Nothing is hidden in it: `preset_text` gives the same provider written out as `oidc`.
+
+Reference: Google, "OpenID Connect API Reference" (issuer and its legacy form without a
+scheme; `hd`); "Verify the Google ID token on your server side".
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gateway.config.providers.mapping import MapSettings
+from gateway.config.providers.network import NetworkSettings
+from gateway.config.providers.oidc import OidcAccept, OidcProvider
+from gateway.config.settings.addresses import Issuer, UrlText
+from gateway.config.settings.section import Expression, Loose, Names
+
+
+class GoogleAccept(OidcAccept):
+    """Which of Google's tokens are accepted."""
+
+    # Google's access tokens are opaque: nothing in them says whom they were made for.
+    tokens: Annotated[tuple[Literal["id_token"], ...], Loose] = Field(
+        default=("id_token",), min_length=1, description="`id_token`."
+    )
+
+
+class GoogleMap(MapSettings):
+    """From Google's claims to the identity."""
+
+    tenant: Expression = Field(
+        default="claim('hd', '')",
+        description="Text. The Workspace domain; empty for consumer accounts.",
+    )
+    username: Expression = Field(default="''", description="Text. Google has none.")
+    phone: Expression = Field(default="''", description="Text. Not in the token.")
+    phone_verified: Expression = Field(default="false", description="Boolean.")
+    scopes: Expression = Field(default="[]", description="List of text.")
+    amr: Expression = Field(default="[]", description="List of text. Not in the token.")
+    acr: Expression = Field(default="''", description="Text. Not in the token.")
+
+
+class GoogleProvider(OidcProvider):
+    """Sign in with Google."""
+
+    kind: Literal["google"] = Field(description="`google`.")  # type: ignore[assignment]  # a preset is its own kind
+    issuer: Issuer = Field(
+        default="https://accounts.google.com", description="`iss` of Google's tokens."
+    )
+    issuer_aliases: Names = Field(
+        default=("accounts.google.com",),
+        description="The older spelling of `iss`, which still occurs.",
+    )
+    jwks_url: UrlText | None = Field(
+        default=None, description="Where its keys are. By default, discovery tells."
+    )
+    algorithms: Annotated[tuple[Literal["RS256"], ...], Loose] = Field(
+        default=("RS256",), min_length=1, description="Google signs with RS256 alone."
+    )
+    accept: GoogleAccept = Field(
+        default=GoogleAccept(),
+        description="Which of its tokens are accepted, and where.",
+    )
+    map: GoogleMap = Field(
+        default=GoogleMap(), description="From claims to the identity."
+    )
+    network: NetworkSettings = Field(
+        default=NetworkSettings(
+            allow_hosts=("accounts.google.com", "www.googleapis.com")
+        ),
+        description="Bounds on the way to Google.",
+    )

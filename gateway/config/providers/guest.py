@@ -1,0 +1,41 @@
+"""`kind = "guest"`: somebody without an account, told apart by a token of our own.
+
+The lifetimes and limits of guests stand in `[guest]` of `config.toml`.
+"""
+
+from typing import Literal
+
+from pydantic import Field
+
+from gateway.config.providers.common import Provider
+from gateway.config.providers.mapping import MapSettings
+from gateway.config.settings.section import Expression
+
+
+class GuestMap(MapSettings):
+    """A guest has a subject, and nothing else is known of them."""
+
+    username: Expression = Field(default="''", description="Text.")
+    name: Expression = Field(default="''", description="Text.")
+    email: Expression = Field(default="''", description="Text.")
+    email_verified: Expression = Field(default="false", description="Boolean.")
+    phone: Expression = Field(default="''", description="Text.")
+    phone_verified: Expression = Field(default="false", description="Boolean.")
+    scopes: Expression = Field(default="[]", description="List of text.")
+    amr: Expression = Field(default="[]", description="List of text.")
+    acr: Expression = Field(default="''", description="Text.")
+    auth_time: Expression = Field(default="timestamp(0)", description="Timestamp.")
+
+
+class GuestProvider(Provider):
+    """Guests."""
+
+    UNAVAILABLE = {"upgrade": "keeping a guest's id at the first sign-in"}
+
+    kind: Literal["guest"] = Field(description="`guest`.")
+    for_: Literal["guest"] = Field(  # type: ignore[assignment]  # narrower on purpose
+        default="guest", alias="for", description="`guest`."
+    )
+    map: GuestMap = Field(
+        default=GuestMap(), description="From claims to the identity."
+    )

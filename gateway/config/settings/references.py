@@ -1,0 +1,176 @@
+"""References to what does not stand in a file: secrets, certificates, folders.
+
+A secret is `{ env = "NAME" }` or `{ file = "path" }`, never text: what stands in a file ends
+up in a repository. References are followed when the file is read, so that what was checked
+is what is used.
+"""
+
+import hmac
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from gateway.config.settings.door import Door, door_of
+from gateway.config.settings.section import flaw
+
+# A certificate bundle of a whole public root store is about 250 KiB.
+MAX_REFERENCED_BYTES = 1024 * 1024
+
+# Enough for AES-256 and for an HMAC key, counted in characters of the text as stored.
+MIN_STORE_KEY_BYTES = 32
+
+_SECRET_HINT = 'write { env = "NAME" } or { file = "path" }'
+_FILE_HINT = 'write { file = "path" }'
+
+
+class SecretRef:
+    """A secret that stands outside the files, already fetched.
+
+    Attributes:
+        source: Where it came from: `env NAME` or `file path`. Safe to print.
+        path: The file that holds it, or `None` for the environment.
+    """
+
+    __slots__ = ("_value", "path", "source")
+
+    def __init__(self, *, source: str, value: bytes, path: Path | None = None) -> None:
+        self.source = source
+        self.path = path
+        self._value = value
+
+    def reveal(self) -> bytes:
+        """Return the secret itself, without a line break at its end."""
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SecretRef):
+            return NotImplemented
+        same = hmac.compare_digest(self._value, other._value)
+        return same and self.source == other.source
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
+    def __repr__(self) -> str:
+        return f"SecretRef({self.source})"
+
+
+class FileRef:
+    """A public file that is referred to, already read.
+
+    Attributes:
+        path: Absolute, or relative to the working folder as `config.toml` is.
+        content: What it held when the configuration was loaded.
+    """
+
+    __slots__ = ("content", "path")
+
+    def __init__(self, *, path: Path, content: bytes) -> None:
+        self.path = path
+        self.content = content
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FileRef):
+            return NotImplemented
+        return (self.path, self.content) == (other.path, other.content)
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.content))
+
+    def __repr__(self) -> str:
+        return f"FileRef({str(self.path)!r})"
+
+
+def parse_secret(value: Any, info: ValidationInfo) -> SecretRef:
+    """Return the secret that a reference leads to."""
+    if isinstance(value, SecretRef):
+        return value
+    if isinstance(value, str | int | float):
+        raise flaw(
+            "E501",
+            "a secret is written here, where only a reference may",
+            hint=_SECRET_HINT,
+        )
+    door = door_of(info)
+    match value:
+        case {"env": str(name), **rest} if not rest and name:
+            return _from_environment(name, door)
+        case {"file": str(name), **rest} if not rest and name:
+            path = door.root / name
+            raw = _read(path, name, missing="E502").rstrip(b"\r\n")
+            return SecretRef(source=f"file {name}", value=_filled(raw, name), path=path)
+    raise flaw("E105", "this is no reference to a secret", hint=_SECRET_HINT)
+
+
+def _from_environment(name: str, door: Door) -> SecretRef:
+    if name not in door.environ:
+        raise flaw("E502", f"the environment variable {name} is not set")
+    raw = door.environ[name].encode("utf-8", "surrogateescape")
+    return SecretRef(source=f"env {name}", value=_filled(raw, name))
+
+
+def _filled(raw: bytes, name: str) -> bytes:
+    if not raw:
+        raise flaw("E502", f"the secret in {name} is empty")
+    return raw
+
+
+def parse_file(value: Any, info: ValidationInfo) -> FileRef:
+    """Return the public file that `{ file = "path" }` leads to."""
+    if isinstance(value, FileRef):
+        return value
+    match value:
+        case {"file": str(name), **rest} if not rest and name:
+            door = door_of(info)
+            path = door.root / name
+            content = _read(path, name, missing="E108")
+            door.files[path] = content
+            return FileRef(path=path, content=content)
+    raise flaw("E105", "this is no reference to a file", hint=_FILE_HINT)
+
+
+def parse_folder(value: Any, info: ValidationInfo) -> Path:
+    """Return the path, relative ones below the folder of `config.toml`."""
+    if isinstance(value, Path):
+        return door_of(info).root / value
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise flaw("E105", "a path is text", hint='write "state/keys"')
+    return door_of(info).root / value
+
+
+def _read(path: Path, name: str, *, missing: str) -> bytes:
+    if "\0" in name:
+        raise flaw("E105", "a path holds no NUL")
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_REFERENCED_BYTES + 1)
+    except FileNotFoundError:
+        raise _unreadable(missing, f"there is no file {name}") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _unreadable(missing, f"{name} cannot be read: {reason}") from None
+    if len(content) > MAX_REFERENCED_BYTES:
+        raise _unreadable(missing, f"{name} is larger than 1 MiB")
+    return content
+
+
+def _unreadable(missing: str, message: str) -> PydanticCustomError:
+    return flaw("E502", message) if missing == "E502" else flaw("E108", message)
+
+
+def store_key(secret: SecretRef) -> SecretRef:
+    """Return the secret, if it is long enough to encrypt the storage with."""
+    if len(secret.reveal()) < MIN_STORE_KEY_BYTES:
+        raise flaw(
+            "E503",
+            f"the storage key is shorter than {MIN_STORE_KEY_BYTES} bytes",
+            hint="make one with `openssl rand -base64 32`",
+        )
+    return secret
+
+
+Secret = Annotated[SecretRef, PlainValidator(parse_secret)]
+File = Annotated[FileRef, PlainValidator(parse_file)]
+FolderPath = Annotated[Path, PlainValidator(parse_folder)]

@@ -1,0 +1,58 @@
+"""`config.toml` as a whole."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from gateway.config.settings.guest import GuestSettings
+from gateway.config.settings.keys import KeysSettings
+from gateway.config.settings.log import LogSettings
+from gateway.config.settings.routes import RouteSettings
+from gateway.config.settings.section import Id, Loose, Section
+from gateway.config.settings.server import ServerSettings
+from gateway.config.settings.storage import StorageSettings
+from gateway.config.settings.tokens import TokensSettings
+from gateway.config.settings.upstreams import Upstream
+
+
+class Config(Section):
+    """The settings of one gateway."""
+
+    # `BaseModel.schema` exists, so the attribute needs a name of its own.
+    schema_version: Literal[1] = Field(
+        alias="schema",
+        description="Version of the files' meaning. A released meaning never changes.",
+    )
+    server: ServerSettings = Field(description="Addresses and limits of the gateway.")
+    storage: StorageSettings = Field(description="Where identities are kept.")
+    keys: KeysSettings = Field(
+        default=KeysSettings(),
+        validate_default=True,
+        description="The ring of signing keys.",
+    )
+    tokens: TokensSettings = Field(
+        default=TokensSettings(), description="What the gateway mints."
+    )
+    guest: GuestSettings = Field(
+        default=GuestSettings(),
+        description="What somebody without an account may have.",
+    )
+    log: LogSettings = Field(default=LogSettings(), description="What is recorded.")
+    upstreams: Mapping[Id, Upstream] = Field(
+        default={}, description="The services behind the gateway, by name."
+    )
+    routes: Annotated[tuple[RouteSettings, ...], Loose] = Field(
+        default=(), description="Which requests lead to which upstream."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_issuer(cls, value: Any) -> Any:
+        """Fill in the issuer, which another section names."""
+        match value:
+            case {"server": {"public_url": str(public_url)}}:
+                tokens = value.get("tokens", {})
+                if isinstance(tokens, dict):
+                    return value | {"tokens": {"issuer": public_url} | tokens}
+        return value

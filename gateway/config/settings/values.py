@@ -1,0 +1,139 @@
+"""Values with a unit or a grammar of their own: lengths of time, sizes, rates, addresses.
+
+Each type here is an annotation for a pydantic field and a parser that raises a flaw with
+an example of how to write it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainValidator
+
+from gateway.config.settings.section import flaw
+
+IPNetwork = IPv4Network | IPv6Network
+
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
+
+_BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+_SIZE = re.compile(r"([0-9]{1,12}) ?(B|KiB|MiB|GiB|TiB)")
+
+_RATE = re.compile(r"([0-9]{1,9})/([0-9]{1,9})?(ms|s|m|h|d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many of something in a length of time.
+
+    Attributes:
+        count: How many; at least 1.
+        per: In what time; more than zero.
+    """
+
+    count: int
+    per: timedelta
+
+
+def parse_duration(value: Any) -> Any:
+    """Return a length of time written with its unit: `"250ms"`, `"15m"`, `"30d"`."""
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise flaw(
+            "E105",
+            "a length of time is a number with its unit",
+            hint='write "250ms", "30s", "15m", "1h" or "30d"',
+        )
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+def parse_size(value: Any) -> Any:
+    """Return a number of bytes, written with its unit: `"10MiB"`."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise flaw(
+            "E105",
+            "a size is a number with its unit",
+            hint='write "512B", "64KiB", "10MiB" or "1GiB"',
+        )
+    return int(match[1]) * _BYTES[match[2]]
+
+
+def parse_rate(value: Any) -> Any:
+    """Return a rate written as a count in a time: `"30/h"`, `"1/30s"`."""
+    if isinstance(value, Rate):
+        return value
+    match = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise flaw(
+            "E105",
+            "a rate is a count in a length of time",
+            hint='write "30/h", "20/m" or "1/30s"',
+        )
+    count, length = int(match[1]), int(match[2] or 1)
+    if count == 0 or length == 0:
+        raise flaw("E106", "a rate must be more than zero")
+    return Rate(count, timedelta(seconds=length * _SECONDS[match[3]]))
+
+
+def parse_network(value: Any) -> Any:
+    """Return an address range: `"10.0.0.0/8"`, `"2001:db8::/32"`, or one address."""
+    if isinstance(value, IPv4Network | IPv6Network):
+        return value
+    if not isinstance(value, str):
+        raise flaw("E105", "a network is text", hint='write "10.0.0.0/8"')
+    try:
+        return ip_network(value)
+    except ValueError:
+        pass
+    try:
+        nearest = ip_network(value, strict=False)
+    except ValueError:
+        raise flaw(
+            "E105", "this is no address and no network", hint='write "10.0.0.0/8"'
+        ) from None
+    raise flaw(
+        "E105",
+        "the address has bits behind the network's prefix",
+        hint=f'write "{nearest}" for the network, or the address without "/"',
+    )
+
+
+def parse_instant(value: Any) -> Any:
+    """Return a moment with its offset from UTC, as UTC: `2026-05-04T09:00:00Z`."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise flaw(
+            "E105",
+            "a moment is a date and a time with an offset",
+            hint="write 2026-05-04T09:00:00Z",
+        )
+    return value.astimezone(UTC)
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine itself: loopback address or `localhost`."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Size = Annotated[int, BeforeValidator(parse_size)]
+RateOf = Annotated[Rate, PlainValidator(parse_rate)]
+Network = Annotated[IPNetwork, PlainValidator(parse_network)]
+Instant = Annotated[datetime, PlainValidator(parse_instant)]
