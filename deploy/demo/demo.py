@@ -83,13 +83,11 @@ def main() -> None:
     check_ports()
     gateway = Path(sys.executable).with_name("gateway")
     subprocess.run([gateway, "init"], cwd=ROOT, check=True)
+    upstream = [sys.executable, HERE / "upstream.py", str(UPSTREAM_PORT)]
     jwks = f"{GATEWAY}/.well-known/jwks.json"
     programs = [
         start([sys.executable, HERE / "issuer.py", str(ISSUER_PORT)]),
-        start(
-            [sys.executable, HERE / "upstream.py", str(UPSTREAM_PORT)]
-            + [jwks, GATEWAY, "http://orders.demo"]
-        ),
+        start([*upstream, jwks, GATEWAY, "http://orders.demo"]),
         start([gateway, "serve"]),
     ]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
