@@ -1,0 +1,127 @@
+"""Where log lines end up."""
+
+import io
+import os
+import resource
+import signal
+from pathlib import Path
+
+import pytest
+
+from gateway.config.settings.log import Sink as Setting
+from gateway.config.settings.log import SinkKind
+from gateway.telemetry.sinks import FileSink, StreamSink, open_sink
+
+
+def test_each_setting_has_its_sink(tmp_path: Path) -> None:
+    """`stdout`, `none` and `file:PATH` are what `config.toml` can say."""
+    stdout = io.BytesIO()
+    to_file = Setting(SinkKind.FILE, tmp_path / "state" / "access.jsonl")
+
+    on_stdout = open_sink(Setting(SinkKind.STDOUT), stdout=stdout)
+    in_file = open_sink(to_file, stdout=stdout)
+    assert on_stdout is not None
+    assert in_file is not None
+    on_stdout.write(b"one\n")
+    in_file.write(b"two\n")
+
+    assert stdout.getvalue() == b"one\n"
+    assert (tmp_path / "state" / "access.jsonl").read_bytes() == b"two\n"
+    assert open_sink(Setting(SinkKind.NONE), stdout=stdout) is None
+    in_file.close()
+
+
+def test_a_borrowed_stream_stays_open() -> None:
+    """Other parts of the program still write to standard output."""
+    stream = io.BytesIO()
+
+    StreamSink(stream).close()
+
+    assert not stream.closed
+
+
+def test_a_log_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """It names identities and paths."""
+    path = tmp_path / "deep" / "log"
+
+    FileSink(path).close()
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_there_is_kept(tmp_path: Path) -> None:
+    """A restart continues the file."""
+    path = tmp_path / "log"
+    path.write_bytes(b"before\n")
+
+    sink = FileSink(path)
+    sink.write(b"after\n")
+    sink.close()
+
+    assert path.read_bytes() == b"before\nafter\n"
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_was_moved_away_is_made_anew(
+    tmp_path: Path, *, replaced: bool
+) -> None:
+    """Log rotation renames the file, and some programs put a new one there."""
+    path = tmp_path / "log"
+    sink = FileSink(path)
+    sink.write(b"one\n")
+
+    path.rename(tmp_path / "log.1")
+    if replaced:
+        path.touch()
+    sink.write(b"two\n")
+    sink.close()
+
+    assert (tmp_path / "log.1").read_bytes() == b"one\n"
+    assert path.read_bytes() == b"two\n"
+
+
+def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
+    """A log that cannot be written is found at the start, not at the first request."""
+    with pytest.raises(OSError, match="directory"):
+        FileSink(tmp_path)
+
+
+def test_a_sink_that_was_closed_opens_again(tmp_path: Path) -> None:
+    """Closing twice is fine too."""
+    sink = FileSink(tmp_path / "log")
+    sink.close()
+    sink.close()
+
+    sink.write(b"line\n")
+    sink.close()
+
+    assert (tmp_path / "log").read_bytes() == b"line\n"
+
+
+def test_half_a_line_does_not_spoil_the_next(tmp_path: Path) -> None:
+    """When the disk was full in the middle of a line, the next starts on its own."""
+    path = tmp_path / "log"
+    sink = FileSink(path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4, before[1]))
+        with pytest.raises(OSError, match="large"):
+            sink.write(b"one-line\n")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+
+    sink.write(b"two\n")
+    sink.close()
+
+    assert path.read_bytes() == b"one-\ntwo\n"
+
+
+def test_a_file_does_not_leak_into_started_programs(tmp_path: Path) -> None:
+    """Nothing that the gateway starts inherits its logs."""
+    sink = FileSink(tmp_path / "log")
+
+    assert not os.get_inheritable(sink._descriptor)
+    sink.close()
