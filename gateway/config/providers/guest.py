@@ -3,7 +3,8 @@
 The lifetimes and limits of guests stand in `[guest]` of `config.toml`.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -30,12 +31,12 @@ class GuestMap(MapSettings):
 class GuestProvider(Provider):
     """Guests."""
 
-    UNAVAILABLE = {"upgrade": "keeping a guest's id at the first sign-in"}
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
+        "upgrade": "keeping a guest's id at the first sign-in"
+    }
 
     kind: Literal["guest"] = Field(description="`guest`.")
-    for_: Literal["guest"] = Field(  # type: ignore[assignment]  # narrower on purpose
-        default="guest", alias="for", description="`guest`."
-    )
+    for_: Literal["guest"] = Field(default="guest", alias="for", description="`guest`.")
     map: GuestMap = Field(
         default=GuestMap(), description="From claims to the identity."
     )

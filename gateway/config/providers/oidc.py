@@ -3,7 +3,8 @@
 Reference: OpenID Connect Discovery 1.0; RFC 9068 (access tokens as JWT).
 """
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -27,8 +28,8 @@ class OidcAccept(AcceptSettings):
 class ClientSettings(Section):
     """What the gateway is to the provider."""
 
-    UNAVAILABLE = {
-        "secret": "signing in through the provider, which is what a client secret is for,",
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
+        "secret": "signing in through the provider",
         "auth": "signing in through the provider",
         "key": "signing in through the provider",
         "redirect_uri": "signing in through the provider",
@@ -44,7 +45,7 @@ class ClientSettings(Section):
 class OidcProvider(Provider):
     """A provider that speaks OpenID Connect."""
 
-    UNAVAILABLE = {
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
         "token_url": "signing in through the provider",
         "authorize_url": "signing in through the provider",
         "userinfo_url": "signing in through the provider",

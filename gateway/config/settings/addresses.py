@@ -45,7 +45,9 @@ class Listen:
     host: str
     port: int
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """Host and port as they are written in a file."""
         return f"{_bracketed(self.host)}:{self.port}"
 
 
@@ -84,9 +86,6 @@ class Url:
         return (
             host if self.port == _DEFAULT_PORT[self.scheme] else f"{host}:{self.port}"
         )
-
-    def __str__(self) -> str:
-        return self.text
 
 
 def _bracketed(host: str) -> str:

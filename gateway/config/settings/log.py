@@ -1,9 +1,10 @@
 """`[log]`: where decisions and requests are recorded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, ValidationInfo
 
@@ -31,7 +32,9 @@ class Sink:
     kind: SinkKind
     path: Path | None = None
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """The sink as it is written in a file."""
         return self.kind if self.path is None else f"file:{self.path}"
 
 
@@ -57,7 +60,7 @@ SinkField = Annotated[Sink, PlainValidator(parse_sink)]
 class DecisionLog(Section):
     """One line for each decision."""
 
-    UNAVAILABLE = {
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
         "sample": "recording a share of the decisions",
         "hash": "hashing values in the decision log",
         "drop": "dropping values from the decision log",

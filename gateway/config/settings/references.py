@@ -5,7 +5,7 @@ up in a repository. References are followed when the file is read, so that what 
 is what is used.
 """
 
-import hmac
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,42 +21,30 @@ MAX_REFERENCED_BYTES = 1024 * 1024
 # Enough for AES-256 and for an HMAC key, counted in characters of the text as stored.
 MIN_STORE_KEY_BYTES = 32
 
-_SECRET_HINT = 'write { env = "NAME" } or { file = "path" }'
+_REFERENCE_HINT = 'write { env = "NAME" } or { file = "path" }'
 _FILE_HINT = 'write { file = "path" }'
 
 
+@dataclass(frozen=True, slots=True)
 class SecretRef:
     """A secret that stands outside the files, already fetched.
 
     Attributes:
         source: Where it came from: `env NAME` or `file path`. Safe to print.
+        value: The secret; read it through `reveal`.
         path: The file that holds it, or `None` for the environment.
     """
 
-    __slots__ = ("_value", "path", "source")
-
-    def __init__(self, *, source: str, value: bytes, path: Path | None = None) -> None:
-        self.source = source
-        self.path = path
-        self._value = value
+    source: str
+    value: bytes = field(repr=False)
+    path: Path | None = None
 
     def reveal(self) -> bytes:
         """Return the secret itself, without a line break at its end."""
-        return self._value
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, SecretRef):
-            return NotImplemented
-        same = hmac.compare_digest(self._value, other._value)
-        return same and self.source == other.source
-
-    def __hash__(self) -> int:
-        return hash(self.source)
-
-    def __repr__(self) -> str:
-        return f"SecretRef({self.source})"
+        return self.value
 
 
+@dataclass(frozen=True, slots=True)
 class FileRef:
     """A public file that is referred to, already read.
 
@@ -65,22 +53,8 @@ class FileRef:
         content: What it held when the configuration was loaded.
     """
 
-    __slots__ = ("content", "path")
-
-    def __init__(self, *, path: Path, content: bytes) -> None:
-        self.path = path
-        self.content = content
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, FileRef):
-            return NotImplemented
-        return (self.path, self.content) == (other.path, other.content)
-
-    def __hash__(self) -> int:
-        return hash((self.path, self.content))
-
-    def __repr__(self) -> str:
-        return f"FileRef({str(self.path)!r})"
+    path: Path
+    content: bytes = field(repr=False)
 
 
 def parse_secret(value: Any, info: ValidationInfo) -> SecretRef:
@@ -91,7 +65,7 @@ def parse_secret(value: Any, info: ValidationInfo) -> SecretRef:
         raise flaw(
             "E501",
             "a secret is written here, where only a reference may",
-            hint=_SECRET_HINT,
+            hint=_REFERENCE_HINT,
         )
     door = door_of(info)
     match value:
@@ -101,7 +75,7 @@ def parse_secret(value: Any, info: ValidationInfo) -> SecretRef:
             path = door.root / name
             raw = _read(path, name, missing="E502").rstrip(b"\r\n")
             return SecretRef(source=f"file {name}", value=_filled(raw, name), path=path)
-    raise flaw("E105", "this is no reference to a secret", hint=_SECRET_HINT)
+    raise flaw("E105", "this is no reference to a secret", hint=_REFERENCE_HINT)
 
 
 def _from_environment(name: str, door: Door) -> SecretRef:

@@ -1,7 +1,8 @@
 """`[[routes]]`: which requests lead to which upstream."""
 
 import re
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -116,7 +117,7 @@ Method = Annotated[str, AfterValidator(_check_method)]
 class RouteLimits(Section):
     """Bounds of one route."""
 
-    UNAVAILABLE = {"rate": "limiting the rate of requests"}
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {"rate": "limiting the rate of requests"}
 
     body: Size | None = Field(
         default=None,
@@ -129,7 +130,9 @@ class RouteLimits(Section):
 class RouteSettings(Section):
     """One way through the gateway."""
 
-    UNAVAILABLE = {"recheck": "deciding again on long-lived answers"}
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
+        "recheck": "deciding again on long-lived answers"
+    }
 
     id: Id = Field(description="Its name in policies and logs.")
     host: Annotated[str, AfterValidator(_check_route_host)] = Field(

@@ -21,9 +21,6 @@ class SqliteUrl:
 
     path: Path
 
-    def __str__(self) -> str:
-        return f"sqlite:{self.path}"
-
 
 def parse_storage_url(value: Any, info: ValidationInfo) -> SqliteUrl:
     """Return the database that `"sqlite:state/gateway.db"` names."""

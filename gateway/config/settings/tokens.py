@@ -6,7 +6,7 @@ Reference: RFC 9068 (access tokens as JWT).
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -67,7 +67,7 @@ def _known_type(value: Any) -> Any:
 class JwtProfile(Section):
     """A signed JWT that stands for the caller at an upstream."""
 
-    UNAVAILABLE = {
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
         "refresh_ttl": "refresh tokens",
         "sender": "sender-constrained tokens",
     }
@@ -99,7 +99,7 @@ class JwtProfile(Section):
 class TokensSettings(Section):
     """Whose name stands in minted tokens, and the kinds of them."""
 
-    UNAVAILABLE = {"trust_domain": "transaction tokens"}
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {"trust_domain": "transaction tokens"}
 
     issuer: UrlText = Field(
         default="",

@@ -1,7 +1,8 @@
 """`[upstreams.NAME]`: the services behind the gateway."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -67,7 +68,7 @@ class UpstreamTls(Section):
 class Upstream(Section):
     """One service, at one address or several that are alike."""
 
-    UNAVAILABLE = {
+    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
         "retry": "repeating failed requests",
         "breaker": "circuit breaking",
         "health": "active health checks",

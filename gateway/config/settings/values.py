@@ -137,3 +137,26 @@ Size = Annotated[int, BeforeValidator(parse_size)]
 RateOf = Annotated[Rate, PlainValidator(parse_rate)]
 Network = Annotated[IPNetwork, PlainValidator(parse_network)]
 Instant = Annotated[datetime, PlainValidator(parse_instant)]
+
+
+def duration_text(duration: timedelta) -> str:
+    """Return a length of time as it is written in a file."""
+    milliseconds = duration // timedelta(milliseconds=1)
+    for unit, seconds in reversed(_SECONDS.items()):
+        length = round(seconds * 1000)
+        if milliseconds and milliseconds % length == 0:
+            return f"{milliseconds // length}{unit}"
+    return "0s"
+
+
+def size_text(size: int) -> str:
+    """Return a number of bytes as it is written in a file."""
+    for unit, length in reversed(_BYTES.items()):
+        if size and size % length == 0:
+            return f"{size // length}{unit}"
+    return "0B"
+
+
+def rate_text(rate: Rate) -> str:
+    """Return a rate as it is written in a file."""
+    return f"{rate.count}/{duration_text(rate.per).removeprefix('1')}"
