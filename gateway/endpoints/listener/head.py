@@ -41,21 +41,24 @@ _HIGHEST_PORT = 65535
 # 2^63 - 1 has 19 digits; what is longer overflows somewhere.
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 
-_WATCHED = frozenset({b"host", b"content-length", b"transfer-encoding", b"expect"})
+# Servers that hand headers over as environment variables (CGI, WSGI, PHP) read these as
+# the headers that they look like.
+_LOOKALIKES = frozenset({b"content_length", b"transfer_encoding"})
+_WATCHED = _LOOKALIKES | {b"host", b"content-length", b"transfer-encoding", b"expect"}
 
 
-def check_target(target: bytes, limits: ListenerLimits) -> None:
+def check_target(target: bytes, *, method: bytes, limits: ListenerLimits) -> None:
     """Raise unless the target is in origin form and made of the octets of a URI.
 
     The absolute form is refused as well: it is for forward proxies, and it names the host
-    a second time.
+    a second time. So is `CONNECT`, which has no other form than that of an authority.
 
     Raises:
         Refusal: It is not, or it is too long.
     """
     if len(target) > limits.target_bytes:
         raise oversized_target(f"a target of {len(target)} bytes")
-    if _TARGET.fullmatch(target) is None:
+    if _TARGET.fullmatch(target) is None or method == b"CONNECT":
         raise malformed_target("the target is not in origin form")
 
 
@@ -90,6 +93,8 @@ def check_headers(headers: Sequence[tuple[bytes, bytes]], *, version: str) -> bo
             check_host(value)
         elif name == b"expect":
             expects_continue = _check_expectation(value, version)
+        elif name in _LOOKALIKES:
+            raise malformed_header("a header that looks like one of the framing's")
         else:
             framings += 1
             _check_framing(name, value, version)

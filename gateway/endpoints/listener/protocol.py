@@ -254,14 +254,16 @@ class StrictProtocol(HttpToolsProtocol):
         # What comes after the head is a trailer. The application has been told of the
         # request already, and a trailer must not change it (RFC 9110 section 6.5.1).
         if self._in_head:
-            self.headers.append((name.lower(), value))
+            # llhttp leaves the blanks before the line's end (RFC 9110 section 5.5).
+            self.headers.append((name.lower(), value.rstrip(b" \t")))
 
     @override
     def on_headers_complete(self) -> None:
         parser = self.parser
         version = parser.get_http_version()
         check_version(version)
-        check_target(self.url, self.limits)
+        method = parser.get_method()
+        check_target(self.url, method=method, limits=self.limits)
         headers = self.headers
         if (
             len(headers) > self.limits.header_count
@@ -279,7 +281,7 @@ class StrictProtocol(HttpToolsProtocol):
             version == "1.1" and parser.should_keep_alive() and not self._last_request
         )
         exchange = Exchange(
-            scope=self._scope(version, parser.get_method()),
+            scope=self._scope(version, method),
             connection=self,
             expects_continue=expects_continue,
             keep_alive=keep_alive,
