@@ -1,0 +1,112 @@
+"""One message as llhttp sees it: a strict parser and what it has found so far.
+
+A parser is used for a single message, so that nothing of one response can reach into the
+next.
+
+Reference: RFC 9112 sections 2.2 and 7.1 (line ends, chunks).
+"""
+
+from httptools import HttpParserError, HttpResponseParser
+
+from gateway.model.errors import UpstreamError
+from gateway.upstream.fields import Header
+
+# How a chunked body ends that has neither a trailer nor an extension of its last chunk.
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
+
+# Chunk extensions and trailers may hold this much before the next byte of the body.
+MAX_CHUNK_OVERHEAD = 65536
+
+
+class _SecondMessageError(Exception):
+    """The parser has come to a message after the one it was made for."""
+
+
+class Message:
+    """A parser for one response.
+
+    Attributes:
+        headers: The header lines found, trailers included.
+        head_complete: Whether the head is complete.
+        ended: Whether the message is, chunks and trailers included.
+    """
+
+    __slots__ = ("_overhead", "_parser", "_pieces", "_tail", "ended", "head_complete",
+                 "headers")  # fmt: skip
+
+    def __init__(self) -> None:
+        self.headers: list[Header] = []
+        self.head_complete = False
+        self.ended = False
+        self._pieces: list[bytes] = []
+        self._overhead = 0
+        # The last bytes of the body's framing; at first, of the head.
+        self._tail = b"\r\n"
+        self._parser = HttpResponseParser(self)
+
+    @property
+    def status(self) -> int:
+        """The status, once the head is complete."""
+        return self._parser.get_status_code()
+
+    @property
+    def plain_end(self) -> bool:
+        """Whether a chunked body has ended without trailer, and nothing followed."""
+        return self._tail == _LAST_CHUNK
+
+    def feed_head(self, data: bytes) -> None:
+        """Take in a piece of the head; nothing of what follows it.
+
+        Raises:
+            UpstreamError: It is no head of a response.
+        """
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError as error:
+            raise UpstreamError(f"no valid response: {error}") from error
+
+    def feed_chunked(self, data: bytes) -> bytes:
+        """Take in a piece of a chunked body, and return what it says.
+
+        Raises:
+            UpstreamError: It is no chunked body, or holds too much but the body.
+        """
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError as error:
+            if not self.ended:
+                raise UpstreamError(f"no valid chunk: {error}") from error
+            # The body is whole; `plain_end` must not be true for what follows it.
+            data = b"?"
+        self._tail = (self._tail + data[-len(_LAST_CHUNK) :])[-len(_LAST_CHUNK) :]
+        if not self._pieces:
+            self._overhead += len(data)
+            if self._overhead > MAX_CHUNK_OVERHEAD:
+                raise UpstreamError("too many bytes around the chunks")
+            return b""
+        self._overhead = 0
+        pieces, self._pieces = self._pieces, []
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    # What llhttp calls.
+
+    def on_message_begin(self) -> None:
+        """Refuse a second message."""
+        if self.ended:
+            raise _SecondMessageError
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header line."""
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Note the end of the head."""
+        self.head_complete = True
+
+    def on_body(self, piece: bytes) -> None:
+        """Keep a piece of the body."""
+        self._pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        """Note the end of the message."""
+        self.ended = True

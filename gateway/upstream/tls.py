@@ -1,0 +1,53 @@
+"""TLS towards an upstream: whose certificate is believed, and which one is shown."""
+
+import ssl
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class TlsMaterial:
+    """Certificates and a key, in PEM form.
+
+    Attributes:
+        ca: Certificates that sign the upstream's; `None` for the system's.
+        certificate: The gateway's own, with its chain; `None` for none.
+        key: The private key to it.
+    """
+
+    ca: bytes | None = None
+    certificate: bytes | None = None
+    key: bytes | None = field(default=None, repr=False)
+
+
+def client_context(material: TlsMaterial) -> ssl.SSLContext:
+    """Return the context for connections to an upstream.
+
+    The upstream's name is always checked, and TLS is 1.2 or newer.
+
+    Raises:
+        ValueError: The material is no certificate, no key, or the two do not belong
+            together.
+    """
+    try:
+        cadata = None if material.ca is None else material.ca.decode("ascii")
+        context = ssl.create_default_context(cadata=cadata)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
+        if material.certificate is not None and material.key is not None:
+            _load_pair(context, material.certificate, material.key)
+    except (ssl.SSLError, UnicodeDecodeError) as error:
+        raise ValueError(f"unusable TLS material: {error}") from error
+    return context
+
+
+def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+    # OpenSSL takes a pair from files only. The folder is the owner's alone (0700).
+    with tempfile.TemporaryDirectory() as folder:
+        certificate_file = Path(folder, "certificate.pem")
+        key_file = Path(folder, "key.pem")
+        certificate_file.write_bytes(certificate)
+        key_file.write_bytes(key)
+        # A password is never asked for: nobody sits at the terminal.
+        context.load_cert_chain(certificate_file, key_file, password=lambda: b"")
