@@ -1,0 +1,198 @@
+"""The database: one SQLite file, many threads.
+
+Opens connections and transactions, and turns every failure into `StorageError`. What is
+read and written is the business of the modules named by their records.
+
+Write-ahead logging lets readers go on while one writes. `synchronous = FULL` costs one
+fsync for each new identity and for nothing else, and buys that an id which an upstream
+has seen is still the same after a power cut; with NORMAL the last ones could come back
+as somebody new.
+
+Reference: https://www.sqlite.org/wal.html, https://www.sqlite.org/lang_transaction.html.
+"""
+
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from gateway.model.errors import StorageError
+from gateway.storage.faults import storage_error
+from gateway.storage.migrator import migrate
+
+# How long to wait for another process's transaction. Ours take milliseconds; a caller's
+# request waits behind this one.
+BUSY_TIMEOUT = timedelta(seconds=2)
+
+# Few rows are read at a time, from memory mostly: more connections would not be faster.
+CONNECTIONS = 8
+
+# A transaction that will write takes the write lock at its beginning. One that took it
+# later, after reading, could not wait for it (SQLITE_BUSY_SNAPSHOT).
+_BEGIN_OPTION = "gateway_begin"
+_BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
+
+_BUSY_POLL_SECONDS = 0.01
+
+
+class Database:
+    """The open database. Make one with `open`, and `close` it."""
+
+    def __init__(
+        self, *, engine: Engine, name: str, busy_timeout: timedelta = BUSY_TIMEOUT
+    ) -> None:
+        self._engine = engine
+        self._name = name
+        self._busy_timeout = busy_timeout
+        # SQLite polls for its write lock, which is unfair; our own threads queue here.
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> "Database":
+        """Return the database in a file, with its tables made or brought up to date.
+
+        Args:
+            path: The file; made if it is missing, readable for its owner alone.
+            busy_timeout: How long to wait for others to finish writing.
+
+        Raises:
+            StorageError: The folder is missing, or the file is locked, read-only,
+                damaged, no database, or of a later version of this program.
+        """
+        _make_file(path)
+        database = cls(
+            engine=_make_engine(path, busy_timeout),
+            name=str(path),
+            busy_timeout=busy_timeout,
+        )
+        try:
+            with database._translated():
+                _write_ahead(database._engine, busy_timeout)
+            database.migrate()
+        except StorageError:
+            database.close()
+            raise
+        return database
+
+    def migrate(self) -> None:
+        """Bring the tables up to date. Does nothing if they are.
+
+        Raises:
+            StorageError: They are of a later version, or cannot be written.
+        """
+        migrate(self)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection that sees one state of the database until the block ends.
+
+        Raises:
+            StorageError: The database cannot be read.
+        """
+        with self._translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give the one connection that may write; what it did is kept if no error occurs.
+
+        Raises:
+            StorageError: The database cannot be written, or others write for too long.
+        """
+        if not self._writing.acquire(timeout=self._busy_timeout.total_seconds()):
+            raise StorageError(f"{self._name}: other requests write for too long")
+        try:
+            with self._translated(), self._engine.connect() as connection:
+                connection.execution_options(**{_BEGIN_OPTION: _BEGIN_TO_WRITE})
+                with connection.begin():
+                    yield connection
+        finally:
+            self._writing.release()
+
+    def close(self) -> None:
+        """Close all connections. SQLite then folds its log into the file."""
+        self._engine.dispose()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise storage_error(self._name, error) from error
+
+
+def _make_file(path: Path) -> None:
+    # SQLite would make it readable for everybody, and its log takes over the mode.
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        os.close(os.open(path, flags, 0o600))
+    except FileNotFoundError as error:
+        raise StorageError(f"{path}: the folder does not exist") from error
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}") from error
+
+
+def _make_engine(path: Path, busy_timeout: timedelta) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": busy_timeout.total_seconds()},
+        poolclass=QueuePool,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=busy_timeout.total_seconds(),
+        # Values in statements are people's names at their providers.
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: Any, record: object) -> None:
+    del record
+    # Python's module would begin transactions by itself, and not before it reads.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(options.get(_BEGIN_OPTION, "BEGIN"))
+
+
+def _write_ahead(engine: Engine, busy_timeout: timedelta) -> None:
+    """Switch the file to write-ahead logging, which it then keeps.
+
+    Two processes at their first start do this at once, and for this step alone SQLite
+    does not wait for the other one.
+    """
+    deadline = time.monotonic() + busy_timeout.total_seconds()
+    connection = engine.raw_connection()
+    try:
+        while not _try_write_ahead(connection.cursor(), deadline):
+            time.sleep(_BUSY_POLL_SECONDS)
+    finally:
+        connection.close()
+
+
+def _try_write_ahead(cursor: Any, deadline: float) -> bool:
+    try:
+        cursor.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+        if not busy or time.monotonic() >= deadline:
+            raise
+        return False
+    finally:
+        cursor.close()
+    return True

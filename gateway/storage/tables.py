@@ -1,0 +1,61 @@
+"""The tables as SQLAlchemy sees them. How they came to be is told in `migrations`."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+)
+from typing_extensions import override
+
+# OpenID Connect allows 255 characters (Core section 2), a SAML NameID more.
+MAX_SUBJECT_CHARACTERS = 1024
+
+METADATA = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC time; without its zone in the database, which SQLite has none for."""
+
+    impl = DateTime
+    cache_ok = True
+
+    @override
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Return what is stored: the same instant as naive UTC."""
+        del dialect
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    @override
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        """Return what was stored, as aware UTC."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+# Whoever is known here: one row for each subject of each provider.
+IDENTITY = Table(
+    "identity",
+    METADATA,
+    Column("id", String(100), primary_key=True),
+    Column("provider", String(63), nullable=False),
+    Column("subject", String(MAX_SUBJECT_CHARACTERS), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("created_at", Instant(), nullable=False),
+    Column("disabled", Boolean(), nullable=False, server_default=false()),
+    UniqueConstraint("provider", "subject", name="uq_identity_provider"),
+    CheckConstraint("length(subject) BETWEEN 1 AND 1024", name="ck_identity_subject"),
+)
