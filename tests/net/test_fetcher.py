@@ -1,0 +1,233 @@
+"""Small documents, from allowed places, within limits."""
+
+import gzip
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.net.errors import (
+    FetchError,
+    ForbiddenTargetError,
+    OversizedAnswerError,
+)
+from gateway.net.fetcher import Fetcher, FetchRules
+from tests.net.wire import FakeNetwork, http
+
+RULES = FetchRules(allow_hosts=frozenset({"keys.example"}), max_bytes=100)
+URL = "https://keys.example/jwks"
+
+
+def fetcher(network: FakeNetwork, rules: FetchRules = RULES) -> Fetcher:
+    return Fetcher(rules, surroundings=network.surroundings())
+
+
+def test_a_document_comes_back_as_it_was_sent() -> None:
+    network = FakeNetwork(http(b"{}", "Content-Type: Application/JSON; charset=utf-8"))
+
+    fetched = fetcher(network).get(URL)
+
+    assert (fetched.status, fetched.media_type, fetched.body) == (
+        200,
+        "application/json",
+        b"{}",
+    )
+    assert network.sent.startswith(b"GET /jwks HTTP/1.1\r\n")
+    assert network.closed == 1
+
+
+def test_a_status_is_told_and_not_judged() -> None:
+    network = FakeNetwork(http(b"no", status="503 Service Unavailable"))
+
+    assert fetcher(network).get(URL).status == 503
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://keys.example/jwks",
+        "file:///etc/passwd",
+        "ftp://keys.example/jwks",
+        "data:application/json,{}",
+        "//keys.example/jwks",
+        "jwks",
+        "",
+        "https://other.example/jwks",
+        "https://keys.example.evil.example/",
+        "https://evil.example/?https://keys.example/",
+        "https://keys.example@evil.example/",
+        "https://user@keys.example/",
+        "https://user:password@keys.example/",
+        "https://:@keys.example/",
+        "https://@keys.example/",
+        "https://keys.example/jwks#fragment",
+        "https://keys.example/jwks#",
+        "https://keys.example\\@evil.example/",
+        "https://KEYS.EXAMPLE.evil.example/",
+        "https://keys.example./",
+        "https://127.0.0.1/",
+        "https://2130706433/",
+        "https://0x7f000001/",
+        "https://[::1]/",
+        "https://keys.example:99999/",
+        "https://keys.exam\u0441ple/",
+        "https://keys.example\x00/",
+        "https://keys.example/\n",
+    ],
+)
+def test_only_https_to_an_allowed_host_is_ever_asked(url: str) -> None:
+    """PyJWT PR 1169, nodedb 61: key URLs that lead to files and to other hosts."""
+    network = FakeNetwork(http(b"{}"))
+
+    with pytest.raises(ForbiddenTargetError):
+        fetcher(network).get(url)
+    assert network.resolved == []
+
+
+def test_plain_http_is_asked_where_the_file_says_so() -> None:
+    network = FakeNetwork(http(b"{}"))
+
+    fetched = fetcher(network, replace(RULES, allow_http=True)).get(
+        "http://keys.example:9400/jwks"
+    )
+
+    assert fetched.body == b"{}"
+    assert network.connected == [("93.184.216.34", 9400)]
+
+
+def test_upper_case_in_a_url_means_the_same_host() -> None:
+    network = FakeNetwork(http(b"{}"))
+
+    assert fetcher(network).get("HTTPS://Keys.Example/jwks").status == 200
+
+
+def test_a_v6_address_is_allowed_as_settings_write_it() -> None:
+    network = FakeNetwork(http(b"{}"), addresses=lambda: ["::1"])
+    rules = FetchRules(
+        allow_hosts=frozenset({"::1"}), allow_addresses=(ip_network("::1"),)
+    )
+
+    assert fetcher(network, rules).get("https://[::1]:8443/").status == 200
+    assert network.connected == [("::1", 8443)]
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Again", "308 Moved"])
+def test_a_redirect_is_a_failure(status: str) -> None:
+    """Floci PR 3743: the host that was checked has to be the one that answers."""
+    network = FakeNetwork(
+        http(b"", "Location: https://169.254.169.254/latest", status=status)
+    )
+
+    with pytest.raises(FetchError, match="redirect"):
+        fetcher(network).get(URL)
+    assert len(network.connected) == 1
+
+
+def test_the_largest_answer_is_read_and_one_byte_more_is_not() -> None:
+    assert len(fetcher(FakeNetwork(http(b"x" * 100))).get(URL).body) == 100
+    with pytest.raises(OversizedAnswerError):
+        fetcher(FakeNetwork(http(b"x" * 101))).get(URL)
+
+
+def test_an_endless_answer_without_a_length_is_cut() -> None:
+    pieces = [b"HTTP/1.1 200 OK\r\n\r\n", *([b"x" * 64] * 10_000)]
+
+    with pytest.raises(OversizedAnswerError):
+        fetcher(FakeNetwork(pieces)).get(URL)
+
+
+def test_an_endless_answer_in_chunks_is_cut() -> None:
+    pieces = [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        *([b"40\r\n" + b"x" * 64 + b"\r\n"] * 10_000),
+    ]
+
+    with pytest.raises(OversizedAnswerError):
+        fetcher(FakeNetwork(pieces)).get(URL)
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "br", "identity, gzip"])
+def test_a_packed_answer_is_a_failure(packing: str) -> None:
+    """A kilobyte can unpack to a gigabyte; nothing of it was asked for."""
+    bomb = gzip.compress(b"x" * 1_000)
+    network = FakeNetwork(http(bomb, f"Content-Encoding: {packing}"))
+
+    with pytest.raises(FetchError, match="encoding"):
+        fetcher(network).get(URL)
+    assert b"accept-encoding: identity\r\n" in network.sent.lower()
+
+
+def test_an_answer_that_says_it_is_not_packed_is_read() -> None:
+    network = FakeNetwork(http(b"{}", "Content-Encoding: identity"))
+
+    assert fetcher(network).get(URL).body == b"{}"
+
+
+def test_nothing_of_the_environment_changes_the_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A proxy from the environment would see, and could change, every key."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://evil.example:3128")
+    monkeypatch.setenv("ALL_PROXY", "http://evil.example:3128")
+    network = FakeNetwork(http(b"{}"))
+
+    fetcher(network).get(URL)
+
+    assert network.resolved == ["keys.example"]
+
+
+def test_cookies_are_neither_kept_nor_sent() -> None:
+    network = FakeNetwork(http(b"{}", "Set-Cookie: id=1; Path=/"))
+    one = fetcher(network)
+
+    one.get(URL)
+    one.get(URL)
+
+    assert b"cookie" not in network.sent.lower()
+
+
+def test_a_ca_file_without_a_certificate_is_refused_at_once() -> None:
+    """At load, not at the first request."""
+    for ca in (b"not a certificate", b"\xff\xfe"):
+        with pytest.raises(ValueError, match="no certificate"):
+            Fetcher(replace(RULES, ca=ca))
+
+
+def test_rules_do_not_show_certificates_and_answers_not_their_bodies() -> None:
+    network = FakeNetwork(http(b"secret"))
+
+    assert "CERT" not in repr(replace(RULES, ca=b"CERT"))
+    assert "secret" not in repr(fetcher(network).get(URL))
+
+
+def test_rules_have_limits_unless_told_otherwise() -> None:
+    rules = FetchRules(allow_hosts=frozenset())
+
+    assert rules.max_bytes == 256 * 1024
+    assert rules.timeout == timedelta(seconds=3)
+    assert not rules.allow_http
+
+
+@given(st.text(max_size=60))
+def test_any_text_as_a_url_is_refused_or_fetched(url: str) -> None:
+    network = FakeNetwork(http(b"{}"))
+
+    try:
+        fetcher(network).get(url)
+    except ForbiddenTargetError:
+        return
+    assert network.resolved == ["keys.example"]
+
+
+@given(st.lists(st.binary(max_size=200), max_size=6))
+def test_any_bytes_as_an_answer_are_read_or_a_failed_fetch(pieces: list[bytes]) -> None:
+    network = FakeNetwork(piece for piece in pieces if piece)
+
+    try:
+        fetched = fetcher(network).get(URL)
+    except FetchError:
+        return
+    assert len(fetched.body) <= 100
