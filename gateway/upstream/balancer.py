@@ -12,22 +12,18 @@ from gateway.model.errors import UpstreamRefusedError, UpstreamTimeoutError
 from gateway.upstream.connection import Connection
 from gateway.upstream.fields import ResponseHeaders
 from gateway.upstream.limits import Limits, Timeouts
-from gateway.upstream.pool import Pool, Target
+from gateway.upstream.pool import Endpoint, Pool
 
 # For how long a target that refused a connection is asked only if all others do, too.
 _LEFT_ALONE = 1.0
 
 
 class Balancer:
-    """Lends connections to the targets of one upstream, and watches their times.
-
-    Attributes:
-        timeouts: How long is waited.
-    """
+    """Lends connections to the targets of one upstream, and watches their times."""
 
     def __init__(
         self,
-        targets: Sequence[Target],
+        targets: Sequence[Endpoint],
         *,
         loop: asyncio.AbstractEventLoop,
         timeouts: Timeouts,
@@ -41,7 +37,7 @@ class Balancer:
             timeouts: How long is waited.
             limits: How much each target is given.
         """
-        self.timeouts = timeouts
+        self._timeouts = timeouts
         self._loop = loop
         names = ResponseHeaders()
         self._pools = tuple(
@@ -50,6 +46,10 @@ class Balancer:
         )
         self._left_alone_until = dict.fromkeys(self._pools, -inf)
         self._timer: asyncio.TimerHandle | None = None
+
+    def deadline(self) -> float:
+        """Return when an exchange that begins now must be over, on the loop's clock."""
+        return self._loop.time() + self._timeouts.total
 
     async def acquire(self, *, fresh: bool = False) -> Connection:
         """Return a connection to one of the targets.
@@ -66,14 +66,10 @@ class Balancer:
             UpstreamTimeoutError: No target can be connected to in time.
         """
         if self._timer is None:
-            self._timer = self._loop.call_later(self.timeouts.tick, self._tick)
+            self._timer = self._loop.call_later(self._timeouts.tick, self._tick)
         candidates = list(self._pools)
         while True:
             pool = self._choose(candidates)
-            if not fresh:
-                connection = pool.take()
-                if connection is not None:
-                    return connection
             try:
                 return await pool.acquire(fresh=fresh)
             except (UpstreamRefusedError, UpstreamTimeoutError):
@@ -97,7 +93,7 @@ class Balancer:
         if all(pool.empty for pool in self._pools):
             self._timer = None
         else:
-            self._timer = self._loop.call_later(self.timeouts.tick, self._tick)
+            self._timer = self._loop.call_later(self._timeouts.tick, self._tick)
 
     def retire(self) -> None:
         """Keep no connection beyond the request that it carries."""

@@ -39,6 +39,7 @@ class Connection(asyncio.Protocol):
         promise: For how many seconds after its last response the peer has promised to
             keep it open; `None` if it did not say.
         expires_at: Until when it may wait for a request; set by the keeper.
+        retire_at: From when on it carries no further request; set by the keeper.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Connection(asyncio.Protocol):
         self.reused = False
         self.promise: int | None = None
         self.expires_at = inf
+        self.retire_at = inf
 
     @property
     def alive(self) -> bool:
@@ -109,7 +111,7 @@ class Connection(asyncio.Protocol):
         self._transport.write(data)
         if self._blocked is not None:
             exchange.write_at = self._loop.time() + self._timeouts.idle
-            await asyncio.shield(self._blocked)
+            await self._blocked
             exchange.write_at = inf
 
     def finish(self, exchange: Exchange) -> None:
@@ -123,11 +125,9 @@ class Connection(asyncio.Protocol):
     def resume(self) -> None:
         """Read on after a pause: the client has taken what was held for it."""
         if self._paused:
-            self._paused = False
-            if self._transport is not None:
-                self._transport.resume_reading()
+            self._unpause()
             if self._exchange is not None:
-                self._exchange.read_at = self._loop.time() + self._timeouts.idle
+                self._go_on(self._exchange)
 
     def abandon(self, exchange: Exchange) -> None:
         """Close the connection if this exchange is still going on."""
@@ -220,9 +220,9 @@ class Connection(asyncio.Protocol):
     @override
     def resume_writing(self) -> None:
         """Let the sender go on."""
-        if self._blocked is not None:
+        if self._blocked is not None and not self._blocked.done():
             self._blocked.set_result(None)
-            self._blocked = None
+        self._blocked = None
 
     def _go_on(self, exchange: Exchange) -> None:
         """Prepare for more of the body."""
@@ -238,16 +238,18 @@ class Connection(asyncio.Protocol):
 
     def _end(self, exchange: Exchange) -> None:
         self._exchange = None
-        if self._paused:
-            self._paused = False
-            if self._transport is not None:
-                self._transport.resume_reading()
+        self._unpause()
         if exchange.sent and exchange.reader.reusable and self.alive:
             self.promise = exchange.reader.keep_alive
             self._keeper.keep(self)
         else:
             exchange.stop_sending()
             self.discard()
+
+    def _unpause(self) -> None:
+        if self._paused and self._transport is not None and self.alive:
+            self._transport.resume_reading()
+        self._paused = False
 
     def _break(self, error: UpstreamError) -> None:
         exchange, self._exchange = self._exchange, None

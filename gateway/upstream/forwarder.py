@@ -18,9 +18,9 @@ from gateway.upstream.connection import Connection
 from gateway.upstream.exchange import BodySource, Exchange
 from gateway.upstream.headers import Header, request_head
 from gateway.upstream.limits import Limits, Timeouts
-from gateway.upstream.pool import Target
 from gateway.upstream.response import UpstreamResponse
 from gateway.upstream.sender import Body, send_rest
+from gateway.upstream.target import Target
 from gateway.upstream.tls import TlsMaterial, client_context
 
 # Without a body, and without an effect if they come twice (RFC 9110 section 9.2.1).
@@ -105,12 +105,10 @@ class Forwarder:
         """
         self._services = dict(upstreams)
         self._balancers: dict[str, Balancer] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def open(self) -> None:
         """Get ready, on the loop that will carry the requests."""
         loop = asyncio.get_running_loop()
-        self._loop = loop
         self._balancers = {
             name: Balancer(
                 service.targets,
@@ -165,20 +163,13 @@ class Forwarder:
         if outbound.content_length != 0:
             rest = Body(body, outbound.content_length)
             payload += await rest.read()
-        request = _Request(
-            payload, rest, outbound.method, self._time() + balancer.timeouts.total
-        )
+        request = _Request(payload, rest, outbound.method, balancer.deadline())
         connection = await balancer.acquire()
         try:
             return await _ask(connection, request)
         except _StaleError:
             connection = await balancer.acquire(fresh=True)
             return await _ask(connection, request)
-
-    def _time(self) -> float:
-        if self._loop is None:
-            raise RuntimeError("the forwarder is not open")
-        return self._loop.time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +220,7 @@ async def _ask(connection: Connection, request: _Request) -> UpstreamResponse:
     finally:
         if not answered:
             exchange.abandon()
+            await exchange.sender_stopped()
     return UpstreamResponse(exchange)
 
 

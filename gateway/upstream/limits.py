@@ -38,6 +38,8 @@ class Limits:
         keep_alive: For how many seconds an unused connection is kept. Below the five
             seconds after which many servers close theirs, so that a request seldom meets
             a connection that is just being closed.
+        lifetime: For how many seconds a connection is used at all, so that a changed
+            name resolution reaches a service that is never idle.
         buffer: Bytes of a response that are held for a slow client before the upstream
             is no longer read from. One piece from the socket may come on top.
         reader: How much of a response's head is read.
@@ -46,5 +48,6 @@ class Limits:
     connections: int = 256
     waiting: int = 1024
     keep_alive: float = 4.0
+    lifetime: float = 300.0
     buffer: int = 65536
     reader: ReaderLimits = field(default_factory=ReaderLimits)

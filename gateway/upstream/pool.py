@@ -5,11 +5,8 @@ have been closed by the peer, and under less load the surplus ages and goes.
 """
 
 import asyncio
-import ssl
 from collections import deque
-from dataclasses import dataclass
-
-from typing_extensions import override
+from typing import Protocol
 
 from gateway.model.errors import (
     UpstreamBusyError,
@@ -24,23 +21,16 @@ from gateway.upstream.limits import Limits, Timeouts
 _MARGIN = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where an upstream listens.
+class Endpoint(Protocol):
+    """Where a pool's connections lead."""
 
-    Attributes:
-        host: Name or address, without brackets.
-        port: The port.
-        tls: How the two prove themselves to each other; `None` for plain HTTP.
-    """
+    async def connect(self, protocol: asyncio.Protocol) -> None:
+        """Connect the protocol.
 
-    host: str
-    port: int
-    tls: ssl.SSLContext | None = None
-
-    @override
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        Raises:
+            UpstreamRefusedError: It cannot be connected.
+        """
+        ...
 
 
 class Pool:
@@ -48,7 +38,7 @@ class Pool:
 
     def __init__(
         self,
-        target: Target,
+        endpoint: Endpoint,
         *,
         loop: asyncio.AbstractEventLoop,
         names: ResponseHeaders,
@@ -58,13 +48,13 @@ class Pool:
         """Start without connections.
 
         Args:
-            target: Where to connect to.
+            endpoint: Where to connect to.
             loop: The running loop.
             names: Takes response heads apart.
             timeouts: How long is waited.
             limits: How many connections there may be.
         """
-        self._target = target
+        self._endpoint = endpoint
         self._loop = loop
         self._names = names
         self._timeouts = timeouts
@@ -87,17 +77,6 @@ class Pool:
         """Whether there is nothing that has to be looked after."""
         return not self._slots
 
-    def take(self) -> Connection | None:
-        """Return a connection that was used before, or `None` if none is free."""
-        now = self._loop.time()
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.alive and connection.expires_at > now:
-                self._busy.add(connection)
-                return connection
-            connection.discard()
-        return None
-
     async def acquire(self, *, fresh: bool = False) -> Connection:
         """Return a connection for one request.
 
@@ -109,19 +88,37 @@ class Pool:
             UpstreamRefusedError: No connection can be made.
             UpstreamTimeoutError: No connection was made in time.
         """
-        if fresh and self._slots >= self._limits.connections and self._idle:
+        while True:
+            connection = None if fresh else self._take()
+            if connection is None:
+                connection = await self._make()
+            if connection.alive:
+                return connection
+
+    def _take(self) -> Connection | None:
+        now = self._loop.time()
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.alive and connection.expires_at > now:
+                self._busy.add(connection)
+                return connection
+            connection.discard()
+        return None
+
+    async def _make(self) -> Connection:
+        """Return a new connection, or one that becomes free before there may be one."""
+        if self._slots >= self._limits.connections and self._idle:
             self._idle[0].discard()
-        connection = None if fresh else self.take()
-        if connection is None and self._slots < self._limits.connections:
+        if self._slots < self._limits.connections:
             self._slots += 1
-        elif connection is None:
-            connection = await self._wait()
-        return connection or await self._connect()
+            return await self._connect()
+        return await self._wait() or await self._connect()
 
     def keep(self, connection: Connection) -> None:
         """Lend the connection to who waits longest, or put it on the stack."""
         self._busy.discard(connection)
-        if self._retired:
+        now = self._loop.time()
+        if self._retired or now >= connection.retire_at:
             connection.discard()
             return
         while self._waiting:
@@ -133,7 +130,7 @@ class Pool:
         seconds = self._limits.keep_alive
         if connection.promise is not None:
             seconds = min(seconds, connection.promise - _MARGIN)
-        connection.expires_at = self._loop.time() + seconds
+        connection.expires_at = now + seconds
         self._idle.append(connection)
 
     def drop(self, connection: Connection) -> None:
@@ -206,26 +203,20 @@ class Pool:
             timeouts=self._timeouts,
             limits=self._limits,
         )
-        target = self._target
         connected = False
         try:
             async with asyncio.timeout(self._timeouts.connect):
-                await self._loop.create_connection(
-                    lambda: connection,
-                    target.host,
-                    target.port,
-                    ssl=target.tls,
-                    server_hostname=target.host if target.tls else None,
-                )
+                await self._endpoint.connect(connection)
             connected = True
         except TimeoutError as error:
             raise UpstreamTimeoutError(
-                f"{target}: timeout.connect has run out"
+                f"{self._endpoint}: timeout.connect has run out"
             ) from error
-        except OSError as error:
-            raise UpstreamRefusedError(f"{target}: {error}") from error
         finally:
             if not connected:
                 connection.discard()
+        if not connection.alive:
+            raise UpstreamRefusedError(f"{self._endpoint}: closed as soon as opened")
+        connection.retire_at = self._loop.time() + self._limits.lifetime
         self._busy.add(connection)
         return connection
