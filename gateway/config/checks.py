@@ -5,17 +5,20 @@ Works on the parts that are good in themselves, so that one fault does not hide 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from gateway.config.configuration import PolicyFile, ProviderFile
 from gateway.config.document import Document
 from gateway.config.faults import Fault
-from gateway.config.own_paths import find_own_path
 from gateway.config.positions import Keys
 from gateway.config.providers.guest import GuestProvider
+from gateway.config.reading import is_world_readable
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.keys import KeysSettings
+from gateway.config.settings.own_paths import find_own_path
+from gateway.config.settings.references import SecretRef
 from gateway.config.settings.routes import ANY_HOST, RouteSettings
+from gateway.config.settings.section import Section, find_all
 from gateway.config.settings.server import ServerSettings
 from gateway.config.settings.tokens import TokensSettings
 from gateway.config.settings.upstreams import Upstream
@@ -125,12 +128,8 @@ def _check_keys(parts: Parts) -> Iterator[Fault]:
             "E510",
             ("keys", "retain_after"),
             f"tokens of profile `{name}` could outlive the key that verifies them",
-            help=f"at least {_text(needed)}: its `ttl` plus `tokens.skew`",
+            help=f"at least {duration_text(needed)}: its `ttl` plus `tokens.skew`",
         )
-
-
-def _text(duration: timedelta) -> str:
-    return duration_text(duration)
 
 
 def _check_routes(parts: Parts) -> Iterator[Fault]:
@@ -186,6 +185,26 @@ def _check_upstreams(parts: Parts) -> Iterator[Fault]:
         if name not in used:
             yield parts.document.fault_at_key(
                 "W205", ("upstreams", name), f"no route leads to upstream `{name}`"
+            )
+
+
+def check_secrets(
+    document: Document, settings: Section, keys: Keys = ()
+) -> Iterator[Fault]:
+    """Yield a warning for each secret in a file that everybody can read.
+
+    Args:
+        document: Where the settings are written.
+        settings: The settings, with their secrets.
+        keys: Where in the document they stand.
+    """
+    for place, secret in find_all(settings, SecretRef):
+        if secret.path is not None and is_world_readable(secret.path):
+            yield document.fault(
+                "W104",
+                (*keys, *place),
+                "every user of this machine can read the secret",
+                help=f"chmod 600 {secret.source.removeprefix('file ')}",
             )
 
 

@@ -13,7 +13,13 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from gateway.config.checks import Parts, check_config, check_policies, check_providers
+from gateway.config.checks import (
+    Parts,
+    check_config,
+    check_policies,
+    check_providers,
+    check_secrets,
+)
 from gateway.config.configuration import (
     Configuration,
     PolicyFile,
@@ -157,6 +163,8 @@ class _Loading:
             )
 
     def check(self, clock: Callable[[], datetime]) -> None:
+        if self._config is not None:
+            self._faults += check_secrets(self._documents[0], self._config)
         if self._parts is not None:
             self._faults += check_config(self._parts)
         self._faults += check_providers(self._providers, self._parts)

@@ -55,5 +55,13 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
     return content
 
 
+def is_world_readable(path: Path) -> bool:
+    """Return whether every user of the machine can read a file."""
+    try:
+        return bool(path.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
+
+
 def _reason(error: OSError) -> str:
     return f"cannot be read: {error.strerror or type(error).__name__}"

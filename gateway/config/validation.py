@@ -15,7 +15,7 @@ from gateway.config.document import Document, is_secretive
 from gateway.config.faults import Fault
 from gateway.config.positions import Keys
 from gateway.config.settings.door import Door
-from gateway.config.settings.section import Section
+from gateway.config.settings.section import Section, key_of
 from gateway.config.settings.values import duration_text, size_text
 from gateway.config.suggestion import suggest
 
@@ -114,6 +114,9 @@ class Reader:
             case "default_factory_not_called":
                 # A default that depends on a value which is a fault itself.
                 return []
+            case "literal_error" if loc == ("schema",):
+                message = "schema: this version of the gateway reads `schema = 1`"
+                return [self._document.fault("E107", (*keys, *loc), message)]
             case _:
                 return [self._wrong(loc, keys, detail, _find(table, loc))]
 
@@ -218,7 +221,7 @@ def _shape(value: Any) -> str:
 
 def _known_keys(section: type[Section]) -> list[str]:
     return [
-        *(field.alias or name for name, field in section.model_fields.items()),
+        *(key_of(section, name) for name in section.model_fields),
         *section.UNAVAILABLE,
     ]
 
@@ -237,7 +240,7 @@ def _inner_type(outer: Any, key: str | int) -> Any:
     outer = _bare(outer)
     if isinstance(outer, type) and issubclass(outer, Section):
         for name, field in outer.model_fields.items():
-            if (field.alias or name) == key:
+            if key_of(outer, name) == key:
                 return field.annotation
         return None
     arguments = get_args(outer)

@@ -20,6 +20,7 @@ from gateway.config.settings.section import (
     Section,
     Text,
     flaw,
+    matching,
     unavailable,
 )
 from gateway.config.settings.values import Duration
@@ -32,7 +33,7 @@ RESERVED_CLAIMS = frozenset(
 
 def _check_claim(name: str) -> str:
     if name in RESERVED_CLAIMS:
-        raise flaw("E210", f"`{name}` is the gateway's own claim and cannot be set")
+        raise flaw("E290", f"`{name}` is the gateway's own claim and cannot be set")
     return name
 
 
@@ -52,13 +53,22 @@ def _check_ambiguous(value: str) -> str:
     return value
 
 
-Variable = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]{0,62}$")]
+Variable = Annotated[
+    str,
+    matching(
+        r"[a-z_][a-z0-9_]{0,62}",
+        "letters, digits or `_`, in lower case, 63 at most",
+    ),
+]
 Claim = Annotated[
     str, Field(min_length=1, max_length=255), AfterValidator(_check_claim)
 ]
 Audience = Literal["authenticated", "guest", "service"]
 Audiences = Annotated[tuple[Audience, ...], Loose, OneOrMore]
-RoutePattern = Annotated[str, Field(pattern=r"^[a-z*][a-z0-9_*-]{0,62}$")]
+RoutePattern = Annotated[
+    str,
+    matching(r"[a-z*][a-z0-9_*-]{0,62}", "the id of a route, in which `*` is any part"),
+]
 RoutePatterns = Annotated[tuple[RoutePattern, ...], Loose, OneOrMore]
 
 

@@ -5,7 +5,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from gateway.config.settings.section import Loose, Names, OneOrMore, Section, Text, flaw
+from gateway.config.settings.section import (
+    Loose,
+    Names,
+    OneOrMore,
+    Section,
+    Text,
+    flaw,
+    matching,
+)
 from gateway.config.settings.values import Instant
 
 HeaderValues = Annotated[tuple[str, ...], Loose, OneOrMore]
@@ -65,12 +73,12 @@ class TestRequest(Section):
 
     __test__ = False
 
-    method: str = Field(
-        default="GET", pattern=r"^[A-Z][A-Z-]{0,31}$", description="Method."
+    method: Annotated[str, matching(r"[A-Z][A-Z-]{0,31}", "a method in capitals")] = (
+        Field(default="GET", description="Method.")
     )
-    path: str = Field(
-        pattern=r"^/", description="Path, with the query if there is one."
-    )
+    path: Annotated[
+        str, matching(r"/[\x21-\x7e]*", "a path, escaped as on the wire")
+    ] = Field(description="Path, with the query if there is one.")
     host: str | None = Field(
         default=None, description="Host. By default, the one that the route serves."
     )

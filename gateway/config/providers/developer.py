@@ -37,7 +37,7 @@ class DeveloperAccept(AcceptSettings):
 class DeveloperProvider(Provider):
     """A backend of ours that vouches for its users."""
 
-    kind: Literal["developer"] = Field(description="`developer`.")
+    kind: Literal["developer"] = Field(description="A backend of the team's own.")
     for_: Literal["authenticated", "service"] = Field(
         default="authenticated",
         alias="for",

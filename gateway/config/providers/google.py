@@ -44,7 +44,9 @@ class GoogleMap(MapSettings):
 class GoogleProvider(OidcProvider):
     """Sign in with Google."""
 
-    kind: Literal["google"] = Field(description="`google`.")  # type: ignore[assignment]  # a preset is its own kind
+    kind: Literal["google"] = Field(
+        description="Google, as a set of defaults over `oidc`."
+    )  # type: ignore[assignment]  # a preset is its own kind
     issuer: Issuer = Field(
         default="https://accounts.google.com", description="`iss` of Google's tokens."
     )

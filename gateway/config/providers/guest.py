@@ -35,7 +35,7 @@ class GuestProvider(Provider):
         "upgrade": "keeping a guest's id at the first sign-in"
     }
 
-    kind: Literal["guest"] = Field(description="`guest`.")
+    kind: Literal["guest"] = Field(description="Somebody without an account.")
     for_: Literal["guest"] = Field(default="guest", alias="for", description="`guest`.")
     map: GuestMap = Field(
         default=GuestMap(), description="From claims to the identity."

@@ -12,9 +12,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.config.settings.section import Expression, Section
+from gateway.config.settings.section import Expression, Section, matching
 
-AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+AttributeName = Annotated[
+    str,
+    matching(
+        r"[a-z][a-z0-9_]{0,62}",
+        "a letter and then letters, digits or `_`, in lower case, 63 at most",
+    ),
+]
 
 
 class MapSettings(Section):

@@ -3,14 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from gateway.config.settings.addresses import check_host
+from gateway.config.settings.addresses import Host
 from gateway.config.settings.references import File
 from gateway.config.settings.section import Loose, Section
 from gateway.config.settings.values import Duration, Network, Rate, RateOf
-
-Host = Annotated[str, AfterValidator(check_host)]
 
 
 class JwksSettings(Section):

@@ -51,7 +51,7 @@ class OidcProvider(Provider):
         "userinfo_url": "signing in through the provider",
     }
 
-    kind: Literal["oidc"] = Field(description="`oidc`.")
+    kind: Literal["oidc"] = Field(description="A provider that speaks OpenID Connect.")
     for_: Literal["authenticated", "service"] = Field(
         default="authenticated",
         alias="for",

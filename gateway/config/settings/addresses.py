@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainValidator
 
-from gateway.config.settings.section import flaw
+from gateway.config.settings.section import Called, flaw
 from gateway.config.settings.values import is_loopback
 
 _LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
@@ -180,7 +180,10 @@ def _url_text(text: str) -> str:
     return text
 
 
-Origin = Annotated[Url, PlainValidator(parse_url), AfterValidator(_without_path)]
-Issuer = Annotated[str, AfterValidator(_issuer)]
-UrlText = Annotated[str, AfterValidator(_url_text)]
-ListenAddress = Annotated[Listen, PlainValidator(parse_listen)]
+Origin = Annotated[
+    Url, PlainValidator(parse_url), AfterValidator(_without_path), Called("URL")
+]
+Issuer = Annotated[str, AfterValidator(_issuer), Called("URL")]
+UrlText = Annotated[str, AfterValidator(_url_text), Called("URL")]
+Host = Annotated[str, AfterValidator(check_host), Called("host")]
+ListenAddress = Annotated[Listen, PlainValidator(parse_listen), Called("host and port")]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PlainValidator, ValidationInfo
 
 from gateway.config.settings.door import door_of
-from gateway.config.settings.section import Section, flaw
+from gateway.config.settings.section import Called, Section, flaw
 
 
 class SinkKind(StrEnum):
@@ -54,7 +54,7 @@ def parse_sink(value: Any, info: ValidationInfo) -> Sink:
     )
 
 
-SinkField = Annotated[Sink, PlainValidator(parse_sink)]
+SinkField = Annotated[Sink, PlainValidator(parse_sink), Called("sink")]
 
 
 class DecisionLog(Section):

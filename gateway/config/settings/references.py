@@ -5,21 +5,23 @@ up in a repository. References are followed when the file is read, so that what 
 is what is used.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, ValidationInfo
-from pydantic_core import PydanticCustomError
 
+from gateway.config.reading import UnreadableError, read_bounded
 from gateway.config.settings.door import Door, door_of
-from gateway.config.settings.section import flaw
+from gateway.config.settings.section import Called, flaw
 
 # A certificate bundle of a whole public root store is about 250 KiB.
 MAX_REFERENCED_BYTES = 1024 * 1024
 
-# Enough for AES-256 and for an HMAC key, counted in characters of the text as stored.
-MIN_STORE_KEY_BYTES = 32
+# AES-256. As text, 64 hexadecimal digits, or base64 in either alphabet.
+STORE_KEY_BYTES = 32
+_KEY_TEXT = re.compile(rb"[0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{43}=?")
 
 _REFERENCE_HINT = 'write { env = "NAME" } or { file = "path" }'
 _FILE_HINT = 'write { file = "path" }'
@@ -73,7 +75,7 @@ def parse_secret(value: Any, info: ValidationInfo) -> SecretRef:
             return _from_environment(name, door)
         case {"file": str(name), **rest} if not rest and name:
             path = door.root / name
-            raw = _read(path, name, missing="E502").rstrip(b"\r\n")
+            raw = _read(path, name, is_secret=True).rstrip(b"\r\n")
             return SecretRef(source=f"file {name}", value=_filled(raw, name), path=path)
     raise flaw("E105", "this is no reference to a secret", hint=_REFERENCE_HINT)
 
@@ -99,7 +101,7 @@ def parse_file(value: Any, info: ValidationInfo) -> FileRef:
         case {"file": str(name), **rest} if not rest and name:
             door = door_of(info)
             path = door.root / name
-            content = _read(path, name, missing="E108")
+            content = _read(path, name, is_secret=False)
             door.files[path] = content
             return FileRef(path=path, content=content)
     raise flaw("E105", "this is no reference to a file", hint=_FILE_HINT)
@@ -114,37 +116,29 @@ def parse_folder(value: Any, info: ValidationInfo) -> Path:
     return door_of(info).root / value
 
 
-def _read(path: Path, name: str, *, missing: str) -> bytes:
+def _read(path: Path, name: str, *, is_secret: bool) -> bytes:
     if "\0" in name:
         raise flaw("E105", "a path holds no NUL")
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_REFERENCED_BYTES + 1)
-    except FileNotFoundError:
-        raise _unreadable(missing, f"there is no file {name}") from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise _unreadable(missing, f"{name} cannot be read: {reason}") from None
-    if len(content) > MAX_REFERENCED_BYTES:
-        raise _unreadable(missing, f"{name} is larger than 1 MiB")
-    return content
-
-
-def _unreadable(missing: str, message: str) -> PydanticCustomError:
-    return flaw("E502", message) if missing == "E502" else flaw("E108", message)
+        return read_bounded(path, MAX_REFERENCED_BYTES)
+    except UnreadableError as error:
+        message = f"the file {name} {error.reason}"
+        raise flaw("E502" if is_secret else "E108", message) from None
 
 
 def store_key(secret: SecretRef) -> SecretRef:
-    """Return the secret, if it is long enough to encrypt the storage with."""
-    if len(secret.reveal()) < MIN_STORE_KEY_BYTES:
+    """Return the secret, if it can be 32 random bytes: what encrypts the storage."""
+    value = secret.reveal()
+    forms = _KEY_TEXT.fullmatch(value.strip()), len(value) == STORE_KEY_BYTES
+    if not any(forms):
         raise flaw(
             "E503",
-            f"the storage key is shorter than {MIN_STORE_KEY_BYTES} bytes",
-            hint="make one with `openssl rand -base64 32`",
+            f"the storage key is not {STORE_KEY_BYTES} bytes in base64 or hexadecimal",
+            hint="`openssl rand -base64 32` makes one",
         )
     return secret
 
 
-Secret = Annotated[SecretRef, PlainValidator(parse_secret)]
-File = Annotated[FileRef, PlainValidator(parse_file)]
-FolderPath = Annotated[Path, PlainValidator(parse_folder)]
+Secret = Annotated[SecretRef, PlainValidator(parse_secret), Called("secret")]
+File = Annotated[FileRef, PlainValidator(parse_file), Called("file")]
+FolderPath = Annotated[Path, PlainValidator(parse_folder), Called("path")]

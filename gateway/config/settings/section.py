@@ -3,8 +3,10 @@
 Frozen, strict about types, and closed: an unknown key is a fault, not a comment.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, LiteralString
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, LiteralString, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +17,10 @@ from pydantic import (
     Strict,
 )
 from pydantic_core import PydanticCustomError
+
+from gateway.config.positions import Keys
+
+T = TypeVar("T")
 
 
 class Section(BaseModel):
@@ -35,6 +41,33 @@ class Section(BaseModel):
     )
 
     UNAVAILABLE: ClassVar[Mapping[str, str]] = {}
+
+
+def key_of(section: type[Section], name: str) -> str:
+    """Return the key that a field has in the file."""
+    return section.model_fields[name].alias or name
+
+
+def find_all(section: Section, kind: type[T]) -> Iterator[tuple[Keys, T]]:
+    """Yield all values of one type below a section, each with its place."""
+    for name in type(section).model_fields:
+        yield from _find_in(
+            getattr(section, name), kind, (key_of(type(section), name),)
+        )
+
+
+def _find_in(value: Any, kind: type[T], keys: Keys) -> Iterator[tuple[Keys, T]]:
+    if isinstance(value, kind):
+        yield keys, value
+    if isinstance(value, Section):
+        for path, found in find_all(value, kind):
+            yield (*keys, *path), found
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _find_in(each, kind, (*keys, key))
+    elif isinstance(value, tuple):
+        for number, each in enumerate(value):
+            yield from _find_in(each, kind, (*keys, number))
 
 
 def flaw(code: LiteralString, message: str, *, hint: str = "") -> PydanticCustomError:
@@ -72,8 +105,44 @@ Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], Loose, AfterValidator(_distinct)]
 OneOrMore = BeforeValidator(_as_list)
 
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a value is called in the reference; means nothing to pydantic.
+
+    Attributes:
+        words: For people: `length of time`.
+    """
+
+    words: str
+
+
+def matching(pattern: str, what: str) -> AfterValidator:
+    """Return a validator of text that has to match a pattern as a whole.
+
+    Args:
+        pattern: Regular expression.
+        what: What such text is, for people.
+    """
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if compiled.fullmatch(text) is None:
+            raise flaw("E105", f"has to be {what}")
+        return text
+
+    return AfterValidator(check)
+
+
 # Ids stand in logs, in metrics and in other files, so they are plain.
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+Id = Annotated[
+    str,
+    matching(
+        r"[a-z][a-z0-9_-]{0,62}",
+        "a letter and then letters, digits, `_` or `-`, in lower case, 63 at most",
+    ),
+    Called("id"),
+]
 
 # Source text of a CEL expression. Compiled elsewhere, with positions of the document.
-Expression = Annotated[str, Field(min_length=1, max_length=16_384)]
+Expression = Annotated[str, Field(min_length=1, max_length=16_384), Called("CEL")]

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from gateway.config.settings.addresses import Listen, ListenAddress, Origin
 from gateway.config.settings.references import File, Secret
-from gateway.config.settings.section import Loose, Section, flaw
+from gateway.config.settings.section import Loose, Section, flaw, matching
 from gateway.config.settings.values import Duration, IPNetwork, Network, Size
 
 KIB = 1024
@@ -137,9 +137,13 @@ class ServerSettings(Section):
         le=timedelta(minutes=10),
         description="Time for requests in flight to end when the gateway stops.",
     )
-    region: str = Field(
+    region: Annotated[
+        str,
+        matching(
+            r"[a-z]{2}(-[a-z]{2,16}){1,2}-[0-9]{1,2}", "a region like `us-east-1`"
+        ),
+    ] = Field(
         default="us-east-1",
-        pattern=r"^[a-z]{2}(-[a-z]{2,16}){1,2}-[0-9]{1,2}$",
         description="First part of every identity's id. Clients of Cognito parse it, so "
         "it looks like one of AWS's.",
     )

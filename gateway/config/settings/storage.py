@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
 from gateway.config.settings.door import door_of
 from gateway.config.settings.references import Secret, store_key
-from gateway.config.settings.section import Section, flaw, unavailable
+from gateway.config.settings.section import Called, Section, flaw, unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ def parse_storage_url(value: Any, info: ValidationInfo) -> SqliteUrl:
 class StorageSettings(Section):
     """The database."""
 
-    url: Annotated[SqliteUrl, PlainValidator(parse_storage_url)] = Field(
-        description="`sqlite:` and the path of the file."
+    url: Annotated[SqliteUrl, PlainValidator(parse_storage_url), Called("database")] = (
+        Field(description="`sqlite:` and the path of the file.")
     )
     encrypt_with: Annotated[Secret, AfterValidator(store_key)] = Field(
         description="Seals private keys and secrets at rest; at least 32 bytes."

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator
 
-from gateway.config.settings.section import flaw
+from gateway.config.settings.section import Called, flaw
 
 IPNetwork = IPv4Network | IPv6Network
 
@@ -132,11 +132,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
-Size = Annotated[int, BeforeValidator(parse_size)]
-RateOf = Annotated[Rate, PlainValidator(parse_rate)]
-Network = Annotated[IPNetwork, PlainValidator(parse_network)]
-Instant = Annotated[datetime, PlainValidator(parse_instant)]
+Duration = Annotated[
+    timedelta, BeforeValidator(parse_duration), Called("length of time")
+]
+Size = Annotated[int, BeforeValidator(parse_size), Called("size")]
+RateOf = Annotated[Rate, PlainValidator(parse_rate), Called("rate")]
+Network = Annotated[IPNetwork, PlainValidator(parse_network), Called("network")]
+Instant = Annotated[datetime, PlainValidator(parse_instant), Called("date and time")]
 
 
 def duration_text(duration: timedelta) -> str:

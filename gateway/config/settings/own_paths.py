@@ -9,36 +9,25 @@ from collections.abc import Sequence
 
 from gateway.config.settings.routes import REST, parameter_of
 
-# A pool's id and a provider's id, as path segments.
-_PATTERNS = {
-    "pool_id": re.compile(r"[a-z0-9-]+_[A-Za-z0-9]{9}"),
-    "provider": re.compile(r"[a-z][a-z0-9_-]*"),
-}
-_EXAMPLES = {"pool_id": "us-east-1_Ab3dE6gH9", "provider": "partner"}
+# A pool's id, as a path segment.
+_PATTERNS = {"pool_id": re.compile(r"[a-z0-9-]+_[A-Za-z0-9]{9}")}
+_EXAMPLES = {"pool_id": "us-east-1_Ab3dE6gH9"}
 
+# Whole folders where there is one: what a later version adds there is the gateway's too
+# (`gateway.endpoints.front` sends them to the control plane).
 OWN_PATHS: tuple[str, ...] = (
-    "/.well-known/openid-configuration",
-    "/.well-known/oauth-authorization-server",
-    "/.well-known/jwks.json",
-    "/oauth2/authorize",
-    "/oauth2/token",
-    "/oauth2/userInfo",
-    "/oauth2/revoke",
-    "/oauth2/introspect",
-    "/oauth2/par",
-    "/oauth2/device",
-    "/oauth2/idpresponse",
+    "/.well-known/**",
+    "/oauth2/**",
+    "/saml2/**",
+    "/_gateway/**",
     "/login",
     "/signup",
     "/confirm",
     "/forgotPassword",
     "/logout",
     "/account",
-    "/saml2/idpresponse",
-    "/saml2/metadata/{provider}",
     "/{pool_id}/.well-known/jwks.json",
     "/{pool_id}/.well-known/openid-configuration",
-    "/_gateway/authorize",
     "/identitypools/**",
 )
 

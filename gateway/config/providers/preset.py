@@ -1,0 +1,67 @@
+"""A kind of provider written out in full, so that none has hidden behaviour."""
+
+from pathlib import Path
+from typing import Final
+
+from gateway.config.providers.common import Provider
+from gateway.config.providers.developer import DeveloperProvider
+from gateway.config.providers.google import GoogleProvider
+from gateway.config.providers.guest import GuestProvider
+from gateway.config.providers.oidc import ClientSettings, OidcProvider
+from gateway.config.settings.references import FileRef
+from gateway.config.settings.written import written_table
+
+PRESETS: Final = ("google",)
+
+_INTRODUCTION = {
+    "oidc": "A provider that speaks OpenID Connect, with every default written out.\n"
+    "Put your own `issuer` and `client.id`.",
+    "google": 'Sign in with Google, as kind = "oidc": what the preset stands for.\n'
+    'Put your own `client.id`; or write kind = "google", and the rest comes with it.',
+    "developer": "A backend of your own that vouches for its users, with every default\n"
+    "written out. Put your own `keys` and `audiences`.",
+    "guest": "Guests, with every default written out. Their lifetimes and limits stand in\n"
+    "[guest] of config.toml.",
+}
+
+
+def preset_text(kind: str) -> str:
+    """Return a file of `providers/` for a kind, with every setting written out.
+
+    Args:
+        kind: `oidc`, `google`, `developer` or `guest`.
+
+    Raises:
+        KeyError: There is no such kind in this version.
+    """
+    comment = "".join(f"# {line}\n" for line in _INTRODUCTION[kind].splitlines())
+    return f"{comment}\n{written_table(_example(kind))}\n"
+
+
+def _example(kind: str) -> Provider:
+    owner = {"id": kind, "owner": "identity-team@example.com"}
+    match kind:
+        case "oidc":
+            return OidcProvider.model_validate(
+                {
+                    **owner,
+                    "kind": "oidc",
+                    "issuer": "https://login.example.com",
+                    "client": ClientSettings(id="gateway"),
+                }
+            )
+        case "google":
+            client = ClientSettings(id="1234.apps.googleusercontent.com")
+            google = GoogleProvider.model_validate(
+                {**owner, "kind": "google", "label": "Google", "client": client}
+            )
+            # The same settings under the kind that the preset is made of.
+            fields = {name: getattr(google, name) for name in OidcProvider.model_fields}
+            return OidcProvider.model_construct(**(fields | {"kind": "oidc"}))
+        case "developer":
+            keys = [FileRef(path=Path("keys/backend.jwks"), content=b"")]
+            return DeveloperProvider.model_validate(
+                {**owner, "kind": "developer", "keys": keys, "audiences": ["gateway"]}
+            )
+        case _:
+            return GuestProvider.model_validate({**owner, "kind": "guest"})

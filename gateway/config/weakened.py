@@ -1,0 +1,63 @@
+"""What the files loosen: logged at each start, so that nobody forgets it.
+
+A default is the safe choice, so each entry here was written by somebody on purpose.
+"""
+
+from collections.abc import Iterator
+
+from gateway.config.configuration import Configuration, ProviderFile
+from gateway.config.providers.oidc import OidcProvider
+from gateway.config.settings.root import Config
+from gateway.config.settings.values import IPNetwork, is_loopback
+
+# A proxy tier has a network; a whole continent has none.
+_WIDE_PREFIX = {4: 8, 6: 32}
+
+
+def weakened(configuration: Configuration) -> list[str]:
+    """Return one line for each setting that makes the gateway less strict."""
+    name = configuration.document.name
+    lines = [f"{name}: {line}" for line in _of_config(configuration.settings)]
+    for provider in configuration.providers:
+        lines += [f"{provider.document.name}: {line}" for line in _of(provider)]
+    return lines
+
+
+def _of_config(settings: Config) -> Iterator[str]:
+    server = settings.server
+    if not is_loopback(server.admin_listen.host):
+        yield f"server.admin_listen = {server.admin_listen.text}: open to other machines"
+    if not server.public_url.tls and not server.public_url.loopback:
+        yield "server.public_url: clients send credentials without encryption"
+    for network in server.trusted_proxies:
+        if _is_wide(network):
+            yield f"server.trusted_proxies: {network} is a very wide network"
+    if server.paths.encoded_slash == "keep":
+        yield "server.paths.encoded_slash = keep: upstreams may split paths elsewhere"
+    if server.paths.dot_segments == "normalise":
+        yield "server.paths.dot_segments = normalise: paths are rewritten"
+    if server.paths.matrix_params == "keep":
+        yield "server.paths.matrix_params = keep: upstreams may see another path"
+    for name, upstream in settings.upstreams.items():
+        if any(not target.tls and not target.loopback for target in upstream.targets):
+            yield f"upstreams.{name}: minted credentials travel without encryption"
+
+
+def _is_wide(network: IPNetwork) -> bool:
+    return network.prefixlen <= _WIDE_PREFIX[network.version]
+
+
+def _of(provider: ProviderFile) -> Iterator[str]:
+    settings = provider.settings
+    if not isinstance(settings, OidcProvider):
+        return
+    network = settings.network
+    if network.allow_plain_http:
+        yield f"provider {settings.id}: keys are fetched without TLS"
+    if network.allow_private_addresses:
+        listed = ", ".join(map(str, network.allow_private_addresses))
+        yield f"provider {settings.id}: may be at private addresses ({listed})"
+    if settings.issuer_aliases and settings.kind == "oidc":
+        yield f"provider {settings.id}: more than one spelling of its issuer is accepted"
+    if "id_token" in settings.accept.tokens and "at+jwt" in settings.accept.tokens:
+        yield f"provider {settings.id}: ID tokens are accepted beside access tokens"
