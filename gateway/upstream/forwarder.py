@@ -8,7 +8,7 @@ section 9.3.1 (retrying requests).
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.config.settings.upstreams import Upstream
@@ -45,7 +45,7 @@ class Outbound:
     headers: list[Header]
     host: bytes
     content_length: int | None = 0
-    injected: tuple[Header, ...] = ()
+    injected: Sequence[Header] = ()
 
 
 @dataclass(frozen=True, slots=True)
