@@ -1,0 +1,207 @@
+"""From a plan to the closures that evaluate it.
+
+What the checker knows is not tested again: only where a type is open does a closure look
+at what it got. Constants are computed here, once. Small frequent shapes become a single
+closure in `gateway.cel.fusion`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
+from types import MappingProxyType
+from typing import Any, Final
+
+from gateway.cel import closures, logic
+from gateway.cel.closures import FAILURES, FIRST_LOCAL, Place, Run
+from gateway.cel.cost import work_of
+from gateway.cel.dispatch import implementation
+from gateway.cel.errors import EvaluationError, Problem, ValueFault
+from gateway.cel.fusion import fused
+from gateway.cel.library.declaration import UNKNOWN, Implementation
+from gateway.cel.plan import (
+    Choice,
+    Comprehension,
+    Constant,
+    Field,
+    Has,
+    Invoke,
+    Key,
+    Local,
+    Macro,
+    MakeList,
+    MakeMap,
+    Plan,
+    Terms,
+    Variable,
+)
+from gateway.cel.syntax import Connective, Source
+from gateway.cel.types import BOOL, DYN
+
+Wrap = Callable[[Plan, Run, Sequence[Run]], Run]
+
+# A term of `&&` or `||` that may cost more than this looks at the clock first.
+_LONG: Final = 1_000
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Compiles one expression; `problems` then holds constants that cannot work.
+
+    Attributes:
+        source: The expression's text.
+        wrap: Put around each part's closure; is given the closures of those parts that
+            the closure computes without calling them. For `explain`.
+        problems: What is wrong with constant arguments.
+    """
+
+    source: Source
+    wrap: Wrap | None = None
+    problems: list[Problem] = field(default_factory=list)
+    _values: dict[int, Any] = field(default_factory=dict)
+
+    def compile(self, plan: Plan) -> Run:
+        """Return what evaluates a part."""
+        value = self._known(plan)
+        if value is not UNKNOWN:
+            run: Run | None = closures.constant(value)
+        else:
+            run = fused(plan, self._known, self._place)
+        absorbed: Sequence[Plan] = plan.children
+        if run is None:
+            run, absorbed = self._build(plan), ()
+        if self.wrap is None:
+            return run
+        return self.wrap(plan, run, [self.compile(part) for part in absorbed])
+
+    def _build(self, plan: Plan) -> Run:
+        place = self._place(plan)
+        match plan:
+            case Variable():
+                return closures.variable(plan.name, place)
+            case Local():
+                return closures.local(FIRST_LOCAL + plan.slot)
+            case Field():
+                return closures.field(self.compile(plan.operand), plan.name, place)
+            case Key() | Has():
+                make = closures.key if isinstance(plan, Key) else closures.has
+                operand, checked = self.compile(plan.operand), plan.operand.type is DYN
+                return make(operand, plan.name, place, checked=checked)
+            case Invoke():
+                return self._invoke(plan, place)
+            case Terms():
+                make_terms = (
+                    logic.conjunction
+                    if plan.connective is Connective.AND
+                    else logic.disjunction
+                )
+                return make_terms([self._term(term) for term in plan.terms])
+            case Choice():
+                test = self._bool(plan.test)
+                branches = self.compile(plan.then), self.compile(plan.otherwise)
+                return closures.choice(test, *branches)
+            case _:
+                return self._aggregate(plan, place)
+
+    def _aggregate(self, plan: Plan, place: Place) -> Run:
+        match plan:
+            case MakeList():
+                return closures.make_list([self.compile(item) for item in plan.items])
+            case MakeMap():
+                entries = [(self.compile(k), self.compile(v)) for k, v in plan.entries]
+                return closures.make_map(entries, place)
+            case Comprehension():
+                return self._comprehension(plan, place)
+            case _:  # pragma: no cover
+                raise AssertionError(f"no rule for {type(plan).__name__}")
+
+    def _comprehension(self, plan: Comprehension, place: Place) -> Run:
+        over = self.compile(plan.range)
+        if plan.range.type is DYN:
+            over = closures.as_range(over, place)
+        is_predicate = plan.macro is not Macro.MAP
+        body = self._bool(plan.body) if is_predicate else self.compile(plan.body)
+        run = logic.comprehension(
+            plan.macro, over, FIRST_LOCAL + plan.slot, body, place
+        )
+        # A loop inside a loop may be too short to ever look at the clock by itself.
+        return logic.timed(run, place) if plan.slot else run
+
+    def _term(self, plan: Plan) -> Run:
+        run = self._bool(plan)
+        return run if work_of(plan) < _LONG else logic.timed(run, self._place(plan))
+
+    def _bool(self, plan: Plan) -> Run:
+        run = self.compile(plan)
+        return run if plan.type is BOOL else closures.as_bool(run, self._place(plan))
+
+    def _invoke(self, plan: Invoke, place: Place) -> Run:
+        parts = [*plan.arguments, *plan.implicit]
+        if plan.name == "!_" and plan.arguments[0].type is BOOL:
+            return closures.negation(self.compile(plan.arguments[0]))
+        apply = self._implementation(plan)
+        runs = [self.compile(part) for part in parts]
+        if len(parts) == 2:
+            value = self._known(parts[1])
+            if value is not UNKNOWN and self.wrap is None:
+                return closures.call_with_constant(apply, runs[0], value, place)
+        return closures.call(apply, runs, place)
+
+    def _implementation(self, plan: Invoke) -> Implementation:
+        types = [argument.type for argument in plan.arguments]
+        prepare = plan.overloads[0].prepare
+        if prepare is None or len(plan.overloads) > 1:
+            return implementation(
+                plan.name, plan.overloads, types, checked=plan.checked
+            )
+        values = [self._known(argument) for argument in plan.arguments]
+        try:
+            prepared = prepare(values, plan.type)
+        except ValueFault as fault:
+            self._refuse(plan, str(fault))
+            return plan.overloads[0].apply
+        if not plan.checked:
+            return prepared
+        overload = replace(plan.overloads[0], apply=prepared)
+        return implementation(plan.name, [overload], types, checked=True)
+
+    def _known(self, plan: Plan) -> Any:
+        """Return the value of a part that does not depend on any variable."""
+        if isinstance(plan, Constant):
+            return plan.value
+        key = id(plan)
+        if key not in self._values:
+            self._values[key] = self._fold(plan)
+        return self._values[key]
+
+    def _fold(self, plan: Plan) -> Any:
+        if not isinstance(plan, Invoke | MakeList | MakeMap) or (
+            isinstance(plan, Invoke) and plan.implicit
+        ):
+            return UNKNOWN
+        if any(self._known(child) is UNKNOWN for child in plan.children):
+            return UNKNOWN
+        try:
+            bare = replace(self, wrap=None)
+            value = bare._build(plan)({}, [inf, None])  # noqa: SLF001 - its own class
+        except EvaluationError:
+            return UNKNOWN
+        return _frozen(value)
+
+    def _refuse(self, plan: Invoke, message: str) -> None:
+        line, column = self._place(plan)
+        length = len(self.source.text[plan.at : plan.end].partition("\n")[0])
+        problem = Problem("E215", message, "", line, column, max(1, length))
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def _place(self, plan: Plan) -> Place:
+        return self.source.place(plan.at)
+
+
+def _frozen(value: Any) -> Any:
+    """Return a constant that nobody can change between two evaluations."""
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, dict):
+        return MappingProxyType(value)
+    return value

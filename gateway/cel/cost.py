@@ -1,0 +1,186 @@
+"""How much work an expression may be, at most, before it is ever run.
+
+A bound, not a forecast: each variable is taken to be as large as the limits of a request
+allow within reason. One unit is about the work of one operator on numbers. Loops multiply,
+and what makes values larger is followed, so that a short expression that would make a
+gigabyte is refused at load.
+
+Reference: CEL language definition, "Performance".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.cel.plan import (
+    Choice,
+    Comprehension,
+    Constant,
+    Invoke,
+    Key,
+    Local,
+    Macro,
+    MakeList,
+    MakeMap,
+    Plan,
+)
+from gateway.cel.types import BYTES, DYN, STRING, CelType, ListType, MapType
+
+# What a string, a list or a map of the request is taken to hold.
+_CHARACTERS: Final = 256.0
+_ELEMENTS: Final = 64.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a value may be.
+
+    Attributes:
+        length: Characters, octets, elements or entries; 1 for everything else.
+        element: The size of one element.
+    """
+
+    length: float
+    element: "Size | None" = None
+
+    @property
+    def weight(self) -> float:
+        """What it takes to look at all of it."""
+        return self.length * (1 if self.element is None else self.element.weight)
+
+    def larger(self, other: "Size") -> "Size":
+        """Return the size of what may be either."""
+        if self.element is None or other.element is None:
+            return self if self.weight >= other.weight else other
+        return Size(max(self.length, other.length), self.element.larger(other.element))
+
+
+_ONE: Final = Size(1)
+
+
+def work_of(plan: Plan) -> float:
+    """Return a bound on the units of work that one evaluation takes."""
+    return _Estimate().of(plan)[0]
+
+
+class _Estimate:
+    def __init__(self) -> None:
+        self._locals: dict[int, Size] = {}
+
+    def of(self, plan: Plan) -> tuple[float, Size]:
+        match plan:
+            case Constant():
+                return 0, _size_of(plan.value)
+            case Local():
+                return 1, self._locals.get(plan.slot, _assumed(plan.type))
+            case Invoke():
+                return self._invoke(plan)
+            case Choice():
+                return self._choice(plan)
+            case Comprehension():
+                return self._comprehension(plan)
+            case MakeList() | MakeMap():
+                return self._aggregate(plan)
+            case _:
+                return self._plain(plan)
+
+    def _plain(self, plan: Plan) -> tuple[float, Size]:
+        parts = [self.of(child) for child in plan.children]
+        size = _assumed(plan.type)
+        if isinstance(plan, Key) and parts[0][1].element is not None:
+            size = parts[0][1].element
+        return 1 + sum(work for work, _ in parts), size
+
+    def _invoke(self, plan: Invoke) -> tuple[float, Size]:
+        parts = [self.of(argument) for argument in plan.arguments]
+        sizes = [size for _, size in parts]
+        rate = max(overload.cost for overload in plan.overloads)
+        work = 1 + sum(work for work, _ in parts)
+        work += rate * sum(size.weight for size in sizes)
+        if plan.name == "_[_]" and sizes[0].element is not None:
+            return work, sizes[0].element
+        return work, _result(plan, sizes)
+
+    def _choice(self, plan: Choice) -> tuple[float, Size]:
+        test, then, otherwise = (self.of(child) for child in plan.children)
+        work = 1 + test[0] + max(then[0], otherwise[0])
+        return work, then[1].larger(otherwise[1])
+
+    def _aggregate(self, plan: Plan) -> tuple[float, Size]:
+        parts = [self.of(child) for child in plan.children]
+        element = _ONE
+        for _, size in parts:
+            element = element.larger(size)
+        work = 1 + len(parts) + sum(work for work, _ in parts)
+        return work, Size(float(len(parts)), element)
+
+    def _comprehension(self, plan: Comprehension) -> tuple[float, Size]:
+        work, over = self.of(plan.range)
+        outer = self._locals.get(plan.slot)
+        is_list = isinstance(plan.range.type, ListType)
+        element = over.element if is_list and over.element else _assumed(DYN)
+        self._locals[plan.slot] = element
+        body_work, body = self.of(plan.body)
+        if outer is None:
+            del self._locals[plan.slot]
+        else:  # pragma: no cover - a slot belongs to one macro at a time
+            self._locals[plan.slot] = outer
+        total = work + 1 + over.length * (1 + body_work)
+        match plan.macro:
+            case Macro.MAP:
+                return total + over.length * body.weight / 10, Size(over.length, body)
+            case Macro.FILTER:
+                return total, Size(over.length, element)
+            case _:
+                return total, _ONE
+
+
+def _result(plan: Invoke, sizes: Sequence[Size]) -> Size:
+    grows = max(overload.grows for overload in plan.overloads)
+    if not grows:
+        return _assumed(plan.type)
+    length = grows * sum(size.length for size in sizes)
+    elements = [size.element for size in sizes if size.element is not None]
+    if not elements:
+        return Size(length, Size(_CHARACTERS) if _is_list(plan.type) else None)
+    element = elements[0]
+    for other in elements[1:]:
+        element = element.larger(other)
+    return Size(length, element)
+
+
+def _is_list(kind: CelType) -> bool:
+    return isinstance(kind, ListType)
+
+
+def _assumed(kind: CelType) -> Size:
+    match kind:
+        case ListType():
+            return Size(_ELEMENTS, _assumed(kind.element))
+        case MapType():
+            return Size(_ELEMENTS, _assumed(kind.value))
+        case _ if kind in {STRING, BYTES}:
+            return Size(_CHARACTERS)
+        case _ if kind is DYN:
+            return Size(_ELEMENTS, Size(_CHARACTERS))
+        case _:
+            return _ONE
+
+
+def _size_of(value: Any) -> Size:
+    match value:
+        case str() | bytes():
+            return Size(max(1.0, float(len(value))))
+        case list() | tuple():
+            return _all_of(value)
+        case Mapping():
+            return _all_of(list(value.values()))
+        case _:
+            return _ONE
+
+
+def _all_of(values: Sequence[Any]) -> Size:
+    element = _ONE
+    for value in values:
+        element = element.larger(_size_of(value))
+    return Size(float(len(values)), element)

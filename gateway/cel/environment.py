@@ -1,0 +1,102 @@
+"""What an expression may name, and the way from its text to a program.
+
+An environment is made once for each kind of expression; the functions of version 1 are
+built in, the variables are its own.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.cel.checker import Checker, Declarations
+from gateway.cel.closures import conforming
+from gateway.cel.compiler import Compiler
+from gateway.cel.cost import work_of
+from gateway.cel.errors import CompileError, Problem
+from gateway.cel.explanation import loops
+from gateway.cel.library.operators import OPERATORS
+from gateway.cel.library.standard import FUNCTIONS, METHODS
+from gateway.cel.parser import parse
+from gateway.cel.program import Program
+from gateway.cel.reads import reads_of
+from gateway.cel.scan import Refused
+from gateway.cel.syntax import Source
+from gateway.cel.types import CelType, settled, unify
+
+__all__ = ["CompileError", "Environment", "Problem"]
+
+# Two nested loops over lists of a request are fine, three are not.
+MAX_COST: Final = 200_000
+
+# The language demands 32 levels of each construct; Python's own stack allows for about
+# eight times this many.
+MAX_DEPTH: Final = 100
+
+
+class Environment:
+    """Compiles expressions over a fixed set of variables."""
+
+    def __init__(
+        self,
+        variables: Mapping[str, CelType],
+        *,
+        max_cost: float = MAX_COST,
+        max_depth: int = MAX_DEPTH,
+    ) -> None:
+        self._declarations = Declarations(
+            variables=dict(variables),
+            functions=FUNCTIONS,
+            methods=METHODS,
+            operators=OPERATORS,
+        )
+        self._max_cost = max_cost
+        self._max_depth = max_depth
+
+    @property
+    def variables(self) -> Mapping[str, CelType]:
+        """The declared variables with their types."""
+        return self._declarations.variables
+
+    def compile(self, source: str, *, expect: CelType | None = None) -> Program:
+        """Return the program of an expression.
+
+        Args:
+            source: The expression.
+            expect: The type that its value must have; `None` allows any. Where only the
+                run time knows the type, a value of another one is an evaluation error.
+
+        Raises:
+            CompileError: It is refused, with everything that is wrong with it.
+        """
+        text = Source(source)
+        try:
+            tree = parse(text, max_depth=self._max_depth)
+        except Refused as refused:
+            raise CompileError([refused.problem]) from None
+        checker = Checker(text, self._declarations)
+        plan = checker.check(tree)
+        kind = settled(plan.type)
+        if expect is not None and not unify(expect, kind, {}):
+            message = f"the value must be {expect}, and this is {kind}"
+            checker.report((plan.start, plan.end), "E211", message)
+        cost = work_of(plan)
+        if cost > self._max_cost:
+            message = f"it may cost {cost:.0f} units, of {self._max_cost:.0f} allowed"
+            hint = "loops inside loops multiply"
+            checker.report((plan.start, plan.end), "E403", message, hint)
+        compiler = Compiler(text)
+        if checker.problems:
+            raise CompileError(checker.problems)
+        run = compiler.compile(plan)
+        if compiler.problems:
+            raise CompileError(compiler.problems)
+        if expect is not None and kind != expect:
+            run = conforming(run, expect, text.place(plan.start))
+        return Program(
+            source=source,
+            type=kind,
+            reads=reads_of(plan),
+            cost=cost,
+            _plan=plan,
+            _run=run,
+            _cells=loops(plan),
+        )

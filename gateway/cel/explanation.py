@@ -1,0 +1,111 @@
+"""The value of each sub-expression of one evaluation.
+
+The closures are those that decide, each with a recorder around it: there is one meaning,
+not two. What a fused closure computes at once is evaluated once more, part by part, to
+be shown.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any, Final
+
+from gateway.cel.closures import FAILURES, FIRST_LOCAL, RECORDER, Cells, Run, failed
+from gateway.cel.compiler import Compiler
+from gateway.cel.errors import BudgetExceededError, EvaluationError
+from gateway.cel.plan import Comprehension, Plan, walk
+from gateway.cel.syntax import Source
+from gateway.cel.types import CelType
+
+# A loop shows what it did with this many elements.
+_SHOWN: Final = 100
+
+
+@dataclass(slots=True)
+class Explanation:
+    """What became of one sub-expression.
+
+    Attributes:
+        text: As it is written.
+        line: Where it begins, counted from 1.
+        column: Counted from 1, in characters.
+        type: Its static type.
+        value: Its value, of the request or made from it; `None` if there is an error.
+        error: Why it has no value.
+        children: What was evaluated for it. A branch that was not needed is missing; a
+            loop has its body once for each element, a hundred at most.
+    """
+
+    text: str
+    line: int
+    column: int
+    type: CelType
+    value: Any = None
+    error: EvaluationError | None = None
+    children: list["Explanation"] = field(default_factory=list)
+
+    def walk(self) -> Iterator["Explanation"]:
+        """Yield this sub-expression and all below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def explain(
+    plan: Plan, source: Source, variables: Mapping[str, Any], deadline: float = inf
+) -> Explanation:
+    """Return what became of an expression and of each of its parts."""
+
+    def wrap(part: Plan, run: Run, absorbed: Sequence[Run]) -> Run:
+        return _recorded(part, source, run, absorbed)
+
+    run = Compiler(source, wrap).compile(plan)
+    top: list[Explanation] = []
+    cells: Cells = [deadline, top, *[None] * loops(plan)]
+    try:
+        run(variables, cells)
+    except EvaluationError:
+        # The tree says so already.
+        pass
+    return top[0]
+
+
+def loops(plan: Plan) -> int:
+    """Return how many cells the variables of an expression's macros need."""
+    slots = (part.slot for part in walk(plan) if isinstance(part, Comprehension))
+    return max(slots, default=-1) + 1
+
+
+def _recorded(part: Plan, source: Source, run: Run, absorbed: Sequence[Run]) -> Run:
+    text = source.text[part.start : part.end]
+    line, column = source.place(part.start)
+
+    def recorded(variables: Mapping[str, Any], cells: Cells) -> Any:
+        above = cells[RECORDER]
+        record = Explanation(text, line, column, part.type)
+        if len(above) < _SHOWN:
+            above.append(record)
+        cells[RECORDER] = record.children
+        try:
+            for child in absorbed:
+                _show(child, variables, cells)
+            record.value = run(variables, cells)
+        except FAILURES as fault:
+            is_own = isinstance(fault, EvaluationError)
+            record.error = fault if is_own else failed(fault, (line, column))
+            raise record.error from None
+        finally:
+            cells[RECORDER] = above
+        return record.value
+
+    return recorded
+
+
+def _show(child: Run, variables: Mapping[str, Any], cells: Cells) -> None:
+    try:
+        child(variables, cells)
+    except BudgetExceededError:
+        raise
+    except EvaluationError:
+        # Recorded in its own place; whether it matters, the closure itself decides.
+        pass

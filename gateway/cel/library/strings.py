@@ -1,0 +1,150 @@
+"""Functions on strings and bytes: the standard ones and the common extension.
+
+Positions count characters, not bytes. What makes a string longer is bounded.
+
+Reference: CEL language definition, "List of Standard Definitions"; the string extension
+as cel-go describes it (`ext/strings`).
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import re2
+
+from gateway.cel.errors import ValueFault
+from gateway.cel.library.declaration import (
+    UNKNOWN,
+    Implementation,
+    Overload,
+    Overloads,
+)
+from gateway.cel.library.operators import MAX_SIZE
+from gateway.cel.types import BOOL, INT, STRING, CelType, ListType
+
+_MAX_PATTERN: Final = 1_000
+_MAX_PATTERN_MEMORY: Final = 1 << 20
+
+_UPPER_TO_LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_LOWER_TO_UPPER: Final = {code + 32: code for code in range(ord("A"), ord("Z") + 1)}
+
+# White space as Unicode defines it, which is what the extension trims; Python's own
+# `strip` would take the separators U+001C to U+001F too.
+_BLANK: Final = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+    "\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+def _contains(text: str, part: str) -> bool:
+    return part in text
+
+
+def pattern(spelling: str) -> Any:
+    """Return a compiled RE2 pattern.
+
+    Raises:
+        ValueFault: It is no pattern, or too large.
+    """
+    if len(spelling) > _MAX_PATTERN:
+        raise ValueFault("the pattern is too long")
+    options = re2.Options()
+    options.max_mem = _MAX_PATTERN_MEMORY
+    options.log_errors = False
+    options.never_capture = True
+    try:
+        return re2.compile(spelling, options)
+    except (re2.error, UnicodeEncodeError):
+        raise ValueFault("the pattern is no RE2 regular expression") from None
+
+
+def _matches(text: str, spelling: str) -> bool:
+    return pattern(spelling).search(text) is not None
+
+
+def _prepare_matches(arguments: Sequence[Any], _: CelType) -> Implementation:
+    if arguments[1] is UNKNOWN:
+        return _matches
+    search = pattern(arguments[1]).search
+    return lambda text, _: search(text) is not None
+
+
+def _lower_ascii(text: str) -> str:
+    return text.translate(_UPPER_TO_LOWER)
+
+
+def _upper_ascii(text: str) -> str:
+    return text.translate(_LOWER_TO_UPPER)
+
+
+def _trim(text: str) -> str:
+    return text.strip(_BLANK)
+
+
+def _split(text: str, separator: str, limit: int = -1) -> list[str]:
+    if limit == 0:
+        return []
+    if separator:
+        return text.split(separator, limit - 1 if limit > 0 else -1)
+    if limit < 0 or limit >= len(text):
+        return list(text)
+    return [*text[: limit - 1], text[limit - 1 :]]
+
+
+def _replace(text: str, old: str, new: str, limit: int = -1) -> str:
+    found = text.count(old)
+    if limit >= 0:
+        found = min(found, limit)
+    if len(text) + found * (len(new) - len(old)) > MAX_SIZE:
+        raise ValueFault("the result is too large")
+    return text.replace(old, new, limit)
+
+
+def _substring(text: str, start: int, end: int | None = None) -> str:
+    if end is None:
+        end = len(text)
+    if not 0 <= start <= end <= len(text):
+        raise ValueFault("the substring is out of range")
+    return text[start:end]
+
+
+def _join(parts: Sequence[Any], separator: str = "") -> str:
+    if not all(isinstance(part, str) for part in parts):
+        raise ValueFault("`join` needs a list of strings")
+    length = sum(map(len, parts)) + len(separator) * len(parts)
+    if length > MAX_SIZE:
+        raise ValueFault("the result is too large")
+    return separator.join(parts)
+
+
+_STRINGS: Final = ListType(STRING)
+_MATCHES: Final = Overload(
+    (STRING, STRING), BOOL, _matches, prepare=_prepare_matches, cost=0.1
+)
+
+STRING_FUNCTIONS: Final[Overloads] = {"matches": (_MATCHES,)}
+
+STRING_METHODS: Final[Overloads] = {
+    "contains": (Overload((STRING, STRING), BOOL, _contains, cost=0.01),),
+    "startsWith": (Overload((STRING, STRING), BOOL, str.startswith, cost=0.01),),
+    "endsWith": (Overload((STRING, STRING), BOOL, str.endswith, cost=0.01),),
+    "matches": (_MATCHES,),
+    "lowerAscii": (Overload((STRING,), STRING, _lower_ascii, cost=0.1, grows=1),),
+    "upperAscii": (Overload((STRING,), STRING, _upper_ascii, cost=0.1, grows=1),),
+    "trim": (Overload((STRING,), STRING, _trim, cost=0.1, grows=1),),
+    "split": (
+        Overload((STRING, STRING), _STRINGS, _split, cost=0.5, grows=1),
+        Overload((STRING, STRING, INT), _STRINGS, _split, cost=0.5, grows=1),
+    ),
+    "replace": (
+        Overload((STRING, STRING, STRING), STRING, _replace, cost=0.5, grows=4),
+        Overload((STRING, STRING, STRING, INT), STRING, _replace, cost=0.5, grows=4),
+    ),
+    "substring": (
+        Overload((STRING, INT), STRING, _substring, cost=0.1, grows=1),
+        Overload((STRING, INT, INT), STRING, _substring, cost=0.1, grows=1),
+    ),
+    "join": (
+        Overload((_STRINGS,), STRING, _join, cost=0.1, grows=64),
+        Overload((_STRINGS, STRING), STRING, _join, cost=0.1, grows=64),
+    ),
+}

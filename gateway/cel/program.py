@@ -1,0 +1,109 @@
+"""A compiled expression: evaluate it, explain it, ask what it reads.
+
+A program is immutable and has no state of its own, so any number of threads may evaluate
+it at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from time import monotonic
+from typing import Any
+
+from gateway.cel.closures import FAILURES, Run
+from gateway.cel.errors import BudgetExceededError, EvaluationError
+from gateway.cel.explanation import Explanation, explain
+from gateway.cel.plan import Plan, walk
+from gateway.cel.syntax import Source
+from gateway.cel.types import CelType
+
+__all__ = ["BudgetExceededError", "EvaluationError", "Explanation", "Part", "Program"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sub-expression of a program.
+
+    Attributes:
+        text: As it is written.
+        line: Where it begins, counted from 1.
+        column: Counted from 1, in characters.
+        type: Its static type.
+    """
+
+    text: str
+    line: int
+    column: int
+    type: CelType
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """An expression that can be evaluated.
+
+    Attributes:
+        source: The expression as it was written.
+        type: The static type of its value.
+        reads: The paths that it may read: `identity.email`, `claims.hd`, `now`. A
+            variable alone stands for all that it holds.
+        cost: A bound on the work of one evaluation, in units of one simple operator.
+    """
+
+    source: str
+    type: CelType
+    reads: frozenset[str]
+    cost: float
+    _plan: Plan = field(repr=False)
+    _run: Run = field(repr=False)
+    _cells: int = field(repr=False)
+
+    def evaluate(self, variables: Mapping[str, Any], *, deadline: float = inf) -> Any:
+        """Return the value of the expression.
+
+        Args:
+            variables: The value of each declared variable that the expression reads.
+                Never written to.
+            deadline: When to give up, on `time.monotonic()`.
+
+        Returns:
+            A value of Python's own types; lists and maps must not be changed.
+
+        Raises:
+            EvaluationError: There is no value. Nothing else is raised, whatever the
+                variables hold.
+            BudgetExceededError: The deadline passed first.
+        """
+        if deadline is not inf and monotonic() > deadline:
+            raise BudgetExceededError("the expression took too long")
+        cells = [deadline, None, *[None] * self._cells] if self._cells else [deadline]
+        try:
+            return self._run(variables, cells)
+        except EvaluationError:
+            raise
+        except FAILURES as fault:
+            kind = type(fault).__name__
+            raise EvaluationError(f"it cannot be computed ({kind})") from None
+
+    def explain(
+        self, variables: Mapping[str, Any], *, deadline: float = inf
+    ) -> Explanation:
+        """Return the value of each sub-expression that was evaluated.
+
+        Never raises because of the values: what failed says so in the tree.
+
+        Args:
+            variables: As for `evaluate`.
+            deadline: As for `evaluate`.
+        """
+        return explain(self._plan, Source(self.source), variables, deadline)
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """All sub-expressions, the whole one first, in the order of the source."""
+        source = Source(self.source)
+        return tuple(
+            Part(
+                self.source[part.start : part.end], *source.place(part.start), part.type
+            )
+            for part in walk(self._plan)
+        )

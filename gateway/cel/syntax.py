@@ -1,0 +1,121 @@
+"""The expression as it was written: a small tree with positions.
+
+Chains of `&&` and of `||` are flat: ten thousand of them are one node, not ten thousand
+levels. Macros are still calls here; `gateway.cel.checker` knows which calls are macros.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Source:
+    """The text of an expression, and where its lines begin."""
+
+    __slots__ = ("_starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts = [0]
+        self._starts += [at + 1 for at, char in enumerate(text) if char == "\n"]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column of an offset, both counted from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of a line and column, both counted from 1."""
+        return self._starts[min(line, len(self._starts)) - 1] + column - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A sub-expression: `text[start:end]` of its source."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal(Node):
+    """A value that is written out."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name(Node):
+    """A variable, or the name of a type."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Select(Node):
+    """`operand.field`."""
+
+    operand: Node
+    field: str
+    field_start: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Node):
+    """`name(arguments)` or `target.name(arguments)`."""
+
+    name: str
+    name_start: int
+    target: Node | None
+    arguments: Sequence[Node]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation(Node):
+    """An operator with its operands, named as the language definition names it.
+
+    `_+_`, `_==_`, `_in_`, `_[_]`, `!_`, `-_` and their like.
+    """
+
+    operator: str
+    operands: Sequence[Node]
+
+
+class Connective(StrEnum):
+    """The two operators that may ignore an error."""
+
+    AND = "&&"
+    OR = "||"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logic(Node):
+    """Two or more terms under one connective."""
+
+    connective: Connective
+    terms: Sequence[Node]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditional(Node):
+    """`test ? then : otherwise`."""
+
+    test: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListOf(Node):
+    """`[items]`."""
+
+    items: Sequence[Node]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapOf(Node):
+    """`{key: value}`, in order."""
+
+    entries: Sequence[tuple[Node, Node]]
