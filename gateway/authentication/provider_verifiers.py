@@ -1,0 +1,120 @@
+"""From the providers' files to the verifiers that judge their credentials.
+
+What can be wrong with a key file or a certificate is found here, at load, and told as a
+fault of the file that names it.
+"""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from gateway.authentication.compact import names_of
+from gateway.authentication.developer import DeveloperVerifier
+from gateway.authentication.guest import GuestVerifier, OwnKeys
+from gateway.authentication.key_set import (
+    KeySet,
+    KeySetError,
+    merge_key_sets,
+    parse_key_set,
+)
+from gateway.authentication.key_sources import KeySources
+from gateway.authentication.oidc import OidcVerifier
+from gateway.authentication.verifier import ProviderVerifier
+from gateway.config.configuration import ProviderFile
+from gateway.config.errors import ConfigError
+from gateway.config.faults import Fault
+from gateway.config.providers.developer import DeveloperProvider
+from gateway.config.providers.guest import GuestProvider
+from gateway.config.providers.oidc import OidcProvider
+from gateway.config.settings.guest import GuestSettings
+from gateway.config.settings.tokens import TokensSettings
+
+
+def build_verifiers(
+    files: Sequence[ProviderFile],
+    *,
+    sources: KeySources,
+    own_keys: OwnKeys,
+    tokens: TokensSettings,
+    guest: GuestSettings,
+) -> tuple[ProviderVerifier, ...]:
+    """Return a verifier for each provider.
+
+    Args:
+        files: The providers.
+        sources: Where the keys of OpenID Connect providers come from.
+        own_keys: The gateway's own public keys.
+        tokens: The gateway's issuer and the skew.
+        guest: Whether guests exist, and how long a guest token lives.
+
+    Raises:
+        ConfigError: With all faults of the files that the providers refer to.
+    """
+    verifiers: list[ProviderVerifier] = []
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            match file.settings:
+                case OidcProvider() as provider:
+                    verifiers.append(_oidc(file, provider, sources, tokens))
+                case DeveloperProvider() as provider:
+                    verifiers.append(_developer(file, provider, tokens))
+                case GuestProvider() as provider:
+                    if guest.enabled:
+                        verifiers.append(
+                            GuestVerifier(
+                                provider,
+                                own_keys=own_keys,
+                                issuer=tokens.issuer,
+                                max_lifetime=guest.id_ttl,
+                                skew=tokens.skew,
+                            )
+                        )
+                case _:
+                    assert_never(file.settings)
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        raise ConfigError(faults)
+    return tuple(verifiers)
+
+
+def _oidc(
+    file: ProviderFile,
+    provider: OidcProvider,
+    sources: KeySources,
+    tokens: TokensSettings,
+) -> OidcVerifier:
+    try:
+        keys = sources.for_(provider)
+    except ValueError as error:
+        place = (*file.keys, "network", "ca")
+        raise ConfigError([file.document.fault("E513", place, str(error))]) from error
+    return OidcVerifier(provider, keys=keys, skew=tokens.skew)
+
+
+def _developer(
+    file: ProviderFile, provider: DeveloperProvider, tokens: TokensSettings
+) -> DeveloperVerifier:
+    sets: list[KeySet] = []
+    faults: list[Fault] = []
+    accepted = names_of(provider.algorithms)
+    for number, reference in enumerate(provider.keys):
+        place = (*file.keys, "keys", number)
+        try:
+            sets.append(parse_key_set(reference.content, accepted))
+        except KeySetError as error:
+            faults.append(file.document.fault("E512", place, str(error)))
+        else:
+            # A provider may publish what does not concern us; this file is ours.
+            faults += [
+                file.document.fault("E512", place, reason)
+                for reason in sets[-1].ignored
+            ]
+    try:
+        keys = merge_key_sets(sets)
+    except KeySetError as error:
+        faults.append(file.document.fault("E512", (*file.keys, "keys"), str(error)))
+    else:
+        if not faults:
+            return DeveloperVerifier(provider, keys=keys, skew=tokens.skew)
+    raise ConfigError(faults)

@@ -1,0 +1,49 @@
+"""Did the issuer sign this?
+
+References: RFC 7515 section 5.2; RFC 8725 sections 3.1 and 3.2 (the verifier chooses the
+algorithm, the token only says which of them it used).
+"""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from gateway.authentication.compact import UnverifiedToken
+from gateway.authentication.errors import WrongAlgorithmError, WrongSignatureError
+from gateway.authentication.verification_key import VerificationKey
+
+
+class Keys(Protocol):
+    """Where an issuer's keys are known."""
+
+    def get(self, key_id: str | None, algorithm: str) -> VerificationKey:
+        """Return the key for a token.
+
+        Raises:
+            CredentialError: The issuer has no such key, or not for this algorithm.
+            ProviderUnavailableError: Whether it has cannot be found out.
+        """
+        ...
+
+
+def check_signature(
+    token: UnverifiedToken, *, keys: Keys, accepted: Collection[str]
+) -> None:
+    """Refuse a token that its issuer has not signed.
+
+    Args:
+        token: The token, taken apart.
+        keys: The issuer's keys.
+        accepted: The algorithms that are accepted from the issuer.
+
+    Raises:
+        WrongAlgorithmError: `alg` is none of them, or not the key's own.
+        UnknownKeyError: The issuer has no such key.
+        WrongSignatureError: The signature is not by that key.
+        ProviderUnavailableError: The issuer's keys cannot be had.
+    """
+    # Before the keys: a token that cannot be accepted must not cause a fetch.
+    if token.algorithm not in accepted:
+        raise WrongAlgorithmError(f"alg={token.algorithm[:20]!r}")
+    key = keys.get(token.key_id, token.algorithm)
+    if not key.verifies(token.signature, token.signing_input):
+        raise WrongSignatureError(f"not signed by the key {key.key_id!r}")
