@@ -38,7 +38,8 @@ class Recorder:
         query = scope["query_string"]
         target = scope["raw_path"] + (b"?" + query if query else b"")
         self.headers = list(scope["headers"])
-        port = scope["client"][1] if scope["client"] else 0
+        # granian hands the port over as a string.
+        port = int(scope["client"][1]) if scope["client"] else 0
         self._sink(port, Seen(scope["method"], target, body))
         await send(
             {

@@ -26,8 +26,27 @@ from gateway.endpoints.listener.refusal import broken_application
 from gateway.endpoints.listener.state import ListenerState
 
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-# Everything that RFC 9110 section 5.5 lets stand in a value has to be none of these.
-_FORBIDDEN = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+# Names that most answers have, so that they need no closer look.
+_USUAL = frozenset(
+    {
+        b"cache-control",
+        b"content-length",
+        b"content-type",
+        b"date",
+        b"etag",
+        b"last-modified",
+        b"location",
+        b"server",
+        b"set-cookie",
+        b"vary",
+        b"www-authenticate",
+        b"x-request-id",
+    }
+)
+# Of one connection, and so not the application's.
+_OURS = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"upgrade"})
+# Controls that no head may hold (RFC 9110 section 5.5), CR and LF aside: those are counted.
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BODILESS = frozenset({204, 304})
 _FIRST_FINAL = 200
 
@@ -157,28 +176,43 @@ class Exchange(RequestResponseCycle):
         dated = False
         for given, value in message.get("headers", ()):
             name = given.lower()
-            if _TOKEN.fullmatch(name) is None or _FORBIDDEN.search(value):
-                raise RuntimeError("a header of the answer is malformed")
-            if name == b"content-length":
-                self.expected_content_length = int(value)
-                self.chunked_encoding = False
-            elif name == b"date":
+            if name in _OURS:
+                self._heed(name, value)
+                continue
+            if name == b"date":
                 dated = True
-            elif name == b"connection":
-                if b"close" in value.lower():
-                    self.keep_alive = False
-                continue
-            elif name == b"transfer-encoding":
-                # The framing is ours to choose.
-                continue
-            head += (name, b": ", value, b"\r\n")
+            elif name == b"content-length":
+                self._promise(value)
+            elif name not in _USUAL and _TOKEN.fullmatch(name) is None:
+                raise RuntimeError("the name of an answer's header is malformed")
+            head.append(name + b": " + value + b"\r\n")
         self._frame(head, status)
         if not dated:
-            head += (b"date: ", self.state.date, b"\r\n")
+            head.append(b"date: " + self.state.date + b"\r\n")
         head.append(b"\r\n")
+        octets = b"".join(head)
+        # A line end inside a value would make two headers of one, or two answers.
+        lines = len(head)
+        if (
+            octets.count(b"\n") != lines
+            or octets.count(b"\r") != lines
+            or _FORBIDDEN.search(octets)
+        ):
+            raise RuntimeError("the value of an answer's header is malformed")
         self.response_started = True
         self.waiting_for_100_continue = False
-        self.transport.write(b"".join(head))
+        self.transport.write(octets)
+
+    def _heed(self, name: bytes, value: bytes) -> None:
+        # The framing is ours to choose; all that an application may ask for is an end.
+        if name == b"connection" and b"close" in value.lower():
+            self.keep_alive = False
+
+    def _promise(self, value: bytes) -> None:
+        if self.chunked_encoding is not None or not value.isdigit():
+            raise RuntimeError("the answer's Content-Length is not one number")
+        self.expected_content_length = int(value)
+        self.chunked_encoding = False
 
     def _frame(self, head: list[bytes], status: int) -> None:
         if status in _BODILESS:

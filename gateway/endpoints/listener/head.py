@@ -10,6 +10,7 @@ References: RFC 9112 sections 3.2 (target and Host) and 6 (framing), RFC 9110 se
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv6Address
 
 from gateway.endpoints.listener.limits import ListenerLimits
@@ -120,6 +121,8 @@ def _check_expectation(value: bytes, version: str) -> bool:
     return version == "1.1"
 
 
+# The few hosts that a gateway serves come again and again.
+@lru_cache(maxsize=256)
 def check_host(value: bytes) -> None:
     """Raise unless it is a name or an address, with or without a port.
 
