@@ -53,6 +53,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E504": "A signature algorithm is symmetric, or none at all.",
         "E510": "A key would be withdrawn while its tokens are still valid.",
         "E511": "A key would be published too early.",
+        "E512": "A file of public keys holds none, or one that cannot be used.",
+        "E513": "A file of certificates holds none.",
         "W101": "Minted credentials travel to an upstream without encryption.",
         "W102": "Clients send credentials without encryption.",
         "W103": "The admin listener can be reached from other machines.",

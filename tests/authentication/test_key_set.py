@@ -51,6 +51,14 @@ def test_without_an_id_the_only_fitting_key_is_meant() -> None:
         keys.get(None, "EdDSA")
 
 
+def test_a_key_that_was_published_without_an_id_is_found_without_one() -> None:
+    keys = parse_key_set(key_set(jwk("ES256", kid=None)), ALGORITHMS)
+
+    assert keys.get(None, "ES256").key_id is None
+    with pytest.raises(UnknownKeyError):
+        keys.get("ES256-0", "ES256")
+
+
 def test_without_an_id_two_fitting_keys_are_one_too_many() -> None:
     """Trying one after the other would let a token choose."""
     raw = key_set(jwk("ES256"), jwk("ES256", number=1))

@@ -1,0 +1,212 @@
+"""Files become verifiers, or are told what is wrong with them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.authentication.developer import DeveloperVerifier
+from gateway.authentication.guest import GuestVerifier
+from gateway.authentication.key_sources import KeySources
+from gateway.authentication.oidc import OidcVerifier
+from gateway.authentication.provider_verifiers import build_verifiers
+from gateway.authentication.verification_key import PublicKey
+from gateway.authentication.verifier import ProviderVerifier, Verifier
+from gateway.config.configuration import ProviderFile
+from gateway.config.document import Document
+from gateway.config.errors import ConfigError
+from gateway.config.providers.developer import DeveloperProvider
+from gateway.config.providers.google import GoogleProvider
+from gateway.config.providers.guest import GuestProvider
+from gateway.config.providers.oidc import OidcProvider
+from gateway.config.settings.guest import GuestSettings
+from gateway.config.settings.references import FileRef
+from gateway.config.settings.tokens import TokensSettings
+from gateway.model.credential import Credential, Scheme
+from tests.authentication.issuer import (
+    ISSUER,
+    NOON,
+    access_claims,
+    id_claims,
+    jwk,
+    key_set,
+    private_key,
+    token,
+)
+from tests.authentication.provider import Clock, FakeProvider
+
+OWN = "https://gw.example"
+
+
+class Ring:
+    """The gateway's own public keys."""
+
+    def public_key(self, kid: str) -> tuple[str, PublicKey] | None:
+        return ("ES256", private_key("ES256").public_key()) if kid else None
+
+
+def build(*files: ProviderFile, guests: bool = True) -> tuple[ProviderVerifier, ...]:
+    provider = FakeProvider()
+    return build_verifiers(
+        files,
+        sources=KeySources(clock=Clock(), fetcher=lambda _rules: provider),
+        own_keys=Ring(),
+        tokens=TokensSettings(issuer=OWN),
+        guest=GuestSettings(enabled=guests),
+    )
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Document:
+    path = tmp_path / "providers.toml"
+    path.write_text(
+        '[network]\nca = { file = "ca.pem" }\n'
+        '[[provider]]\nkeys = [{ file = "a.jwks" }, { file = "b.jwks" }]\n'
+    )
+    return Document.read(path, "providers/providers.toml")
+
+
+def oidc(document: Document, **changes: Any) -> ProviderFile:
+    settings = {
+        "kind": "oidc",
+        "id": "corp",
+        "issuer": ISSUER,
+        "audiences": ("gateway",),
+    }
+    return ProviderFile(document, (), OidcProvider.model_validate(settings | changes))
+
+
+def developer(document: Document, *contents: bytes, **changes: Any) -> ProviderFile:
+    settings = {
+        "kind": "developer",
+        "id": "backend",
+        "audiences": ("gateway",),
+        "keys": tuple(
+            FileRef(path=Path(f"{number}.jwks"), content=content)
+            for number, content in enumerate(contents)
+        ),
+    }
+    return ProviderFile(
+        document,
+        ("provider", 0),
+        DeveloperProvider.model_validate(settings | changes),
+    )
+
+
+def guest(document: Document) -> ProviderFile:
+    settings = GuestProvider.model_validate({"kind": "guest", "id": "guest"})
+    return ProviderFile(document, (), settings)
+
+
+def faults(*files: ProviderFile) -> list[tuple[str, int, str]]:
+    with pytest.raises(ConfigError) as caught:
+        build(*files)
+    return [(each.code, each.line, each.message) for each in caught.value.faults]
+
+
+def test_every_kind_of_provider_gets_its_verifier(document: Document) -> None:
+    google = GoogleProvider.model_validate(
+        {"kind": "google", "id": "google", "client": {"id": "app.example"}}
+    )
+
+    verifiers = build(
+        oidc(document),
+        ProviderFile(document, (), google),
+        developer(document, key_set(jwk("ES256"))),
+        guest(document),
+    )
+
+    assert [type(each) for each in verifiers] == [
+        OidcVerifier,
+        OidcVerifier,
+        DeveloperVerifier,
+        GuestVerifier,
+    ]
+    assert [each.provider for each in verifiers] == [
+        "corp",
+        "google",
+        "backend",
+        "guest",
+    ]
+
+
+def test_together_they_verify_a_token_of_each_kind(document: Document) -> None:
+    files = (
+        oidc(document),
+        developer(document, key_set(jwk("ES256")), key_set(jwk("RS256"))),
+        guest(document),
+    )
+    verifier = Verifier(
+        providers=build(*files), clock=lambda: NOON, max_token_bytes=8192
+    )
+    texts = (
+        token(access_claims()),
+        token(id_claims(iss="backend"), typ="JWT"),
+        token(id_claims(iss="backend"), typ="JWT", algorithm="RS256"),
+        token(id_claims(iss=OWN, aud=OWN), typ="guest+jwt"),
+    )
+
+    found = [verifier.verify(Credential(Scheme.BEARER, text)) for text in texts]
+
+    assert [claims.provider for claims in found] == [
+        "corp",
+        "backend",
+        "backend",
+        "guest",
+    ]
+
+
+def test_without_guests_no_guest_token_is_accepted(document: Document) -> None:
+    assert build(guest(document), guests=False) == ()
+
+
+def test_a_key_may_be_named_ed25519_in_the_file(document: Document) -> None:
+    file = developer(
+        document, key_set(jwk("EdDSA", alg="Ed25519")), algorithms=("Ed25519",)
+    )
+
+    assert len(build(file)) == 1
+
+
+def test_a_key_file_that_holds_no_key_is_a_fault_at_its_place(
+    document: Document,
+) -> None:
+    found = faults(developer(document, key_set(jwk("ES256")), b"{}"))
+
+    assert found == [("E512", 4, "there is no list of keys")]
+
+
+def test_a_key_that_would_be_ignored_is_a_fault(document: Document) -> None:
+    """Whoever wrote it into the file believes that it is used."""
+    found = faults(developer(document, key_set(jwk("ES256"), jwk("RS256", bits=1024))))
+
+    assert found == [("E512", 4, "key 1: an RSA key of 1024 bits")]
+
+
+def test_two_files_that_disagree_about_a_key_are_a_fault(document: Document) -> None:
+    other = key_set(jwk("ES256", number=1, kid="ES256-0"))
+
+    found = faults(developer(document, key_set(jwk("ES256")), other))
+
+    assert found == [("E512", 4, "2 different keys have the kid 'ES256-0'")]
+
+
+def test_a_certificate_file_without_a_certificate_is_a_fault(
+    document: Document,
+) -> None:
+    ca = FileRef(path=Path("ca.pem"), content=b"no certificate")
+    file = oidc(document, network={"ca": ca})
+
+    with pytest.raises(ConfigError) as caught:
+        build_verifiers(
+            [file, developer(document, b"")],
+            sources=KeySources(clock=Clock()),
+            own_keys=Ring(),
+            tokens=TokensSettings(issuer=OWN),
+            guest=GuestSettings(),
+        )
+
+    assert [(each.code, each.line) for each in caught.value.faults] == [
+        ("E513", 2),
+        ("E512", 4),
+    ]
