@@ -245,6 +245,11 @@ def host_name(host: bytes) -> str:
     return name.decode("ascii").lower()
 
 
+_METHODS = {
+    name: name.encode()
+    for name in ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+}
+
 # Methods without a body as a rule, for which "Content-Length: 0" would be odd (RFC 9110
 # section 8.6).
 _BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"})
@@ -275,7 +280,10 @@ def request_head(
         MalformedHeaderError: A part has an octet that would end its line, or that no
             field may have.
     """
-    lines = [f"{method} ".encode("latin-1") + target + b" HTTP/1.1", b"host: " + host]
+    name = _METHODS.get(method) or _method(method)
+    if b" " in target or b" " in host:
+        raise MalformedHeaderError("a space in the target or the host")
+    lines = [b"%b %b HTTP/1.1" % (name, target), b"host: " + host]
     lines += map(_join_line, headers)
     lines += map(_join_line, injected)
     if content_length is None:
@@ -288,3 +296,10 @@ def request_head(
     if len(head) - len(head.translate(None, _CONTROLS)) != 2 * len(lines):
         raise MalformedHeaderError("a header has an octet that may not stand there")
     return head
+
+
+def _method(method: str) -> bytes:
+    name = method.encode("utf-8", "replace")
+    if _TOKEN.fullmatch(name) is None:
+        raise MalformedHeaderError("the method is no token")
+    return name

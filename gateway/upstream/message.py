@@ -6,7 +6,7 @@ next.
 Reference: RFC 9112 sections 2.2 and 7.1 (line ends, chunks).
 """
 
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from gateway.model.errors import UpstreamError
 from gateway.upstream.fields import Header
@@ -62,6 +62,9 @@ class Message:
         """
         try:
             self._parser.feed_data(data)
+        except HttpParserUpgrade as error:
+            # No request here asks for another protocol.
+            raise UpstreamError("the upstream switches protocols") from error
         except HttpParserError as error:
             raise UpstreamError(f"no valid response: {error}") from error
 

@@ -21,7 +21,6 @@ _HTTP_1_0 = b"HTTP/1.0 "
 # More 1xx responses than any server has a reason to send before its answer.
 _MAX_INTERIM = 8
 
-_SWITCHING_PROTOCOLS = 101
 _OK = 200
 _NO_CONTENT = 204
 _NOT_MODIFIED = 304
@@ -166,9 +165,9 @@ class ResponseReader:
         return message
 
     def _skip_interim(self, status: int) -> None:
-        # RFC 9110 section 15.2: any number of them may come. No request here asks for
-        # another protocol, so 101 is no answer to it.
-        if status == _SWITCHING_PROTOCOLS or status < _FIRST_STATUS:
+        # RFC 9110 section 15.2: any number of them may come. 101 is no such answer, and
+        # has been refused by the parser.
+        if status < _FIRST_STATUS:
             raise UpstreamError(f"an answer of status {status}")
         self._interim += 1
         if self._interim > _MAX_INTERIM:
