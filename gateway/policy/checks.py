@@ -1,0 +1,188 @@
+"""What no policy file can know alone: whether the files agree with each other.
+
+Nothing here has a priority. Where two files could answer differently, that is a fault, and
+its message names both places.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import product
+
+from gateway.config.configuration import ProviderFile
+from gateway.config.faults import Fault
+from gateway.config.policies.tests import Expectation
+from gateway.config.positions import Keys
+from gateway.config.settings.guest import GuestSettings
+from gateway.config.suggestion import suggest
+from gateway.model.decision import Reason
+from gateway.model.identity import IdentityKind
+from gateway.model.route import Route
+from gateway.policy.files import CompiledFile
+from gateway.policy.patterns import RoutePatterns
+
+
+def check_roles(files: Sequence[CompiledFile]) -> Iterator[Fault]:
+    """Yield the roles that are declared in two files, and those that are in none.
+
+    A role means the same everywhere. Were two files to grant it, one team could hand out
+    what another team's rules go by.
+    """
+    owners: dict[str, CompiledFile] = {}
+    for file in files:
+        for number, role in enumerate(file.settings.role):
+            owner = owners.setdefault(role.id, file)
+            # Twice in one file has been reported when it was read.
+            if owner is not file:
+                yield file.document.fault(
+                    "E301",
+                    ("role", number, "id"),
+                    f"two policies declare the role `{role.id}`",
+                    help=f"the other is policy `{owner.id}` ({owner.document.name})",
+                )
+    for file in files:
+        for number, rule in enumerate(file.settings.rule):
+            yield from _check_known(file, ("rule", number, "roles"), rule.roles, owners)
+
+
+def _check_known(
+    file: CompiledFile, keys: Keys, roles: Sequence[str], known: Collection[str]
+) -> Iterator[Fault]:
+    for position, role in enumerate(roles):
+        if role not in known:
+            yield file.document.fault(
+                "E334",
+                (*keys, position),
+                f"there is no role `{role}`",
+                help=suggest(role, known) or "a [[role]] declares it",
+            )
+
+
+def check_ceiling(
+    files: Sequence[CompiledFile], guest: GuestSettings
+) -> Iterator[Fault]:
+    """Yield the roles that a guest could hold and must not."""
+    for file in files:
+        for number, role in enumerate(file.settings.role):
+            if IdentityKind.GUEST in role.for_ and role.id not in guest.ceiling:
+                allowed = ", ".join(guest.ceiling) or "none"
+                yield file.document.fault(
+                    "E314",
+                    ("role", number, "for"),
+                    f"a guest could hold the role `{role.id}`",
+                    help=f"[guest] ceiling in config.toml allows {allowed}",
+                )
+
+
+def check_modes(
+    files: Sequence[CompiledFile], patterns: RoutePatterns
+) -> Iterator[Fault]:
+    """Yield the files that each give one role only, for the same request."""
+    single: dict[tuple[str, IdentityKind], CompiledFile] = {}
+    for file in files:
+        if file.settings.roles.mode != "first":
+            continue
+        covered = patterns.in_order(patterns.find_all(file.settings.policy.scope))
+        for route_id, kind in product(covered, file.groups):
+            first = single.setdefault((route_id, kind), file)
+            if first is not file:
+                yield file.document.fault(
+                    "E313",
+                    ("roles", "mode"),
+                    f"policy `{first.id}` ({first.document.where(('roles', 'mode'))}) "
+                    f"gives one role only as well, for route `{route_id}`",
+                    help='a [policy] scope tells them apart; mode = "all" joins them',
+                )
+                break
+
+
+def check_claims(
+    files: Sequence[CompiledFile], patterns: RoutePatterns, routes: Sequence[Route]
+) -> Iterator[Fault]:
+    """Yield the claims that are given twice for the same route, with a witness."""
+    by_id = {route.id: route for route in routes}
+    given: dict[tuple[str, str], str] = {}
+    for file in files:
+        for number, mint in enumerate(file.settings.mint):
+            found = patterns.in_order(patterns.find_all(mint.routes))
+            for name in mint.claims:
+                keys: Keys = ("mint", number, "claims", name)
+                where = f"policy `{file.id}`, {file.document.where(keys)}"
+                firsts = {given.setdefault((each, name), where): each for each in found}
+                for first in sorted(firsts.keys() - {where}):
+                    yield file.document.fault_at_key(
+                        "E310",
+                        keys,
+                        f"the claim `{name}` is given already ({first})",
+                        help=f"witness: {_witness(by_id[firsts[first]])}",
+                    )
+
+
+def _witness(route: Route) -> str:
+    host = "" if route.host == "*" else f"https://{route.host}"
+    return f"{min(route.methods)} {host}{route.path} (route `{route.id}`)"
+
+
+def check_tests(
+    files: Sequence[CompiledFile], providers: Sequence[ProviderFile]
+) -> Iterator[Fault]:
+    """Yield what tests and fixtures name and nobody has declared."""
+    known = _Known(files, providers)
+    for file in files:
+        for name, fixture in file.settings.fixture.items():
+            yield from known.check_provider(
+                file, ("fixture", name, "provider"), fixture.provider
+            )
+        for number, test in enumerate(file.settings.test):
+            keys: Keys = ("test", number)
+            yield from known.check_provider(
+                file, (*keys, "identity", "provider"), test.identity.provider
+            )
+            if test.expect is not None:
+                yield from known.check(file, (*keys, "expect"), test.expect)
+            for row, expectation in enumerate(test.table):
+                yield from known.check(file, (*keys, "table", row), expectation)
+
+
+class _Known:
+    """All names that a test may expect."""
+
+    def __init__(
+        self, files: Sequence[CompiledFile], providers: Sequence[ProviderFile]
+    ) -> None:
+        self._providers = {provider.settings.id for provider in providers}
+        self._roles = {role.id for file in files for role in file.settings.role}
+        self._rules = {
+            f"{file.id}/{rule.id}" for file in files for rule in file.settings.rule
+        }
+        self._reasons = {reason.value for reason in Reason} | {
+            rule.reason for file in files for rule in file.settings.rule
+        }
+
+    def check_provider(
+        self, file: CompiledFile, keys: Keys, provider: str
+    ) -> Iterator[Fault]:
+        if provider and provider not in self._providers:
+            yield self._unknown(file, keys, "provider", provider, self._providers)
+
+    def check(
+        self, file: CompiledFile, keys: Keys, expected: Expectation
+    ) -> Iterator[Fault]:
+        rule = expected.rule
+        if rule and not {rule, f"{file.id}/{rule}"} & self._rules:
+            own = {each.id for each in file.settings.rule}
+            yield self._unknown(file, (*keys, "rule"), "rule", rule, own | self._rules)
+        if expected.reason is not None and expected.reason not in self._reasons:
+            yield self._unknown(
+                file, (*keys, "reason"), "reason", expected.reason, self._reasons
+            )
+        for position, role in enumerate(expected.roles or ()):
+            if role not in self._roles:
+                place = (*keys, "roles", position)
+                yield self._unknown(file, place, "role", role, self._roles)
+
+    @staticmethod
+    def _unknown(
+        file: CompiledFile, keys: Keys, what: str, name: str, known: Collection[str]
+    ) -> Fault:
+        return file.document.fault(
+            "E226", keys, f"there is no {what} `{name}`", help=suggest(name, known)
+        )

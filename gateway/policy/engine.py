@@ -1,0 +1,257 @@
+"""The answer of the policies.
+
+Section f of the reference, in this order: role mapping, deny rules, allow rules, what they
+require, claims to mint; then the rules in shadow mode, in what is left of the time. What
+cannot be evaluated denies (docs/decisions/0007-policy-semantics.md).
+
+An engine is made by `gateway.policy.compiler` and never changes: any number of threads may
+ask it at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+from gateway.config.faults import Fault
+from gateway.model.access import AccessRequest
+from gateway.model.decision import Decision, PolicyFault, Reason, ShadowResult
+from gateway.model.identity import IdentityKind
+from gateway.policy.evaluation import Evaluation, FailedExpressionError
+from gateway.policy.json_values import NotJsonError, as_json
+from gateway.policy.plan import (
+    CompiledClaim,
+    CompiledRule,
+    Plan,
+    RoleGroup,
+    RoutePlans,
+)
+
+_NOTHING = Plan()
+
+
+class Engine:
+    """Decides by the policies of one configuration.
+
+    Attributes:
+        digest: Hex SHA-256 of the policies and of what else decides.
+        warnings: What looks wrong in the policies, without being an error.
+    """
+
+    def __init__(
+        self,
+        *,
+        plans: Mapping[str, RoutePlans],
+        decision_time: timedelta,
+        digest: str,
+        warnings: Sequence[Fault] = (),
+    ) -> None:
+        """Take over what the compiler has made.
+
+        Args:
+            plans: By route id.
+            decision_time: A decision that takes longer is a denial.
+            digest: See the class.
+            warnings: See the class.
+        """
+        self._plans = plans
+        self._budget = decision_time.total_seconds()
+        self.digest = digest
+        self.warnings = tuple(warnings)
+
+    def plan_of(self, route_id: str, kind: IdentityKind) -> Plan:
+        """Return all that can matter for a route and an audience kind."""
+        plans = self._plans.get(route_id)
+        return _NOTHING if plans is None else plans.get(kind, _NOTHING)
+
+    def open_to_guests(self, route_id: str) -> bool:
+        """Whether any rule may allow a guest to use the route."""
+        return bool(self.plan_of(route_id, IdentityKind.GUEST).allows.rules)
+
+    def decide(self, access: AccessRequest) -> Decision:
+        """Return whether the request may pass. What fails, denies."""
+        plan = self.plan_of(access.route.id, access.subject.identity.kind)
+        evaluation = Evaluation(access, deadline=monotonic() + self._budget)
+        try:
+            roles = map_roles(plan, evaluation)
+        except FailedExpressionError as error:
+            return self._failed(error, ())
+        evaluation.hold(roles)
+        try:
+            decision = self._apply_rules(plan, evaluation, roles, access)
+        except FailedExpressionError as error:
+            decision = self._failed(error, roles)
+        if plan.shadows.rules:
+            return replace(decision, shadow=_shadow(plan, evaluation, roles, access))
+        return decision
+
+    def _apply_rules(
+        self,
+        plan: Plan,
+        evaluation: Evaluation,
+        roles: tuple[str, ...],
+        access: AccessRequest,
+    ) -> Decision:
+        denial = self._find_denial(plan, evaluation, roles)
+        if denial is not None:
+            return denial
+        unmet: list[CompiledRule] = []
+        candidates = plan.allows.for_roles(roles)
+        for rule in candidates:
+            if evaluation.holds(rule.when):
+                if rule.is_met_by(access):
+                    return self._allow(rule, plan, evaluation, roles)
+                unmet.append(rule)
+        if unmet:
+            return self._step_up(unmet[0], roles)
+        roleless = plan.groups and not roles and not candidates
+        return Decision(
+            allowed=False,
+            reason=Reason.NO_ROLE if roleless else Reason.NO_ALLOW,
+            roles=roles,
+            digest=self.digest,
+        )
+
+    def _find_denial(
+        self, plan: Plan, evaluation: Evaluation, roles: tuple[str, ...]
+    ) -> Decision | None:
+        """Return the denial by the deny rules, `None` if all of them let pass.
+
+        A rule that fails does not hide one that matches: whatever the order, the answer
+        is the same, down to its reason.
+        """
+        faults: list[PolicyFault] = []
+        for rule in plan.denies.for_roles(roles):
+            try:
+                matches = evaluation.holds(rule.when)
+            except FailedExpressionError as error:
+                if error.timed_out:
+                    raise
+                faults.append(error.fault)
+                continue
+            if matches:
+                return Decision(
+                    allowed=False,
+                    reason=Reason.DENIED_BY_RULE,
+                    rule=rule.name,
+                    message=rule.message,
+                    roles=roles,
+                    faults=tuple(faults),
+                    digest=self.digest,
+                )
+        if faults:
+            return Decision(
+                allowed=False,
+                reason=Reason.POLICY_ERROR,
+                roles=roles,
+                faults=tuple(faults),
+                digest=self.digest,
+            )
+        return None
+
+    def _allow(
+        self,
+        rule: CompiledRule,
+        plan: Plan,
+        evaluation: Evaluation,
+        roles: tuple[str, ...],
+    ) -> Decision:
+        claims = {claim.name: mint_claim(claim, evaluation) for claim in plan.claims}
+        if monotonic() > evaluation.deadline:
+            return Decision(
+                allowed=False,
+                reason=Reason.POLICY_TIMEOUT,
+                roles=roles,
+                digest=self.digest,
+            )
+        return Decision(
+            allowed=True,
+            reason=Reason.ALLOWED,
+            rule=rule.name,
+            roles=roles,
+            claims=claims,
+            digest=self.digest,
+        )
+
+    def _step_up(self, rule: CompiledRule, roles: tuple[str, ...]) -> Decision:
+        return Decision(
+            allowed=False,
+            reason=Reason.STEP_UP,
+            rule=rule.name,
+            message=rule.message,
+            roles=roles,
+            challenge=rule.challenge,
+            digest=self.digest,
+        )
+
+    def _failed(self, error: FailedExpressionError, roles: tuple[str, ...]) -> Decision:
+        timed_out = error.timed_out
+        return Decision(
+            allowed=False,
+            reason=Reason.POLICY_TIMEOUT if timed_out else Reason.POLICY_ERROR,
+            roles=roles,
+            faults=(error.fault,),
+            digest=self.digest,
+        )
+
+
+def map_roles(plan: Plan, evaluation: Evaluation) -> tuple[str, ...]:
+    """Return the roles that the identity holds here, sorted.
+
+    Raises:
+        FailedExpressionError: A mapping failed. None of the roles may be believed then:
+            a deny rule may ask for the one that is missing.
+    """
+    roles: list[str] = []
+    for group in plan.groups:
+        roles += _map_group(group, evaluation)
+    if plan.ceiling is not None:
+        roles = [role for role in roles if role in plan.ceiling]
+    return tuple(sorted(roles))
+
+
+def _map_group(group: RoleGroup, evaluation: Evaluation) -> Sequence[str]:
+    held = []
+    for role in group.roles:
+        if evaluation.holds(role.when):
+            held.append(role.id)
+            if group.first_only:
+                break
+    if not held and group.default:
+        return (group.default,)
+    return held
+
+
+def mint_claim(claim: CompiledClaim, evaluation: Evaluation) -> Any:
+    """Return a claim's value, as JSON has it.
+
+    Raises:
+        FailedExpressionError: It has none, or one that JSON cannot write.
+    """
+    value = evaluation.value_of(claim.value)
+    try:
+        return as_json(value)
+    except NotJsonError as error:
+        fault = PolicyFault(claim.value.place.at(), f"the claim holds {error}")
+        raise FailedExpressionError(fault) from error
+
+
+def _shadow(
+    plan: Plan,
+    evaluation: Evaluation,
+    roles: tuple[str, ...],
+    access: AccessRequest,
+) -> tuple[ShadowResult, ...]:
+    results: list[ShadowResult] = []
+    for rule in plan.shadows.for_roles(roles):
+        if monotonic() > evaluation.deadline:
+            break
+        try:
+            matches = evaluation.holds(rule.when) and rule.is_met_by(access)
+        except FailedExpressionError:
+            outcome = "error"
+        else:
+            outcome = "true" if matches else "false"
+        results.append(ShadowResult(rule.name, rule.effect, outcome))
+    return tuple(results)
