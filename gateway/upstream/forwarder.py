@@ -11,17 +11,18 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.config.settings.upstreams import Upstream
+from gateway.config.settings.upstreams import Upstream, UpstreamTls
 from gateway.model.errors import UpstreamError, UpstreamTimeoutError
 from gateway.upstream.balancer import Balancer
 from gateway.upstream.connection import Connection
 from gateway.upstream.exchange import BodySource, Exchange
 from gateway.upstream.headers import Header, request_head
 from gateway.upstream.limits import Limits, Timeouts
+from gateway.upstream.pool import Endpoint
 from gateway.upstream.response import UpstreamResponse
 from gateway.upstream.sender import Body, send_rest
 from gateway.upstream.target import Target
-from gateway.upstream.tls import TlsMaterial, client_context
+from gateway.upstream.tls import TlsMaterial, client_tls
 
 # Without a body, and without an effect if they come twice (RFC 9110 section 9.2.1).
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -58,7 +59,7 @@ class Service:
         limits: How much of what it may have.
     """
 
-    targets: tuple[Target, ...]
+    targets: tuple[Endpoint, ...]
     timeouts: Timeouts = field(default_factory=Timeouts)
     limits: Limits = field(default_factory=Limits)
 
@@ -69,20 +70,20 @@ def service_of(settings: Upstream) -> Service:
     Raises:
         ValueError: Its certificates or its key cannot be used.
     """
-    context = None
+    tls = None
     if settings.targets[0].tls:
-        tls = settings.tls
-        context = client_context(
+        own = settings.tls or UpstreamTls()
+        tls = client_tls(
             TlsMaterial(
-                ca=tls.ca.content if tls and tls.ca else None,
-                certificate=tls.cert.content if tls and tls.cert else None,
-                key=tls.key.reveal() if tls and tls.key else None,
+                ca=own.ca.content if own.ca else None,
+                certificate=own.cert.content if own.cert else None,
+                key=own.key.reveal() if own.key else None,
             )
         )
     timeout = settings.timeout
     return Service(
         targets=tuple(
-            Target(target.host, target.port, context) for target in settings.targets
+            Target(target.host, target.port, tls) for target in settings.targets
         ),
         timeouts=Timeouts(
             connect=timeout.connect.total_seconds(),
@@ -106,23 +107,40 @@ class Forwarder:
         self._services = dict(upstreams)
         self._balancers: dict[str, Balancer] = {}
 
-    async def open(self) -> None:
-        """Get ready, on the loop that will carry the requests."""
+    async def open(self, *, after: "Forwarder | None" = None) -> None:
+        """Get ready, on the loop that will carry the requests.
+
+        Args:
+            after: Whose place it takes after a reload. Connections to upstreams that
+                are the same in both go on.
+        """
         loop = asyncio.get_running_loop()
-        self._balancers = {
-            name: Balancer(
+        inherited = {} if after is None else after.inheritance(self._services)
+        for name, service in self._services.items():
+            self._balancers[name] = inherited.get(name) or Balancer(
                 service.targets,
                 loop=loop,
                 timeouts=service.timeouts,
                 limits=service.limits,
             )
-            for name, service in self._services.items()
+
+    def inheritance(self, services: Mapping[str, Service]) -> dict[str, Balancer]:
+        """Return the connections to those upstreams that are the same there and here."""
+        return {
+            name: balancer
+            for name, balancer in self._balancers.items()
+            if services.get(name) == self._services[name]
         }
 
-    def retire(self) -> None:
-        """Finish what is going on, and keep no connection: a successor has come."""
-        for balancer in self._balancers.values():
-            balancer.retire()
+    def retire(self, *, heir: "Forwarder") -> None:
+        """Finish what is going on, and keep no connection but those that the heir has.
+
+        Requests that had been routed before may still come.
+        """
+        kept = heir.inheritance(self._services)
+        for name, balancer in self._balancers.items():
+            if kept.get(name) is not balancer:
+                balancer.retire()
 
     async def close(self) -> None:
         """Close every connection, whatever is going on."""

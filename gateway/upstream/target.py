@@ -5,12 +5,12 @@ network is where most upstreams are.
 """
 
 import asyncio
-import ssl
 from dataclasses import dataclass
 
 from typing_extensions import override
 
 from gateway.model.errors import UpstreamRefusedError
+from gateway.upstream.tls import ClientTls
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Target:
 
     host: str
     port: int
-    tls: ssl.SSLContext | None = None
+    tls: ClientTls | None = None
 
     @override
     def __str__(self) -> str:
@@ -43,7 +43,7 @@ class Target:
                 lambda: protocol,
                 self.host,
                 self.port,
-                ssl=self.tls,
+                ssl=self.tls.context if self.tls else None,
                 server_hostname=self.host if self.tls else None,
             )
         except OSError as error:

@@ -21,8 +21,21 @@ class TlsMaterial:
     key: bytes | None = field(default=None, repr=False)
 
 
-def client_context(material: TlsMaterial) -> ssl.SSLContext:
-    """Return the context for connections to an upstream.
+@dataclass(frozen=True, slots=True)
+class ClientTls:
+    """TLS as a client speaks it. Equal to any other made of the same material.
+
+    Attributes:
+        material: What it was made of.
+        context: For the event loop.
+    """
+
+    material: TlsMaterial
+    context: ssl.SSLContext = field(compare=False, repr=False)
+
+
+def client_tls(material: TlsMaterial) -> ClientTls:
+    """Return TLS for connections to an upstream.
 
     The upstream's name is always checked, and TLS is 1.2 or newer.
 
@@ -38,8 +51,10 @@ def client_context(material: TlsMaterial) -> ssl.SSLContext:
         if material.certificate is not None and material.key is not None:
             _load_pair(context, material.certificate, material.key)
     except (ssl.SSLError, UnicodeDecodeError) as error:
-        raise ValueError(f"unusable TLS material: {error}") from error
-    return context
+        # The error's text may not be passed on as it is: it could quote the material.
+        reason = getattr(error, "reason", None) or type(error).__name__
+        raise ValueError(f"unusable TLS material: {reason}") from None
+    return ClientTls(material, context)
 
 
 def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
