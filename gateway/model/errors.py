@@ -143,10 +143,19 @@ class ReplayedCredentialError(CredentialError):
 
 
 class UnmetRequirementError(CredentialError):
-    """A `[require]` check of the provider's file is not true for these claims."""
+    """A `[require]` check of the provider's file is not true for these claims.
+
+    Attributes:
+        message: What the file tells the caller to do about it, safe to send; empty if
+            it says nothing.
+    """
 
     code = "unmet_requirement"
     public = "The credential does not meet a requirement of its provider."
+
+    def __init__(self, detail: str = "", *, message: str = "") -> None:
+        super().__init__(detail)
+        self.message = message
 
 
 class RateLimitedError(GatewayError):
