@@ -23,6 +23,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from gateway.endpoints.listener.refusal import broken_application
+from gateway.endpoints.listener.reset import reset
 from gateway.endpoints.listener.state import ListenerState
 
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -127,7 +128,7 @@ class Exchange(RequestResponseCycle):
         if self.disconnected or self.response_complete:
             return
         if self.response_started:
-            self._break_off()
+            reset(self.transport)
             return
         self.response_started = self.response_complete = True
         self.closing = True
@@ -135,14 +136,6 @@ class Exchange(RequestResponseCycle):
             broken_application("no answer").as_response(self.state.date)
         )
         self.on_response()
-
-    def _break_off(self) -> None:
-        # With a length or chunks, the end of the connection shows that something is
-        # missing. Without them only a reset does.
-        if self.until_close:
-            self.transport.abort()
-        else:
-            self.transport.close()
 
     @override
     async def send(self, message: ASGISendEvent) -> None:

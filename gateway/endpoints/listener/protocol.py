@@ -1,49 +1,37 @@
-"""One connection: octets in, requests out, as strictly as HTTP/1.1 allows.
+"""One connection: its requests in order, its answers, its end.
 
-Stands on uvicorn's protocol over llhttp and takes nothing from it on trust: a request
-reaches the application with its target byte for byte as it was sent, exactly one valid
-Host and one way to read its length, or the client is refused. After an oddity, whatever
-it was, the connection is not used again.
+Stands on uvicorn's protocol and takes nothing from it on trust. The order of things:
+`reader` reads, an `Exchange` runs the application for each request, and this class
+decides when the next one may begin and when the connection is over. After an oddity,
+whatever it was, the connection is not used again.
 
 A client that closes its sending side is taken for one that has left, as nginx and Envoy
-do: from here the two look the same, and work for nobody is not worth doing.
+take it: from here the two look the same, and work for nobody is not worth doing.
 
-References: RFC 9112 sections 2.2 (robustness is refused), 6.1 (CL and TE), 7.8 of RFC
-9110 (Upgrade may be ignored), 9.3 (pipelining), 9.6 (closing).
+Reference: RFC 9112 sections 9.3.2 (pipelining) and 9.6 (closing).
 """
 
 import asyncio
 import math
+from collections import deque
 from typing import cast
 from urllib.parse import unquote
 
-import httptools
 import uvicorn
 from typing_extensions import override
 from uvicorn._types import HTTPScope
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.endpoints.listener.exchange import Exchange
-from gateway.endpoints.listener.head import (
-    check_headers,
-    check_size,
-    check_target,
-    check_version,
-)
+from gateway.endpoints.listener.reader import RequestReader
 from gateway.endpoints.listener.refusal import (
     Refusal,
-    malformed_request,
-    oversized_head,
-    oversized_target,
     too_many_connections,
     too_slow,
 )
+from gateway.endpoints.listener.reset import reset
 from gateway.endpoints.listener.state import ListenerState
-
-# What chunked framing may cost beyond the body: room for extensions and trailers, and
-# sixteen octets for each octet of body, since a chunk may hold just one.
-_CHUNK_OVERHEAD = 65536
-_CHUNK_OVERHEAD_RATIO = 17
 
 # What a refused client may still send before it is cut off.
 _LINGER_BYTES = 1024 * 1024
@@ -51,21 +39,16 @@ _LINGER_BYTES = 1024 * 1024
 # Connections above the limit that get an answer; a flood is not worth one.
 _TOLD_OF_THE_LIMIT = 100
 
-# Punctuation of a head: request line, header separators, final line.
-_HEAD_SLACK = 256
-_HEADER_SLACK = 8
-
-
-class _StopReadingError(Exception):
-    """The connection's last request has been read; what follows is nobody's."""
-
 
 class StrictProtocol(HttpToolsProtocol):
-    """Reads the requests of one connection and runs the application for each.
+    """Answers the requests of one connection, one after the other.
 
     Attributes:
-        deadline: On the loop's clock, when the client will have taken too long.
+        reader: What has been read of the requests.
         running: The exchange that is being answered.
+        waiting: Those behind it, oldest first.
+        latest: The exchange of the request that was read last.
+        deadline: On the loop's clock, when the client will have taken too long.
     """
 
     server_state: ListenerState
@@ -77,126 +60,88 @@ class StrictProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, {}, _loop)
+        del self.parser
         self.app = server_state.app
         self.logger = server_state.logger
         self.limits = server_state.limits
-        self._new_parser()
-        self.deadline = math.inf
+        self.reader = RequestReader(limits=self.limits, receiver=self)
         self.running: Exchange | None = None
+        self.waiting: deque[Exchange] = deque()
         self.latest: Exchange | None = None
-        self.headers = []
-        self.url = b""
-        self._in_head = False
-        self._head_bytes = 0
+        self.deadline = math.inf
         self._head_timed = False
-        self._fed_bytes = 0
-        self._body_bytes = 0
-        self._overhead = 0
-        self._upgrading = False
-        self._last_request = False
-        self._deaf = False
         self._discarded = 0
         self._lingering = False
         self._refusal: Refusal | None = None
         self._stalled_since = math.inf
         self._unsent = 0
 
-    def _new_parser(self) -> None:
-        # A fresh one, without the leniency that uvicorn gives to its own.
-        self.parser = httptools.HttpRequestParser(self)
-
-    # The connection's life.
+    # The connection's beginning and end.
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
         self.deadline = self.loop.time() + self.limits.header_time.total_seconds()
-        if self.client is None:
-            # It left between `accept` and here; an address is needed for everything.
-            self._deaf = True
-            self.transport.abort()
-        elif self.server_state.draining:
-            self._deaf = True
-            self.transport.close()
-        elif len(self.connections) > self.limits.connections + _TOLD_OF_THE_LIMIT:
-            self._deaf = True
-            self.transport.abort()
-        elif len(self.connections) > self.limits.connections:
-            self._refuse(too_many_connections(f"{len(self.connections)} connections"))
+        self.client = _plain_address(self.client)
+        count = len(self.connections)
+        if self.client is None or self.server_state.draining:
+            # Without an address it left between `accept` and here.
+            self._close(linger=False)
+        elif count > self.limits.connections + _TOLD_OF_THE_LIMIT:
+            self._close(linger=False)
+        elif count > self.limits.connections:
+            self._refuse(too_many_connections(f"{count} connections"))
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self.connections.discard(self)
-        self.deadline = math.inf
-        self._deaf = True
         self._disconnect()
-        if self.flow is not None:
-            self.flow.resume_writing()
-        self.transport.close()
-        self.parser = None  # type: ignore[assignment]  # as uvicorn does, to end a circle
+        self.reader.close()
+        self.flow.resume_writing()
         self.server_state.connection_ended()
 
     @override
     def eof_received(self) -> None:
-        self._deaf = True
         self._disconnect()
 
     def _disconnect(self) -> None:
-        self.pipeline.clear()
-        for exchange in (self.running, self.latest):
+        self.reader.stop()
+        self.deadline = math.inf
+        for exchange in (self.running, *self.waiting, self.latest):
             if exchange is not None:
                 exchange.disconnect()
+        self.waiting.clear()
 
-    # Octets.
+    @override
+    def shutdown(self) -> None:
+        """Close as soon as the requests that are here have been answered."""
+        if self.running is None:
+            self._close(linger=False)
+
+    # Reading.
 
     @override
     def data_received(self, data: bytes) -> None:
-        if self._deaf:
+        reader = self.reader
+        if reader.stopped:
             self._discard(data)
             return
-        reading_body = not self._in_head and self._awaits_body()
-        self._fed_bytes = self._head_bytes + len(data)
-        self._body_bytes = 0
-        rest = self._parse(data)
-        if rest is not None:
-            self._parse(self._head_without_upgrade() + rest)
-        if not self._deaf:
-            self._check_progress(len(data), reading_body=reading_body)
-
-    def _parse(self, data: bytes) -> bytes | None:
-        """Feed the parser; return what follows a head that asks for an upgrade."""
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            return data[upgrade.args[0] :]
-        except httptools.HttpParserError as error:
-            self._parsing_failed(error)
-        return None
-
-    def _check_progress(self, received: int, *, reading_body: bool) -> None:
-        limits = self.limits
-        if self._in_head:
-            self._head_bytes += received
-            most = limits.target_bytes + limits.header_bytes + _HEAD_SLACK
-            if len(self.url) > limits.target_bytes:
-                self._refuse(oversized_target("a target without end"))
-            elif self._head_bytes > most + _HEADER_SLACK * limits.header_count:
-                self._refuse(oversized_head("headers without end"))
-            elif not self._head_timed:
+            reader.feed(data)
+        except Refusal as refusal:
+            self._refuse(refusal)
+            return
+        if reader.in_head:
+            if not self._head_timed:
                 self._head_timed = True
-                self.deadline = self.loop.time() + limits.header_time.total_seconds()
-        elif self._awaits_body():
-            self.deadline = self.loop.time() + limits.body_idle.total_seconds()
-            if reading_body:
-                overhead = received - self._body_bytes * _CHUNK_OVERHEAD_RATIO
-                self._overhead = max(0, self._overhead + overhead)
-                if self._overhead > _CHUNK_OVERHEAD:
-                    self._refuse(malformed_request("more framing than body"))
+                self._wait(self.limits.header_time.total_seconds())
+        elif reader.in_body:
+            self._wait(self.limits.body_idle.total_seconds())
         elif self.running is not None:
             self.deadline = math.inf
 
-    def _awaits_body(self) -> bool:
-        return self.latest is not None and self.latest.more_body
+    def _wait(self, seconds: float) -> None:
+        self.deadline = self.loop.time() + seconds
 
     def _discard(self, data: bytes) -> None:
         self._discarded += len(data)
@@ -207,134 +152,70 @@ class StrictProtocol(HttpToolsProtocol):
         else:
             self.flow.pause_reading()
 
-    def _parsing_failed(self, error: httptools.HttpParserError) -> None:
-        cause = error.__context__
-        if isinstance(cause, _StopReadingError):
-            return
-        if isinstance(cause, Refusal):
-            self._refuse(cause)
-        elif isinstance(error, httptools.HttpParserCallbackError):
-            self.logger.error("a request could not be read", exc_info=error)
-            self._refuse(malformed_request("the listener failed"))
-        else:
-            # llhttp's reasons are a closed set of sentences without input in them.
-            self._refuse(malformed_request(str(error)))
+    def may_begin(self) -> bool:
+        """Return whether one more request can be taken; if not, the latest is the last.
 
-    def _head_without_upgrade(self) -> bytes:
-        # llhttp stops at a head with `Upgrade` and leaves the body to the new protocol.
-        # There is none here, so the head is read again without it: the body then has its
-        # ordinary length, and nothing behind it is taken for a request.
-        version = self.parser.get_http_version().encode("ascii")
-        lines = [self.parser.get_method() + b" " + self.url + b" HTTP/" + version]
-        lines += [
-            name + b": " + value for name, value in self.headers if name != b"upgrade"
-        ]
-        self._upgrading = False
-        self._last_request = True
-        self._new_parser()
-        return b"\r\n".join(lines) + b"\r\n\r\n"
-
-    # What the parser tells.
-
-    @override
-    def on_message_begin(self) -> None:
-        if self._deaf:
-            raise _StopReadingError
-        self.url = b""
-        self.headers = []
-        self._in_head = True
+        The client has to send the others again, on another connection.
+        """
         self._head_timed = False
-        if len(self.pipeline) >= self.limits.pipelined:
-            # The client has to send the others again, elsewhere (RFC 9112 section 9.3.2).
-            self._end_with_latest()
-            raise _StopReadingError
+        if len(self.waiting) < self.limits.pipelined:
+            return True
+        if self.latest is not None:
+            self.latest.keep_alive = False
+        return False
 
-    @override
-    def on_header(self, name: bytes, value: bytes) -> None:
-        # What comes after the head is a trailer. The application has been told of the
-        # request already, and a trailer must not change it (RFC 9110 section 6.5.1).
-        if self._in_head:
-            # llhttp leaves the blanks before the line's end (RFC 9110 section 5.5).
-            self.headers.append((name.lower(), value.rstrip(b" \t")))
-
-    @override
-    def on_headers_complete(self) -> None:
-        parser = self.parser
-        version = parser.get_http_version()
-        check_version(version)
-        method = parser.get_method()
-        check_target(self.url, method=method, limits=self.limits)
-        headers = self.headers
-        if (
-            len(headers) > self.limits.header_count
-            or self._fed_bytes > self.limits.header_bytes
-        ):
-            check_size(headers, self.limits)
-        if parser.should_upgrade() and not self._last_request:
-            self._upgrading = True
-            return
-        expects_continue = check_headers(headers, version=version)
-        self._in_head = False
-        self._head_bytes = 0
-        self._overhead = 0
-        keep_alive = (
-            version == "1.1" and parser.should_keep_alive() and not self._last_request
-        )
+    def request_begins(self) -> None:
+        """Run the application for the request, or let it wait for its turn."""
+        reader = self.reader
         exchange = Exchange(
-            scope=self._scope(version, method),
+            scope=self._scope_of(reader),
             connection=self,
-            expects_continue=expects_continue,
-            keep_alive=keep_alive,
+            expects_continue=reader.expects_continue,
+            keep_alive=reader.keep_alive,
         )
-        self.cycle = self.latest = exchange
+        self.latest = exchange
         if self.running is None:
             self._run(exchange)
         else:
             self.flow.pause_reading()
-            self.pipeline.appendleft((exchange, self.app))
+            self.waiting.append(exchange)
 
-    def _scope(self, version: str, method: bytes) -> HTTPScope:
-        raw_path, _, query = self.url.partition(b"?")
+    def _scope_of(self, reader: RequestReader) -> HTTPScope:
+        raw_path, _, query = reader.target.partition(b"?")
         path = raw_path.decode("ascii")
         return {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": version,
+            "http_version": reader.version,
             "server": self.server,
             "client": self.client,
             "scheme": self.scheme or "http",
-            "method": method.decode("ascii"),
+            "method": reader.method.decode("ascii"),
             "root_path": "",
             "path": unquote(path) if "%" in path else path,
             "raw_path": raw_path,
             "query_string": query,
-            "headers": self.headers,
+            "headers": reader.headers,
         }
 
-    @override
-    def on_body(self, body: bytes) -> None:
-        self._body_bytes += len(body)
-        super().on_body(body)
-
-    @override
-    def on_message_complete(self) -> None:
-        if self._upgrading:
-            return
+    def body_arrives(self, body: bytes) -> None:
+        """Hand a part of the body to the exchange; stop reading if it has enough."""
         exchange = self.latest
         if exchange is None or exchange.response_complete:
             return
-        exchange.more_body = False
+        exchange.body += body
+        if len(exchange.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
         exchange.message_event.set()
-        if not exchange.keep_alive:
-            self._deaf = True
 
-    def _end_with_latest(self) -> None:
-        self._in_head = False
-        self._deaf = True
-        if self.latest is not None:
-            self.latest.keep_alive = False
+    def request_ends(self) -> None:
+        """Tell the exchange that its request is whole."""
+        exchange = self.latest
+        if exchange is not None:
+            exchange.more_body = False
+            exchange.message_event.set()
 
-    # Answers.
+    # Answering.
 
     def _run(self, exchange: Exchange) -> None:
         self.running = exchange
@@ -346,47 +227,45 @@ class StrictProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
         done, self.running = self.running, None
-        if self.transport.is_closing() or done is None:
+        if done is None or self.transport.is_closing():
             return
         if done.closing:
-            self._deaf = True
-            self.pipeline.clear()
+            self.waiting.clear()
             self._close(linger=done.more_body or self._discarded > 0)
             return
         self.flow.resume_reading()
-        if self.pipeline:
-            exchange, _ = self.pipeline.pop()
-            self._run(cast("Exchange", exchange))
+        if self.waiting:
+            self._run(self.waiting.popleft())
         elif self._refusal is not None:
             self._answer(self._refusal)
         elif self.server_state.draining:
             self._close(linger=False)
-        elif not self._in_head:
-            self.deadline = self.loop.time() + self.limits.keep_alive.total_seconds()
+        elif not self.reader.in_head:
+            self._wait(self.limits.keep_alive.total_seconds())
 
     def _refuse(self, refusal: Refusal) -> None:
-        if self._refusal is not None:
-            return
+        """Turn away what the client has sent last, after the answers that are due."""
         self.server_state.note(refusal, self.client)
-        self._refusal = refusal
-        self._deaf = True
+        self.reader.stop()
         self.deadline = math.inf
-        broken = self.latest if not self._in_head and self._awaits_body() else None
-        if broken is not None and broken is not self.running:
-            # It waits in the queue, so the application knows nothing of it yet.
-            self.pipeline.popleft()
-        elif broken is not None:
+        self._refusal = refusal
+        broken = self.latest if self.reader.in_body else None
+        if broken is not None and broken is self.running:
             broken.disconnect()
             self.running = None
             if broken.response_started:
-                self.transport.abort()
+                reset(self.transport)
                 return
+        elif broken is not None:
+            # It waits for its turn, so the application knows nothing of it.
+            self.waiting.pop()
         if self.running is None:
             self._answer(refusal)
 
     def _answer(self, refusal: Refusal) -> None:
-        self.transport.write(refusal.as_response(self.server_state.date))
-        self._close(linger=True)
+        if not self.transport.is_closing():
+            self.transport.write(refusal.as_response(self.server_state.date))
+            self._close(linger=True)
 
     def _close(self, *, linger: bool) -> None:
         """Close after what has been written; read on for a while if there is a reason.
@@ -394,6 +273,7 @@ class StrictProtocol(HttpToolsProtocol):
         A socket that is closed while octets of the client lie unread resets the
         connection, and the client may lose the answer.
         """
+        self.reader.stop()
         if not linger or not self.transport.can_write_eof():
             self.transport.close()
             return
@@ -401,35 +281,34 @@ class StrictProtocol(HttpToolsProtocol):
         self._discarded = 0
         self.flow.resume_reading()
         self.transport.write_eof()
-        self.deadline = self.loop.time() + self.limits.linger.total_seconds()
+        self._wait(self.limits.linger.total_seconds())
 
     # Time.
 
     def check_time(self, now: float) -> None:
         """Cut the connection if the client has taken too long over something.
 
-        Called for each connection several times in the shortest of the limits; cheaper
-        than a timer for each request.
+        Called for each connection, several times in the shortest of the limits; that is
+        cheaper than a timer for each request.
         """
         self._check_writing(now)
         if now < self.deadline:
             return
-        if self._lingering and self.transport.get_write_buffer_size() > 0:
-            self.deadline = now + self.limits.linger.total_seconds()
-        elif self._lingering:
-            self.transport.abort()
-        elif self._in_head:
-            self._refuse(too_slow("the head"))
-        elif self._awaits_body():
-            if self.flow.read_paused:
-                # The application is the slow one.
-                self.deadline = now + self.limits.body_idle.total_seconds()
+        if self._lingering:
+            if self.transport.get_write_buffer_size() > 0:
+                # It still takes the answer; whether fast enough is seen elsewhere.
+                self.deadline = now + self.limits.linger.total_seconds()
             else:
-                self._refuse(too_slow("the body"))
+                self.transport.abort()
+        elif self.reader.in_head:
+            self._refuse(too_slow("the head"))
+        elif self.reader.in_body and not self.flow.read_paused:
+            self._refuse(too_slow("the body"))
+        elif self.reader.in_body:
+            # The application is the slow one.
+            self.deadline = now + self.limits.body_idle.total_seconds()
         elif self.running is None:
-            self.transport.close()
-        else:
-            self.deadline = math.inf
+            self._close(linger=False)
 
     def _check_writing(self, now: float) -> None:
         closing = self._lingering or self.transport.is_closing()
@@ -440,8 +319,8 @@ class StrictProtocol(HttpToolsProtocol):
         if self._stalled_since == math.inf or unsent < self._unsent:
             self._stalled_since = now
         elif now - self._stalled_since >= self.limits.write_idle.total_seconds():
-            self.logger.info("cut %s: it takes no answer", self.client)
-            self.transport.abort()
+            self.server_state.note_cut(self.client)
+            reset(self.transport)
         self._unsent = unsent
 
     @override
@@ -449,9 +328,9 @@ class StrictProtocol(HttpToolsProtocol):
         self._stalled_since = math.inf
         super().resume_writing()
 
-    @override
-    def shutdown(self) -> None:
-        """Close when the requests that are here have been answered."""
-        if self.running is None:
-            self._deaf = True
-            self.transport.close()
+
+def _plain_address(client: tuple[str, int] | None) -> tuple[str, int] | None:
+    """Return an IPv4 client of an IPv6 socket as what it is, so that networks match."""
+    if client is None or not client[0].startswith("::ffff:") or "." not in client[0]:
+        return client
+    return client[0].removeprefix("::ffff:"), client[1]

@@ -7,8 +7,8 @@ about its requests are the business of whoever builds the listener.
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import uvicorn
 from uvicorn._types import ASGI3Application
@@ -16,6 +16,7 @@ from uvicorn._types import ASGI3Application
 from gateway.endpoints.listener.errors import ListenError
 from gateway.endpoints.listener.limits import ListenerLimits
 from gateway.endpoints.listener.protocol import StrictProtocol
+from gateway.endpoints.listener.reset import reset
 from gateway.endpoints.listener.state import ListenerState
 from gateway.endpoints.listener.tls import ListenerTls, server_context
 
@@ -97,13 +98,9 @@ class Listener:
     async def _listen(
         self, loop: asyncio.AbstractEventLoop, context: ssl.SSLContext | None
     ) -> asyncio.Server:
-        config = _protocol_config(self._state.app)
         handshake = self._state.limits.header_time.total_seconds()
-        factory: Callable[[], StrictProtocol] = lambda: StrictProtocol(  # noqa: E731 - asks for a callable
-            config, self._state, loop
-        )
         return await loop.create_server(
-            factory,
+            partial(StrictProtocol, _protocol_config(self._state.app), self._state),
             self._host,
             self._port,
             ssl=context,
@@ -166,7 +163,7 @@ class Listener:
             len(self._state.tasks),
         )
         for connection in self._connections():
-            connection.transport.abort()
+            reset(connection.transport)
         for task in list(self._state.tasks):
             task.cancel()
         await self._state.wait_until_quiet(_CUT_TIME)

@@ -51,6 +51,14 @@ class ListenerState(ServerState):
             extra={"listener": self.name},
         )
 
+    def note_cut(self, client: tuple[str, int] | None) -> None:
+        """Tell the operator of a client that takes no answer and was cut off."""
+        self.logger.info(
+            "cut %s: it took nothing of its answer for too long",
+            client[0] if client else "-",
+            extra={"listener": self.name},
+        )
+
     def connection_ended(self) -> None:
         """Notice, when draining, that a connection is gone."""
         self._notice_quiet()
