@@ -1,11 +1,17 @@
 """Small documents, from allowed places, within limits."""
 
 import gzip
+import ssl
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -194,6 +200,32 @@ def test_a_ca_file_without_a_certificate_is_refused_at_once() -> None:
     for ca in (b"not a certificate", b"\xff\xfe"):
         with pytest.raises(ValueError, match="no certificate"):
             Fetcher(replace(RULES, ca=ca))
+
+
+def test_a_ca_file_alone_is_trusted() -> None:
+    """The usual authorities then say nothing about the provider."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "corp")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2036, 1, 1, tzinfo=UTC))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    network = FakeNetwork(http(b"{}"))
+    rules = replace(RULES, ca=certificate.public_bytes(Encoding.PEM))
+
+    fetcher(network, rules).get(URL)
+
+    (context,) = network.contexts
+    assert [each["serialNumber"] for each in context.get_ca_certs()] == ["01"]
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
 
 
 def test_rules_do_not_show_certificates_and_answers_not_their_bodies() -> None:

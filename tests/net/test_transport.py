@@ -118,9 +118,10 @@ def test_a_server_that_never_answers_is_cut() -> None:
     assert network.now == 1003
 
 
-def test_no_time_is_left_after_a_slow_beginning() -> None:
+@pytest.mark.parametrize("step", [0.8, 1])
+def test_no_time_is_left_after_a_slow_beginning(step: float) -> None:
     """Connecting, TLS and sending use the same allowance as reading."""
-    network = FakeNetwork(http(b"{}"), step=1)
+    network = FakeNetwork(http(b"{}"), step=step)
 
     with pytest.raises(FetchTimeoutError):
         get(network)

@@ -40,6 +40,7 @@ class FakeStream(httpcore.NetworkStream):
     ) -> httpcore.NetworkStream:
         self._network.take(timeout, httpcore.ConnectTimeout)
         self._network.tls_names.append(server_hostname)
+        self._network.contexts.append(ssl_context)
         return self
 
     @override
@@ -76,6 +77,7 @@ class FakeNetwork(httpcore.NetworkBackend):
         self.resolved: list[str] = []
         self.connected: list[tuple[str, int]] = []
         self.tls_names: list[str | None] = []
+        self.contexts: list[ssl.SSLContext] = []
         self.sent = b""
         self.closed = 0
 
