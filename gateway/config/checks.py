@@ -114,7 +114,7 @@ def _check_keys(parts: Parts) -> Iterator[Fault]:
         return
     if keys.publish_before >= keys.rotate_every:
         yield document.fault(
-            "E511",
+            "E512",
             ("keys", "publish_before"),
             "a key would be published before the key that precedes it signs",
             help="it has to be less than `rotate_every`",

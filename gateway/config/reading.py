@@ -40,16 +40,18 @@ def read_bounded(path: Path, max_bytes: int) -> bytes:
         raise UnreadableError("does not exist", missing=True) from None
     except OSError as error:
         raise UnreadableError(_reason(error)) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             raise UnreadableError(
                 "is a folder" if stat.S_ISDIR(mode) else "is no ordinary file"
             )
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             content = file.read(max_bytes + 1)
-        except OSError as error:
-            raise UnreadableError(_reason(error)) from None
+    except OSError as error:
+        raise UnreadableError(_reason(error)) from None
+    finally:
+        os.close(descriptor)
     if len(content) > max_bytes:
         raise UnreadableError(f"is larger than {max_bytes} bytes")
     return content

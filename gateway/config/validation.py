@@ -141,9 +141,12 @@ class Reader:
 
     def _wrong(self, loc: Keys, keys: Keys, detail: ErrorDetails, value: Any) -> Fault:
         code, message, hint = _worded(detail, value)
+        at: Keys = detail.get("ctx", {}).get("at", ())
+        is_of_key = detail["loc"] != loc
+        loc = (*loc, *at)
         named = f"{_dotted(loc)}: {message}" if loc else message
         place = (*keys, *loc)
-        if detail["loc"] != loc:
+        if is_of_key:
             return self._document.fault_at_key(code, place, named, help=hint)
         return self._document.fault(code, place, named, help=hint)
 

@@ -167,7 +167,7 @@ class Rule(Section):
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         if self.effect == "deny" and self.require is not None:
-            raise flaw("E106", "`require` belongs to rules that allow")
+            raise flaw("E106", "it belongs to rules that allow", at=("require",))
         return self
 
 

@@ -12,6 +12,7 @@ from gateway.config.providers.common import AcceptSettings, Algorithms, Provider
 from gateway.config.providers.network import NetworkSettings
 from gateway.config.settings.addresses import Issuer, UrlText, parse_url
 from gateway.config.settings.section import Loose, Names, Section, Text, flaw
+from gateway.config.settings.values import private_address_of
 
 
 class OidcAccept(AcceptSettings):
@@ -115,21 +116,32 @@ class OidcProvider(Provider):
                 "`audiences` or `client.id` is missing: a token made for anybody would "
                 "be accepted",
             )
-        for url in filter(None, (self.issuer, self.jwks_url)):
-            self._check_reachable(url)
+        self._check_reachable("issuer", self.issuer)
+        if self.jwks_url is not None:
+            self._check_reachable("jwks_url", self.jwks_url)
         return self
 
-    def _check_reachable(self, url: str) -> None:
-        parts = parse_url(url)
-        if parts.host not in self.hosts:
-            raise flaw("E330", f"`network.allow_hosts` leaves out {parts.host}")
-        if parts.tls:
-            return
-        if not parts.loopback:
-            raise flaw("E106", f"{url} has to be https")
-        if not self.network.allow_plain_http:
+    def _check_reachable(self, key: str, text: str) -> None:
+        url = parse_url(text)
+        if url.host not in self.hosts:
+            raise flaw(
+                "E330", f"`network.allow_hosts` leaves out {url.host}", at=(key,)
+            )
+        if not url.tls and not (url.loopback and self.network.allow_plain_http):
             raise flaw(
                 "E106",
-                f"{url} has to be https",
-                hint="for a provider on this machine: network.allow_plain_http = true",
+                "has to be https",
+                hint="for a provider on this machine: network.allow_plain_http = true"
+                if url.loopback
+                else "",
+                at=(key,),
+            )
+        address = private_address_of(url.host)
+        allowed = self.network.allow_private_addresses
+        if address and not any(address in network for network in allowed):
+            raise flaw(
+                "E330",
+                f"`network.allow_private_addresses` leaves out {address}",
+                hint="without it, the gateway goes to public addresses alone",
+                at=(key,),
             )

@@ -70,15 +70,19 @@ def _find_in(value: Any, kind: type[T], keys: Keys) -> Iterator[tuple[Keys, T]]:
             yield from _find_in(each, kind, (*keys, number))
 
 
-def flaw(code: LiteralString, message: str, *, hint: str = "") -> PydanticCustomError:
+def flaw(
+    code: LiteralString, message: str, *, hint: str = "", at: Keys = ()
+) -> PydanticCustomError:
     """Return the exception for a value that is wrong, to be raised in a validator.
 
     Args:
         code: The fault's code.
         message: What is wrong with the value. Must not quote a secret.
         hint: What to do about it; becomes the fault's `help`.
+        at: Which key below the value is meant, if one is.
     """
-    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+    context = {"message": message, "hint": hint, "at": at}
+    return PydanticCustomError(code, "{message}", context)
 
 
 def unavailable(what: str) -> PydanticCustomError:

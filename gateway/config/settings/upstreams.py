@@ -100,9 +100,9 @@ class Upstream(Section):
     @model_validator(mode="after")
     def _alike(self) -> Self:
         if len({target.scheme for target in self.targets}) > 1:
-            raise flaw("E106", "all targets are http, or all are https")
+            raise flaw("E106", "all are http, or all are https", at=("targets",))
         if self.tls is not None and not self.targets[0].tls:
-            raise flaw("E106", "`tls` has no effect on http targets")
+            raise flaw("E106", "it has no effect on http targets", at=("tls",))
         if len({target.authority for target in self.targets}) < len(self.targets):
-            raise flaw("E106", "a target is listed twice")
+            raise flaw("E106", "a target is listed twice", at=("targets",))
         return self

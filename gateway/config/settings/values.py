@@ -7,7 +7,14 @@ an example of how to write it.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainValidator
@@ -130,6 +137,15 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def private_address_of(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a host is, if it is one that the internet does not have."""
+    try:
+        address = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return None
+    return None if address.is_global else address
 
 
 Duration = Annotated[
