@@ -1,0 +1,5 @@
+"""The admin listener's dialect: health, status and explanations, as JSON.
+
+For operators and for what starts and stops the gateway; never on the public listener.
+Shows no secret and no token. Changes nothing.
+"""

@@ -1,0 +1,62 @@
+"""Failures of the token endpoint, as RFC 6749 section 5.2 renders them.
+
+A closed set of codes: what went wrong exactly stands in the log. The description is the
+failure's public sentence.
+"""
+
+from http import HTTPStatus
+
+from starlette.responses import JSONResponse
+
+from gateway.model.errors import (
+    CredentialError,
+    GatewayError,
+    RateLimitedError,
+    RequestError,
+    UnavailableError,
+)
+from gateway.oauth.errors import InvalidGrantError, UnsupportedGrantTypeError
+
+# RFC 6749 section 5.1: what an answer of the token endpoint must have.
+NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+_RETRY_UNAVAILABLE = 5
+
+
+class InvalidClientError(GatewayError):
+    """The request authenticates a client, and there are none that could (yet)."""
+
+    code = "invalid_client"
+    public = "Clients do not authenticate themselves here."
+
+
+# Status and code, looked up along the class's ancestors.
+ERRORS: dict[type[GatewayError], tuple[HTTPStatus, str]] = {
+    RequestError: (HTTPStatus.BAD_REQUEST, "invalid_request"),
+    UnsupportedGrantTypeError: (HTTPStatus.BAD_REQUEST, "unsupported_grant_type"),
+    InvalidGrantError: (HTTPStatus.BAD_REQUEST, "invalid_grant"),
+    CredentialError: (HTTPStatus.BAD_REQUEST, "invalid_grant"),
+    InvalidClientError: (HTTPStatus.UNAUTHORIZED, "invalid_client"),
+    RateLimitedError: (HTTPStatus.TOO_MANY_REQUESTS, "temporarily_unavailable"),
+    UnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable"),
+    GatewayError: (HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"),
+}
+
+
+def oauth_error(error: GatewayError) -> JSONResponse:
+    """Return the answer for a failure. Its `detail` stays in the log."""
+    status, code = next(
+        ERRORS[family] for family in type(error).__mro__ if family in ERRORS
+    )
+    headers = dict(NO_STORE)
+    if isinstance(error, RateLimitedError):
+        headers["Retry-After"] = str(max(1, error.retry_after))
+    elif status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(_RETRY_UNAVAILABLE)
+    elif status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Basic realm="gateway"'
+    return JSONResponse(
+        {"error": code, "error_description": error.public},
+        status_code=status,
+        headers=headers,
+    )

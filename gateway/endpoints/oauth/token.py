@@ -1,0 +1,107 @@
+"""`POST /oauth2/token`: one form in, one JSON document out.
+
+Reference: RFC 6749 sections 3.2, 5.1 and 5.2.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Protocol
+
+import anyio.to_thread
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from gateway.endpoints.oauth.errors import NO_STORE, InvalidClientError, oauth_error
+from gateway.endpoints.oauth.form import check_content_type, parse_form
+from gateway.endpoints.small_body import read_small_body
+from gateway.model.errors import GatewayError
+from gateway.oauth.tokens import IssuedToken, TokenRequest
+from gateway.telemetry.logs import Logger
+
+TOKEN_PATH = "/oauth2/token"  # noqa: S105 - a path, not a secret
+
+
+class TokenServer(Protocol):
+    """Answers requests for tokens."""
+
+    def issue(self, request: TokenRequest) -> IssuedToken:
+        """Return a token, or raise `GatewayError`. Called in a thread."""
+
+
+def routes(*, server: TokenServer, logger: Logger) -> Sequence[BaseRoute]:
+    """Return the token endpoint.
+
+    Args:
+        server: Issues the tokens.
+        logger: Told why a request was refused.
+    """
+    endpoint = TokenEndpoint(server=server, logger=logger)
+    return [Route(TOKEN_PATH, endpoint, methods=None)]
+
+
+class TokenEndpoint:
+    """The endpoint, as an ASGI application."""
+
+    def __init__(self, *, server: TokenServer, logger: Logger) -> None:
+        self._server = server
+        self._logger = logger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request.
+
+        Raises:
+            ClientDisconnect: The client hung up before the end of its request.
+        """
+        response = (
+            await self._answer(scope, receive)
+            if scope["method"] == "POST"
+            else _wrong_method()
+        )
+        await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        try:
+            if _values(scope, b"authorization"):
+                # Not ignored: whoever authenticates expects to be somebody afterwards.
+                raise InvalidClientError("an Authorization header")
+            check_content_type(_values(scope, b"content-type"))
+            body = await read_small_body(receive)
+            return await anyio.to_thread.run_sync(self._issue, scope, body)
+        except GatewayError as error:
+            self._logger.info(
+                "a token was refused",
+                error=error.code,
+                kind=type(error).__name__,
+                detail=error.detail,
+            )
+            return oauth_error(error)
+
+    def _issue(self, scope: Scope, body: bytes) -> Response:
+        client = scope.get("client")
+        request = TokenRequest(parse_form(body), client[0] if client else "")
+        issued = self._server.issue(request)
+        return JSONResponse(
+            {
+                "access_token": issued.access_token,
+                "token_type": "Bearer",
+                "expires_in": issued.expires_in,
+                "identity_id": issued.identity_id,
+            },
+            headers=NO_STORE,
+        )
+
+
+def _wrong_method() -> Response:
+    return JSONResponse(
+        {
+            "error": "invalid_request",
+            "error_description": "The token endpoint takes POST only.",
+        },
+        status_code=HTTPStatus.METHOD_NOT_ALLOWED,
+        headers={"Allow": "POST", **NO_STORE},
+    )
+
+
+def _values(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for key, value in scope["headers"] if key == name]

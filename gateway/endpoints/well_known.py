@@ -1,0 +1,113 @@
+"""What verifiers and clients look up: the public keys, and where things are.
+
+Advertises what works and nothing else. There is no authorization endpoint, no ID token and
+no client authentication in this version, so no document says that there were.
+
+References: RFC 7517 section 5 (JWKS), RFC 8414 section 3.2 (metadata), RFC 9110 section
+13.1.2 (`If-None-Match`).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from gateway.endpoints.oauth.token import TOKEN_PATH
+
+JWKS_PATH = "/.well-known/jwks.json"
+
+# Both documents say the same: upstreams find the keys by either.
+METADATA_PATHS = (
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+)
+
+# Verifiers keep the keys for as long as this at most. A new key is published long before
+# it signs, so they may.
+LONGEST_MAX_AGE = timedelta(minutes=15)
+
+_METADATA_MAX_AGE = timedelta(minutes=15)
+
+
+class PublicKeys(Protocol):
+    """The gateway's own public keys."""
+
+    def public_jwks(self) -> Mapping[str, Any]:
+        """Return them as a JWK Set."""
+
+
+def routes(
+    *,
+    keys: PublicKeys,
+    issuer: str,
+    public_url: str,
+    grant_types: Sequence[str],
+    publish_before: timedelta,
+) -> Sequence[BaseRoute]:
+    """Return the documents' routes.
+
+    Args:
+        keys: What tokens are verified with.
+        issuer: `iss` of the tokens.
+        public_url: Where this gateway is reached; without a slash at the end.
+        grant_types: What the token endpoint takes; if nothing, it is not advertised.
+        publish_before: How long a key is published before it signs. Nobody is told to
+            keep the keys for longer than half of it.
+    """
+    max_age = min(LONGEST_MAX_AGE, publish_before / 2)
+    metadata = _metadata(issuer, public_url, grant_types)
+
+    def jwks(request: Request) -> Response:
+        return _document(request, keys.public_jwks(), max_age)
+
+    def discovery(request: Request) -> Response:
+        return _document(request, metadata, _METADATA_MAX_AGE)
+
+    return [
+        Route(JWKS_PATH, jwks),
+        *(Route(path, discovery) for path in METADATA_PATHS),
+    ]
+
+
+def _metadata(
+    issuer: str, public_url: str, grant_types: Sequence[str]
+) -> Mapping[str, Any]:
+    document: dict[str, Any] = {
+        "issuer": issuer,
+        "jwks_uri": f"{public_url}{JWKS_PATH}",
+        # Required even if empty (RFC 8414 section 2): nothing has a response type yet.
+        "response_types_supported": [],
+        "subject_types_supported": ["public"],
+        "grant_types_supported": list(grant_types),
+    }
+    if grant_types:
+        document["token_endpoint"] = f"{public_url}{TOKEN_PATH}"
+        document["token_endpoint_auth_methods_supported"] = ["none"]
+    return document
+
+
+def _document(
+    request: Request, content: Mapping[str, Any], max_age: timedelta
+) -> Response:
+    body = json.dumps(content, separators=(",", ":"), sort_keys=True).encode("ascii")
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {
+        "Cache-Control": f"public, max-age={int(max_age.total_seconds())}",
+        "ETag": tag,
+    }
+    if _matches(request.headers.getlist("if-none-match"), tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _matches(conditions: Sequence[str], tag: str) -> bool:
+    """Whether the client has this version (RFC 9110 section 13.1.2)."""
+    listed = ",".join(conditions).split(",")
+    tags = {one.strip().removeprefix("W/") for one in listed}
+    return tag in tags or "*" in tags
