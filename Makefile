@@ -64,7 +64,7 @@ test: lint peers ## Every check and every test, the peers included
 	$(BIN)/pytest tests/peers
 
 bench: peers ## The side-by-side table of benchmarks/README.md
-	$(BIN)/python benchmarks/gateway.py
+	$(BIN)/python benchmarks/side_by_side.py
 
 lock: ## Make the lock files anew (needs uv in the virtual environment)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \

@@ -13,6 +13,7 @@ all requests that carry it wait for that one crossing.
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -146,9 +147,10 @@ class Passage:
     or failed on the way.
     """
 
-    __slots__ = ("decision", "minted", "route", "subject")
+    __slots__ = ("decision", "decision_us", "minted", "route", "subject")
 
     def __init__(self) -> None:
+        self.decision_us = 0
         self.route: Route | None = None
         self.subject: Subject | None = None
         self.decision: Decision | None = None
@@ -184,6 +186,7 @@ class Pipeline:
         )
         route = passage.route = match.route
         subject = passage.subject = await self._subject(inbound, route, now)
+        began = time.perf_counter()
         decision = passage.decision = stages.engine.decide(
             AccessRequest(
                 subject=subject,
@@ -198,6 +201,7 @@ class Pipeline:
                 now=now,
             )
         )
+        passage.decision_us = int((time.perf_counter() - began) * 1e6)
         if decision.allowed:
             passage.minted = stages.minter.mint(decision, subject, route, now=now)
         return decision

@@ -4,7 +4,8 @@ References: RFC 9325 (recommendations for TLS), RFC 7301 (ALPN).
 """
 
 import ssl
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.endpoints.listener.errors import ListenError
@@ -18,30 +19,35 @@ class ListenerTls:
     """The certificate that a listener shows: `[server.tls]`.
 
     Attributes:
-        cert: PEM file with the certificate and the chain above it.
-        key: PEM file with its private key, without a passphrase.
+        cert: The certificate and the chain above it, in PEM form.
+        key: Its private key in PEM form, without a passphrase.
+        name: Where they come from, for error messages.
     """
 
-    cert: Path
-    key: Path
+    cert: bytes
+    key: bytes = field(repr=False)
+    name: str = "server.tls"
 
 
 def server_context(tls: ListenerTls) -> ssl.SSLContext:
     """Return the context of a server with this certificate.
 
     Raises:
-        ListenError: A file cannot be read, or the two do not belong together.
+        ListenError: One of them is unusable, or the two do not belong together.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(_CIPHERS)
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     context.set_alpn_protocols(["http/1.1"])
-    try:
-        # An encrypted key must fail, not ask on the terminal.
-        context.load_cert_chain(tls.cert, tls.key, password=b"")
-    except (OSError, ValueError) as error:
-        raise ListenError(
-            f"cannot use certificate {tls.cert} with key {tls.key}: {error}"
-        ) from error
+    # OpenSSL takes a pair from files only. The folder is the owner's alone (0700).
+    with tempfile.TemporaryDirectory() as folder:
+        cert, key = Path(folder, "cert.pem"), Path(folder, "key.pem")
+        cert.write_bytes(tls.cert)
+        key.write_bytes(tls.key)
+        try:
+            # An encrypted key must fail, not ask on the terminal.
+            context.load_cert_chain(cert, key, password=b"")
+        except (OSError, ValueError) as error:
+            raise ListenError(f"{tls.name}: unusable certificate or key") from error
     return context

@@ -20,14 +20,15 @@ class RequestBody:
     """Reads a body from ASGI and counts it.
 
     Attributes:
+        max_bytes: The most that is read.
         received_bytes: How much has come so far.
     """
 
-    __slots__ = ("_done", "_max_bytes", "_receive", "received_bytes")
+    __slots__ = ("_done", "_receive", "max_bytes", "received_bytes")
 
     def __init__(self, receive: Receive, *, max_bytes: int) -> None:
         self._receive = receive
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         self._done = False
         self.received_bytes = 0
 
@@ -45,8 +46,8 @@ class RequestBody:
             self._done = not message.get("more_body", False)
             piece: bytes = message.get("body", b"")
             self.received_bytes += len(piece)
-            if self.received_bytes > self._max_bytes:
-                raise OversizedRequestError(f"a body over {self._max_bytes} bytes")
+            if self.received_bytes > self.max_bytes:
+                raise OversizedRequestError(f"a body over {self.max_bytes} bytes")
             if piece:
                 return piece
         return b""

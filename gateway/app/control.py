@@ -1,0 +1,120 @@
+"""The control plane and the admin listener of one snapshot."""
+
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+
+from starlette.routing import BaseRoute
+from starlette.types import Scope
+
+from gateway.app.loading import Loaded
+from gateway.app.status import Status
+from gateway.app.tools import Tools
+from gateway.authentication.verifier import Verifier
+from gateway.config.providers.guest import GuestProvider
+from gateway.endpoints import well_known
+from gateway.endpoints.admin import health, status
+from gateway.endpoints.admin.hosts import HostCheck
+from gateway.endpoints.frame import Frame
+from gateway.endpoints.oauth import token
+from gateway.endpoints.proxy.origin import OriginFinder
+from gateway.mint.guest import GuestMint
+from gateway.oauth.grants.guest import GuestGrant
+from gateway.oauth.server import Grant, TokenServer
+from gateway.storage.identities import IdentityStore
+
+
+def build_control(
+    loaded: Loaded, *, tools: Tools, verifier: Verifier, origins: OriginFinder
+) -> Frame:
+    """Return the control plane: token endpoint, keys, discovery."""
+    settings = loaded.configuration.settings
+    logger = tools.logs.logger
+    server = TokenServer(grants=_grants(loaded, tools=tools, verifier=verifier))
+
+    def client_ip(scope: Scope) -> str:
+        return origins.find(_peer(scope), scope["scheme"], scope["headers"]).ip
+
+    return _frame(
+        [
+            *token.routes(server=server, logger=logger),
+            *well_known.routes(
+                keys=tools.keyring,
+                issuer=settings.tokens.issuer,
+                public_url=settings.server.public_url.text.rstrip("/"),
+                grant_types=server.grant_types,
+                publish_before=settings.keys.publish_before,
+            ),
+        ],
+        tools=tools,
+        client_ip=client_ip,
+    )
+
+
+def build_admin(loaded: Loaded, *, tools: Tools, state: Status) -> Frame:
+    """Return the admin listener's application: health, status, explanations."""
+    host = loaded.configuration.settings.server.admin_listen.host
+    names = () if _is_address(host) else (host,)
+    return _frame(
+        [*health.routes(readiness=state), *status.routes(source=state)],
+        tools=tools,
+        client_ip=_peer,
+        check=HostCheck(names=names),
+    )
+
+
+def _frame(
+    routes: Sequence[BaseRoute],
+    *,
+    tools: Tools,
+    client_ip: Callable[[Scope], str],
+    check: Callable[[Scope], None] | None = None,
+) -> Frame:
+    return Frame(
+        routes=routes,
+        client_ip=client_ip,
+        access_log=tools.logs.access,
+        logger=tools.logs.logger,
+        ids=tools.ids,
+        clock=tools.clock,
+        check=check,
+    )
+
+
+def _grants(loaded: Loaded, *, tools: Tools, verifier: Verifier) -> Sequence[Grant]:
+    """Return what the token endpoint offers: guests, where there may be any."""
+    settings = loaded.configuration.settings
+    guests = [
+        file.settings
+        for file in loaded.configuration.providers
+        if isinstance(file.settings, GuestProvider)
+    ]
+    if not settings.guest.enabled or not guests:
+        return ()
+    return [
+        GuestGrant(
+            identities=IdentityStore(database=tools.database),
+            verifier=verifier,
+            mint=GuestMint(
+                keys=tools.keyring,
+                issuer=settings.tokens.issuer,
+                lifetime=settings.guest.id_ttl,
+            ),
+            limit=tools.guest_limit(settings.guest.rate.per_ip),
+            provider=guests[0].id,
+            region=settings.server.region,
+            clock=tools.clock,
+        )
+    ]
+
+
+def _peer(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,160 @@
+"""From files to what was checked: the part of a start that `gateway check` does too.
+
+Touches no network, no database and no key: a set of files that loads here can be started
+anywhere.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from gateway.config.configuration import Configuration
+from gateway.config.errors import ConfigError
+from gateway.config.faults import Fault
+from gateway.config.load import load as load_files
+from gateway.identity.mapper import Mapper, compile_mappers
+from gateway.model.route import Route
+from gateway.model.target import TargetRules
+from gateway.policy.compiler import compile_policies
+from gateway.policy.engine import Engine
+from gateway.policy.fixtures import Fixtures
+from gateway.policy.testing import PolicyTests
+from gateway.upstream.overlaps import find_overlaps
+from gateway.upstream.routes import RouteTable
+
+_Compiled = TypeVar("_Compiled")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A set of files that has no fault.
+
+    Attributes:
+        configuration: The files' content.
+        declared: The routes, in their order.
+        routes: The table of routes.
+        mappers: By the provider's id.
+        engine: The compiled policies.
+        warnings: What does not keep the gateway from starting, but should be looked at.
+    """
+
+    configuration: Configuration
+    declared: tuple[Route, ...]
+    routes: RouteTable
+    mappers: Mapping[str, Mapper]
+    engine: Engine
+    warnings: tuple[Fault, ...]
+
+
+def load(config_path: Path) -> Loaded:
+    """Return everything that the files make, compiled and checked.
+
+    Args:
+        config_path: `config.toml`; providers and policies lie beside it.
+
+    Raises:
+        ConfigError: With all faults of all files.
+    """
+    configuration = load_files(config_path)
+    routes = routes_of(configuration)
+    faults = list(_overlap_faults(configuration, routes))
+    mappers = _collect(lambda: compile_mappers(configuration.providers), faults)
+    engine = _collect(
+        lambda: compile_policies(
+            configuration.policies,
+            routes=routes,
+            guest=configuration.settings.guest,
+            decision_time=configuration.settings.server.limits.decision_time,
+            providers=configuration.providers,
+        ),
+        faults,
+    )
+    if mappers is None or engine is None or faults:
+        raise ConfigError(faults)
+    return Loaded(
+        configuration=configuration,
+        declared=routes,
+        routes=RouteTable(routes),
+        mappers=mappers,
+        engine=engine,
+        warnings=(*configuration.warnings, *engine.warnings),
+    )
+
+
+def policy_tests(loaded: Loaded, *, clock: Callable[[], datetime]) -> PolicyTests:
+    """Return what runs the tests that stand beside the policies."""
+    configuration = loaded.configuration
+    return PolicyTests(
+        engine=loaded.engine,
+        router=loaded.routes,
+        routes=loaded.declared,
+        fixtures=Fixtures(
+            providers=configuration.providers,
+            region=configuration.settings.server.region,
+        ),
+        clock=clock,
+        rules=target_rules_of(configuration),
+    )
+
+
+def target_rules_of(configuration: Configuration) -> TargetRules:
+    """Return how strictly request targets are read."""
+    server = configuration.settings.server
+    return TargetRules(
+        max_path_bytes=server.limits.path_bytes,
+        keep_encoded_slash=server.paths.encoded_slash == "keep",
+        normalise_dot_segments=server.paths.dot_segments == "normalise",
+        keep_matrix_params=server.paths.matrix_params == "keep",
+    )
+
+
+def routes_of(configuration: Configuration) -> tuple[Route, ...]:
+    """Return the declared routes with what their upstream and the limits add."""
+    settings = configuration.settings
+    return tuple(
+        Route(
+            id=route.id,
+            host=route.host,
+            path=route.path,
+            methods=frozenset(route.methods),
+            upstream=route.upstream,
+            audience=settings.upstreams[route.upstream].audience,
+            profile=route.profile,
+            tags=route.tags,
+            max_body_bytes=(
+                settings.server.limits.body
+                if route.limits.body is None
+                else route.limits.body
+            ),
+        )
+        for route in settings.routes
+    )
+
+
+def _overlap_faults(
+    configuration: Configuration, routes: tuple[Route, ...]
+) -> Iterator[Fault]:
+    numbers = {route.id: number for number, route in enumerate(routes)}
+    document = configuration.document
+    for overlap in find_overlaps(routes):
+        first, second = overlap.first.id, overlap.second.id
+        place = document.where(("routes", numbers[first], "path"))
+        yield document.fault(
+            "E301",
+            ("routes", numbers[second], "path"),
+            f"routes `{second}` and `{first}` ({place}) both match some requests",
+            help=f"witness: {overlap.witness}",
+        )
+
+
+def _collect(
+    compile_: Callable[[], _Compiled], faults: list[Fault]
+) -> _Compiled | None:
+    """Return what was compiled; or add the faults to the others and return `None`."""
+    try:
+        return compile_()
+    except ConfigError as error:
+        faults.extend(error.faults)
+        return None

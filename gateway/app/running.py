@@ -1,0 +1,246 @@
+"""The running gateway: two listeners, one snapshot at a time, and what is due now and then.
+
+A changed file, or SIGHUP, loads all files anew off the request path; if they have no fault
+and their own tests pass, one reference is swapped. Otherwise the old set stays, and the
+logs and the admin listener say why. SIGTERM and SIGINT drain.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import anyio.to_thread
+from uvicorn._types import ASGI3Application
+from watchfiles import awatch
+
+from gateway.app.control import build_admin
+from gateway.app.loading import Loaded, load
+from gateway.app.reload import ReloadRefusedError, Reloads, check_reloadable, self_test
+from gateway.app.snapshot import Snapshot, build_snapshot, retire
+from gateway.app.status import Status
+from gateway.app.tools import Tools
+from gateway.config.configuration import Configuration
+from gateway.config.errors import ConfigError
+from gateway.endpoints.front import Front, Receive, Scope, Send
+from gateway.endpoints.listener.limits import ListenerLimits
+from gateway.endpoints.listener.server import Listener
+from gateway.endpoints.listener.tls import ListenerTls
+from gateway.endpoints.proxy.app import ProxyApp
+from gateway.model.errors import GatewayError
+
+# How often keys, issuers and the like are looked after.
+TICK = timedelta(seconds=5)
+
+# Editors write a file in several steps; what comes within this time is one change.
+DEBOUNCE_MS = 200
+
+
+class Gateway:
+    """A gateway that runs until it is told to stop."""
+
+    def __init__(self, *, config_path: Path, loaded: Loaded, tools: Tools) -> None:
+        self._config_path = config_path
+        self._tools = tools
+        self._logger = tools.logs.logger
+        self._first = loaded
+        self._snapshot: Snapshot | None = None
+        self._reloads = Reloads()
+        self._reloading = asyncio.Lock()
+        self._stop = asyncio.Event()
+
+    @property
+    def current(self) -> Snapshot:
+        """The snapshot that answers new requests."""
+        if self._snapshot is None:
+            raise RuntimeError("the gateway has not been started")
+        return self._snapshot
+
+    async def run(self, *, started: Callable[[int, int], None]) -> None:
+        """Serve until SIGTERM or SIGINT, then drain.
+
+        Args:
+            started: Called with the public and the admin port once both listen.
+
+        Raises:
+            ListenError: An address cannot be listened on.
+            StorageError: The database cannot be used.
+        """
+        self._snapshot = await build_snapshot(
+            self._first, tools=self._tools, before=None
+        )
+        settings = self._first.configuration.settings.server
+        public, admin = self._listeners(self._first.configuration)
+        try:
+            await admin.start()
+            await public.start()
+            self._reloads.serving = True
+            started(public.port, admin.port)
+            async with self._background():
+                await self._stop.wait()
+            # First say so, so that no new requests are sent here; then finish.
+            self._reloads.serving = False
+            self._logger.info("draining", seconds=settings.drain.total_seconds())
+        finally:
+            await public.drain(settings.drain)
+            await admin.drain(timedelta(seconds=1))
+            await self.current.plane.forwarder.close()
+        self._logger.info("stopped")
+
+    def _listeners(self, configuration: Configuration) -> tuple[Listener, Listener]:
+        server = configuration.settings.server
+        limits = server.limits
+        tools = self._tools
+        front = Front(
+            proxy=ProxyApp(
+                current=lambda: self.current.plane,
+                access_log=tools.logs.access,
+                decision_log=tools.logs.decisions,
+                logger=tools.logs.logger,
+                ids=tools.ids,
+                clock=tools.clock,
+            ),
+            control=self._control,
+            own_host=server.public_url.host,
+        )
+        state = Status(
+            tools=tools,
+            reloads=self._reloads,
+            loaded=lambda: self.current.loaded,
+            started_at=tools.clock(),
+        )
+        tls = server.tls
+        public = Listener(
+            app=cast("ASGI3Application", front),
+            host=server.listen.host,
+            port=server.listen.port,
+            limits=ListenerLimits(
+                target_bytes=2 * limits.path_bytes,
+                header_bytes=limits.header_bytes,
+                header_count=limits.header_count,
+                connections=limits.connections,
+                header_time=limits.header_time,
+                body_idle=limits.body_idle,
+            ),
+            tls=ListenerTls(tls.cert.content, tls.key.reveal()) if tls else None,
+            name="public",
+        )
+        admin = Listener(
+            app=cast(
+                "ASGI3Application", build_admin(self._first, tools=tools, state=state)
+            ),
+            host=server.admin_listen.host,
+            port=server.admin_listen.port,
+            name="admin",
+        )
+        return public, admin
+
+    async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.current.control(scope, receive, send)
+
+    @contextlib.asynccontextmanager
+    async def _background(self) -> AsyncIterator[None]:
+        """Listen to signals and do what is due, until the block ends."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self._stop.set)
+        hangup = asyncio.Event()
+        loop.add_signal_handler(signal.SIGHUP, hangup.set)
+        duties = (self._obey(hangup), self._watch(), self._look_after())
+        tasks = [asyncio.create_task(duty) for duty in duties]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.remove_signal_handler(name)
+
+    async def _obey(self, hangup: asyncio.Event) -> None:
+        while True:
+            await hangup.wait()
+            hangup.clear()
+            await self.reload(cause="signal")
+
+    async def _watch(self) -> None:
+        """Reload when a file changes."""
+        root = self._config_path.parent
+        folders = [root, root / "providers", root / "policies"]
+        async for _ in awatch(
+            *(folder for folder in folders if folder.is_dir()),
+            recursive=False,
+            debounce=DEBOUNCE_MS,
+            step=50,
+            stop_event=self._stop,
+            watch_filter=lambda _, path: _may_matter(path),
+        ):
+            await self.reload(cause="file")
+
+    async def _look_after(self) -> None:
+        while True:
+            await asyncio.sleep(TICK.total_seconds())
+            await self._attempt("key ring", self._tick_keys)
+            await self._attempt("issuers' keys", self._tools.key_sources.refresh_due)
+
+    async def _attempt(self, what: str, duty: Callable[[], object]) -> None:
+        try:
+            await anyio.to_thread.run_sync(duty)
+        except Exception as error:
+            self._logger.error("a duty failed", duty=what, exc_info=error)
+
+    def _tick_keys(self) -> None:
+        if self._tools.keyring.tick():
+            active = self._tools.keyring.signing_key().kid
+            self._logger.info("the key ring has changed", active=active)
+
+    async def reload(self, *, cause: str) -> None:
+        """Take up changed files, all or nothing. Never raises for what they hold.
+
+        Args:
+            cause: For the log: `signal` or `file`.
+        """
+        async with self._reloading:
+            try:
+                loaded = await anyio.to_thread.run_sync(self._load_anew)
+                if loaded is None:
+                    return
+                before = self.current
+                snapshot = await build_snapshot(
+                    loaded, tools=self._tools, before=before
+                )
+            except (ConfigError, ReloadRefusedError, GatewayError, OSError) as error:
+                self._reloads.failed(error, at=self._tools.clock())
+                self._logger.error(
+                    "the changed files are refused; the old ones stay in force",
+                    cause=cause,
+                    faults=self._reloads.faults,
+                )
+                return
+            self._snapshot = snapshot
+            retire(before, successor=snapshot, tools=self._tools)
+            self._reloads.succeeded(at=self._tools.clock())
+            self._logger.info(
+                "the changed files are in force",
+                cause=cause,
+                policies=loaded.engine.digest,
+            )
+
+    def _load_anew(self) -> Loaded | None:
+        """Return the files as they are now; `None` if nothing has changed."""
+        present = self.current.loaded.configuration
+        loaded = load(self._config_path)
+        if loaded.configuration.digest == present.digest and not self._reloads.faults:
+            return None
+        check_reloadable(present.settings, loaded.configuration.settings)
+        self_test(loaded, clock=self._tools.clock)
+        return loaded
+
+
+def _may_matter(path: str) -> bool:
+    # Kubernetes swaps a link called "..data" when a ConfigMap changes.
+    name = Path(path).name
+    return name.endswith(".toml") or name.startswith("..")

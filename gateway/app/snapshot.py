@@ -1,0 +1,149 @@
+"""One set of files, built into everything that answers requests.
+
+Made off the request path and swapped in as a whole. What has to outlive it (connections to
+upstreams whose settings have not changed, keys of issuers, what is known of identities)
+is handed in or taken over from the snapshot before.
+"""
+
+from dataclasses import dataclass
+
+from gateway.app.control import build_control
+from gateway.app.loading import Loaded, target_rules_of
+from gateway.app.tools import Tools
+from gateway.authentication.extractor import Extractor
+from gateway.authentication.provider_verifiers import build_verifiers
+from gateway.authentication.verifier import Verifier
+from gateway.config.configuration import Configuration
+from gateway.config.errors import ConfigError
+from gateway.config.faults import Fault
+from gateway.config.providers.oidc import OidcProvider
+from gateway.endpoints.frame import Frame
+from gateway.endpoints.proxy.origin import OriginFinder
+from gateway.endpoints.proxy.plane import Plane
+from gateway.identity.cache import SubjectCache
+from gateway.identity.resolver import Resolver
+from gateway.mint.minter import Minter
+from gateway.pipeline import Pipeline, Stages
+from gateway.storage.identities import IdentityStore
+from gateway.upstream.forwarder import Forwarder, Service, service_of
+from gateway.upstream.headers import RequestHeaders
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that one set of files made.
+
+    Attributes:
+        loaded: The files, compiled.
+        plane: What the proxy works with.
+        control: The control plane.
+    """
+
+    loaded: Loaded
+    plane: Plane
+    control: Frame
+
+
+async def build_snapshot(
+    loaded: Loaded, *, tools: Tools, before: Snapshot | None
+) -> Snapshot:
+    """Return what answers requests from now on.
+
+    Args:
+        loaded: Checked files.
+        tools: What outlives them.
+        before: The snapshot that this one replaces. Connections to upstreams that have
+            not changed go on; the others end with the requests they carry.
+
+    Raises:
+        ConfigError: A file that a provider or an upstream refers to cannot be used.
+    """
+    configuration = loaded.configuration
+    verifier = build_verifier(configuration, tools=tools)
+    forwarder = Forwarder(upstreams=_services(configuration))
+    await forwarder.open(after=before.plane.forwarder if before else None)
+    origins = OriginFinder(
+        trusted_proxies=configuration.settings.server.trusted_proxies
+    )
+    stages = Stages(
+        router=loaded.routes,
+        extractor=Extractor(
+            max_token_bytes=configuration.settings.server.limits.token_bytes
+        ),
+        verifier=verifier,
+        resolver=build_resolver(loaded, tools=tools),
+        subjects=SubjectCache(),
+        engine=loaded.engine,
+        minter=build_minter(configuration, tools=tools),
+    )
+    profiles = configuration.settings.tokens.profiles.values()
+    plane = Plane(
+        pipeline=Pipeline(stages=stages, clock=tools.clock),
+        forwarder=forwarder,
+        headers=RequestHeaders(vouched=[p.header.encode("ascii") for p in profiles]),
+        origins=origins,
+        target_rules=target_rules_of(configuration),
+    )
+    control = build_control(loaded, tools=tools, verifier=verifier, origins=origins)
+    return Snapshot(loaded, plane, control)
+
+
+def retire(old: Snapshot, *, successor: Snapshot, tools: Tools) -> None:
+    """Let go of what only the old snapshot needed; its requests finish."""
+    old.plane.forwarder.retire(heir=successor.plane.forwarder)
+    providers = [f.settings for f in successor.loaded.configuration.providers]
+    tools.key_sources.keep_only(p for p in providers if isinstance(p, OidcProvider))
+
+
+def _services(configuration: Configuration) -> dict[str, Service]:
+    services: dict[str, Service] = {}
+    faults: list[Fault] = []
+    for name, settings in configuration.settings.upstreams.items():
+        try:
+            services[name] = service_of(settings)
+        except ValueError as error:
+            place = ("upstreams", name, "tls")
+            faults.append(configuration.document.fault("E511", place, str(error)))
+    if faults:
+        raise ConfigError(faults)
+    return services
+
+
+def build_verifier(configuration: Configuration, *, tools: Tools) -> Verifier:
+    """Return what checks credentials of all providers.
+
+    Raises:
+        ConfigError: A file that a provider refers to cannot be used.
+    """
+    settings = configuration.settings
+    return Verifier(
+        providers=build_verifiers(
+            configuration.providers,
+            sources=tools.key_sources,
+            own_keys=tools.keyring,
+            tokens=settings.tokens,
+            guest=settings.guest,
+        ),
+        clock=tools.clock,
+        max_token_bytes=settings.server.limits.token_bytes,
+    )
+
+
+def build_resolver(loaded: Loaded, *, tools: Tools) -> Resolver:
+    """Return what finds out who claims are about."""
+    return Resolver(
+        mappers=loaded.mappers,
+        store=IdentityStore(database=tools.database),
+        region=loaded.configuration.settings.server.region,
+        clock=tools.clock,
+    )
+
+
+def build_minter(configuration: Configuration, *, tools: Tools) -> Minter:
+    """Return what makes credentials for upstreams."""
+    tokens = configuration.settings.tokens
+    return Minter(
+        keys=tools.keyring,
+        issuer=tokens.issuer,
+        profiles=tokens.profiles,
+    )

@@ -1,0 +1,149 @@
+"""What is opened once and outlives every reload: storage, keys, logs, issuers' keys."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from gateway.authentication.key_sources import KeySources
+from gateway.config.settings.root import Config
+from gateway.config.settings.values import Rate
+from gateway.keys.keyring import KeyRing
+from gateway.keys.ring import RotationPlan
+from gateway.keys.seal import StoreKey
+from gateway.oauth.address_limit import AddressLimit
+from gateway.storage.database import Database
+from gateway.telemetry.access import AccessLog
+from gateway.telemetry.decisions import DecisionLog
+from gateway.telemetry.lines import LineWriter
+from gateway.telemetry.logs import Logger, build_logger
+from gateway.telemetry.pseudonyms import Pseudonyms
+from gateway.telemetry.request_id import RequestIds
+from gateway.telemetry.sinks import StreamSink, open_sink
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """Where everything is told."""
+
+    logger: Logger
+    access: AccessLog
+    decisions: DecisionLog
+    writers: Mapping[str, LineWriter]
+
+
+class Tools:
+    """The long-lived objects. Make them with `open`, and `close` them."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        database: Database,
+        keyring: KeyRing,
+        key_sources: KeySources,
+        logs: Logs,
+        closing: ExitStack,
+    ) -> None:
+        self.clock = clock
+        self.database = database
+        self.keyring = keyring
+        self.key_sources = key_sources
+        self.logs = logs
+        self.ids = RequestIds()
+        self._closing = closing
+        self._guest_limit: tuple[Rate, AddressLimit] | None = None
+
+    def guest_limit(self, rate: Rate) -> AddressLimit:
+        """Return what counts new guests; a reload begins anew only if the rate changed."""
+        if self._guest_limit is None or self._guest_limit[0] != rate:
+            limit = AddressLimit(rate=rate, monotonic_ns=time.monotonic_ns)
+            self._guest_limit = (rate, limit)
+        return self._guest_limit[1]
+
+    def dropped_lines(self) -> dict[str, int]:
+        """Return how many lines each log has lost since the start."""
+        return {
+            f"log_lines_dropped.{name}": writer.dropped
+            for name, writer in self.logs.writers.items()
+        }
+
+    @classmethod
+    def open(cls, settings: Config, *, clock: Clock) -> Self:
+        """Open everything that the settings name.
+
+        Raises:
+            StorageError: The database cannot be used.
+            KeyRingError: The key ring cannot be used.
+            SealError: The storage key is none.
+            OSError: A log file cannot be opened.
+        """
+        with ExitStack() as stack:
+            store_key = StoreKey.parse(settings.storage.encrypt_with.reveal())
+            logs = _open_logs(settings, store_key, clock=clock, stack=stack)
+            keyring = open_keyring(settings, store_key, clock=clock)
+            database = Database.open(settings.storage.url.path)
+            stack.callback(database.close)
+            return cls(
+                clock=clock,
+                database=database,
+                keyring=keyring,
+                key_sources=KeySources(clock=clock),
+                logs=logs,
+                closing=stack.pop_all(),
+            )
+
+    def close(self) -> None:
+        """Write what is left of the logs and let go of everything."""
+        self._closing.close()
+
+
+def open_keyring(settings: Config, store_key: StoreKey, *, clock: Clock) -> KeyRing:
+    """Return the key ring that the settings name; make it at the first start.
+
+    Raises:
+        KeyRingError: It cannot be used.
+    """
+    keys = settings.keys
+    return KeyRing.open(
+        keys.directory,
+        store_key=store_key,
+        plan=RotationPlan(
+            algorithm=keys.algorithm,
+            rotate_every=keys.rotate_every,
+            publish_before=keys.publish_before,
+            retain_after=keys.retain_after,
+        ),
+        clock=clock,
+    )
+
+
+def _open_logs(
+    settings: Config, store_key: StoreKey, *, clock: Clock, stack: ExitStack
+) -> Logs:
+    sinks = {
+        "program": StreamSink(sys.stderr.buffer),
+        "access": open_sink(settings.log.access.sink, stdout=sys.stdout.buffer),
+        "decisions": open_sink(settings.log.decisions.sink, stdout=sys.stdout.buffer),
+    }
+    writers = {
+        name: LineWriter(sink=sink) for name, sink in sinks.items() if sink is not None
+    }
+    for writer in writers.values():
+        stack.callback(writer.close)
+    pseudonyms = Pseudonyms(secret=store_key.secret)
+    return Logs(
+        logger=build_logger(
+            writer=writers["program"], level=settings.log.level, clock=clock
+        ),
+        access=AccessLog(writer=writers.get("access"), pseudonyms=pseudonyms),
+        decisions=DecisionLog(
+            writer=writers.get("decisions"), pseudonyms=pseudonyms, ids=RequestIds()
+        ),
+        writers=writers,
+    )
