@@ -6,13 +6,22 @@ mistake is reported once. What remains `dyn` is checked again at run time.
 Reference: CEL language definition, "Gradual Type Checking".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final
 
 from gateway.cel import syntax
 from gateway.cel.errors import Problem
+from gateway.cel.inference import (
+    TYPE_NAMES,
+    common,
+    dotted,
+    fit,
+    is_open,
+    literal_type,
+    macro_type,
+    suggest,
+)
 from gateway.cel.library.declaration import Overload, Overloads
 from gateway.cel.plan import (
     Choice,
@@ -32,36 +41,23 @@ from gateway.cel.plan import (
 )
 from gateway.cel.types import (
     BOOL,
-    BYTES,
-    DOUBLE,
     DYN,
     INT,
-    NOTHING,
-    NULL,
     STRING,
     TYPE,
     UINT,
-    Bindings,
     CelType,
     ListType,
     MapType,
     RecordType,
-    TypeVariable,
     join,
     substitute,
-    unify,
 )
-from gateway.cel.values import TypeName, Uint
-
-TYPE_NAMES: Final[Mapping[str, str]] = {
-    name: name
-    for name in (
-        *("bool", "int", "uint", "double", "string", "bytes"),
-        *("list", "map", "null_type", "type"),
-    )
-}
+from gateway.cel.values import TypeName
 
 _MACROS: Final = frozenset(Macro)
+# `list.map(x, predicate, transform)` of the language.
+_WITH_FILTER: Final = 3
 _MAP_KEYS: Final = (BOOL, INT, UINT, STRING, DYN)
 
 
@@ -91,7 +87,7 @@ class Checker:
     problems: list[Problem] = field(default_factory=list)
     _locals: list[tuple[str, CelType]] = field(default_factory=list)
 
-    def check(self, node: syntax.Node) -> Plan:
+    def check(self, node: syntax.Node) -> Plan:  # noqa: PLR0911 - one for each kind
         """Return the plan of a part."""
         match node:
             case syntax.Literal():
@@ -120,10 +116,7 @@ class Checker:
         self, span: tuple[int, int], code: str, message: str, hint: str = ""
     ) -> None:
         """Note a problem with the text between two offsets."""
-        line, column = self.source.place(span[0])
-        text = self.source.text[span[0] : span[1]].partition("\n")[0]
-        problem = Problem(code, message, hint, line, column, max(1, len(text)))
-        self.problems.append(problem)
+        self.problems.append(self.source.problem(span, code, message, hint))
 
     def _wrong(self, node: syntax.Node) -> Plan:
         return Constant(node.start, node.end, node.start, DYN, None)
@@ -135,7 +128,7 @@ class Checker:
         place = (node.start, node.end, node.start)
         for slot in range(len(self._locals) - 1, -1, -1):
             name, kind = self._locals[slot]
-            if name == node.name:
+            if name == node.name and not node.is_root:
                 return Local(*place, kind, name, slot)
         declared = self.declarations.variables.get(node.name)
         if declared is not None:
@@ -148,16 +141,16 @@ class Checker:
     def _unknown_name(self, node: syntax.Name) -> None:
         known = [name for name, _ in self._locals] + list(self.declarations.variables)
         message = f"unknown variable `{node.name}`"
-        hint = _suggest(node.name, known)
+        hint = suggest(node.name, known)
         if node.name in self.declarations.functions:
             hint = f"`{node.name}` is a function: `{node.name}(...)`"
         self.report((node.start, node.end), "E202", message, hint)
 
     def _select(self, node: syntax.Select) -> Plan:
-        known = _PROTOBUF_TYPES.get(_dotted(node))
-        if known is not None and "google" not in self.declarations.variables:
+        path = dotted(node)
+        if path in TYPE_NAMES and "google" not in self.declarations.variables:
             place = (node.start, node.end, node.start)
-            return Constant(*place, TYPE, TypeName(known))
+            return Constant(*place, TYPE, TypeName(path))
         operand = self.check(node.operand)
         kind = self._member(node, operand.type)
         if kind is None:
@@ -173,9 +166,7 @@ class Checker:
                 found = kind.fields.get(node.field)
                 if found is None:
                     message = f"unknown field `{node.field}` of {kind}"
-                    self.report(
-                        span, "E201", message, _suggest(node.field, kind.fields)
-                    )
+                    self.report(span, "E201", message, suggest(node.field, kind.fields))
                 return found
             case MapType() if kind.key in {STRING, DYN}:
                 return kind.value
@@ -191,7 +182,7 @@ class Checker:
             return self._has(node)
         if node.target is not None and node.name in _MACROS:
             return self._macro(node, node.target)
-        if node.target is not None and _dotted(node.target) == "cel":
+        if node.target is not None and dotted(node.target) == "cel":
             return self._unavailable(node, f"cel.{node.name}")
         arguments = [] if node.target is None else [node.target]
         arguments += node.arguments
@@ -222,7 +213,7 @@ class Checker:
             hint = f"write `{node.name}(value, ...)`"
         else:
             known = functions if node.target is None else {*methods, *_MACROS}
-            hint = _suggest(node.name, known)
+            hint = suggest(node.name, known)
         self.report(span, "E202", f"unknown function `{node.name}`", hint)
 
     def _has(self, node: syntax.Call) -> Plan:
@@ -244,27 +235,36 @@ class Checker:
 
     def _macro(self, node: syntax.Call, target: syntax.Node) -> Plan:
         span = (node.name_start, node.name_start + len(node.name))
-        if len(node.arguments) == 3:
+        if len(node.arguments) == _WITH_FILTER:
             message = f"`{node.name}` with three arguments is not available"
             hint = "filter first: `list.filter(x, ...).map(x, ...)`"
             self.report(span, "E205", message, hint if node.name == "map" else "")
             return self._wrong(node)
-        if len(node.arguments) != 2 or not isinstance(node.arguments[0], syntax.Name):
-            message = f"`{node.name}` takes a variable and an expression"
-            hint = f"`list.{node.name}(x, ...)`"
-            self.report(span, "E206", message, hint)
-            return self._wrong(node)
-        variable = node.arguments[0]
+        match node.arguments:
+            case [syntax.Name() as variable, body]:
+                return self._loop(node, target, variable, body)
+            case _:
+                message = f"`{node.name}` takes a variable and an expression"
+                self.report(span, "E206", message, f"`list.{node.name}(x, ...)`")
+                return self._wrong(node)
+
+    def _loop(
+        self,
+        node: syntax.Call,
+        target: syntax.Node,
+        variable: syntax.Name,
+        body_node: syntax.Node,
+    ) -> Plan:
         over = self.check(target)
         element = self._element(node, over.type)
         slot = len(self._locals)
         self._locals.append((variable.name, element))
-        body = self.check(node.arguments[1])
+        body = self.check(body_node)
         self._locals.pop()
         macro = Macro(node.name)
         if macro is not Macro.MAP:
             self._expect_bool(body)
-        kind = _macro_type(macro, element, body.type)
+        kind = macro_type(macro, element, body.type)
         place = (node.start, node.end, node.name_start)
         return Comprehension(*place, kind, macro, over, slot, body)
 
@@ -293,7 +293,7 @@ class Checker:
         found = [
             (overload, bindings)
             for overload in overloads
-            if (bindings := _fit(overload, types)) is not None
+            if (bindings := fit(overload, types)) is not None
         ]
         if not found:
             self._no_overload(node, name, types)
@@ -304,7 +304,7 @@ class Checker:
         implicit = self._implicit(node, name, chosen[0])
         at = node.name_start if isinstance(node, syntax.Call) else node.start
         checked = len(chosen) > 1 or any(
-            _is_open(parameter, argument)
+            is_open(parameter, argument)
             for parameter, argument in zip(chosen[0].parameters, types, strict=True)
         )
         return Invoke(
@@ -337,11 +337,9 @@ class Checker:
         if isinstance(node, syntax.Call):
             span = (node.name_start, node.name_start + len(node.name))
             message = f"`{name}` cannot be called with ({written})"
-        elif len(types) == 2:
-            sign = "[]" if name == "_[_]" else name.strip("_")
-            message = f"`{sign}` is not defined for {types[0]} and {types[1]}"
         else:
-            message = f"`{name.strip('_')}` is not defined for {written}"
+            sign = "[]" if name == "_[_]" else name.strip("_")
+            message = f"`{sign}` is not defined for {' and '.join(map(str, types))}"
         self.report(span, "E210", message)
 
     def _expect_bool(self, plan: Plan) -> None:
@@ -367,7 +365,7 @@ class Checker:
 
     def _list(self, node: syntax.ListOf) -> Plan:
         items = tuple(self.check(item) for item in node.items)
-        kind = ListType(_common(item.type for item in items))
+        kind = ListType(common(item.type for item in items))
         return MakeList(node.start, node.end, node.start, kind, items)
 
     def _map(self, node: syntax.MapOf) -> Plan:
@@ -379,77 +377,7 @@ class Checker:
                 message = f"a key is a bool, int, uint or string, not {key.type}"
                 self.report((key.start, key.end), "E210", message)
         kind = MapType(
-            _common(key.type for key, _ in entries),
-            _common(value.type for _, value in entries),
+            common(key.type for key, _ in entries),
+            common(value.type for _, value in entries),
         )
         return MakeMap(node.start, node.end, node.start, kind, entries)
-
-
-_PROTOBUF_TYPES: Final = {
-    "google.protobuf.Timestamp": "google.protobuf.Timestamp",
-    "google.protobuf.Duration": "google.protobuf.Duration",
-}
-
-
-def _dotted(node: syntax.Node) -> str:
-    parts: list[str] = []
-    while isinstance(node, syntax.Select):
-        parts.append(node.field)
-        node = node.operand
-    if not isinstance(node, syntax.Name):
-        return ""
-    return ".".join([node.name, *reversed(parts)])
-
-
-def literal_type(value: Any) -> CelType:
-    """Return the type of a literal's value."""
-    return _LITERAL_TYPES[type(value)]
-
-
-_LITERAL_TYPES: Final[Mapping[type, CelType]] = {
-    bool: BOOL,
-    int: INT,
-    Uint: UINT,
-    float: DOUBLE,
-    str: STRING,
-    bytes: BYTES,
-    type(None): NULL,
-}
-
-
-def _macro_type(macro: Macro, element: CelType, body: CelType) -> CelType:
-    match macro:
-        case Macro.MAP:
-            return ListType(body)
-        case Macro.FILTER:
-            return ListType(element)
-        case _:
-            return BOOL
-
-
-def _fit(overload: Overload, types: Sequence[CelType]) -> Bindings | None:
-    if len(overload.parameters) != len(types):
-        return None
-    bindings: Bindings = {}
-    pairs = zip(overload.parameters, types, strict=True)
-    if all(unify(parameter, argument, bindings) for parameter, argument in pairs):
-        return bindings
-    return None
-
-
-def _is_open(parameter: CelType, argument: CelType) -> bool:
-    return argument is DYN and not (
-        parameter is DYN or isinstance(parameter, TypeVariable)
-    )
-
-
-def _common(kinds: Iterable[CelType]) -> CelType:
-    common: CelType = NOTHING
-    for kind in kinds:
-        common = join(common, kind) or DYN
-    return common
-
-
-def _suggest(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean `{close[0]}`?" if close else ""

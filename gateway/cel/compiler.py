@@ -5,14 +5,14 @@ at what it got. Constants are computed here, once. Small frequent shapes become 
 closure in `gateway.cel.fusion`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from types import MappingProxyType
 from typing import Any, Final
 
 from gateway.cel import closures, logic
-from gateway.cel.closures import FAILURES, FIRST_LOCAL, Place, Run
+from gateway.cel.closures import FIRST_LOCAL, Place, Run
 from gateway.cel.cost import work_of
 from gateway.cel.dispatch import implementation
 from gateway.cel.errors import EvaluationError, Problem, ValueFault
@@ -49,12 +49,14 @@ class Compiler:
 
     Attributes:
         source: The expression's text.
+        constants: Values of fields that never change, by path.
         wrap: Put around each part's closure; is given the closures of those parts that
             the closure computes without calling them. For `explain`.
         problems: What is wrong with constant arguments.
     """
 
     source: Source
+    constants: Mapping[str, Any]
     wrap: Wrap | None = None
     problems: list[Problem] = field(default_factory=list)
     _values: dict[int, Any] = field(default_factory=dict)
@@ -73,7 +75,7 @@ class Compiler:
             return run
         return self.wrap(plan, run, [self.compile(part) for part in absorbed])
 
-    def _build(self, plan: Plan) -> Run:
+    def _build(self, plan: Plan) -> Run:  # noqa: PLR0911 - one for each kind
         place = self._place(plan)
         match plan:
             case Variable():
@@ -136,14 +138,19 @@ class Compiler:
 
     def _invoke(self, plan: Invoke, place: Place) -> Run:
         parts = [*plan.arguments, *plan.implicit]
+        bare = replace(self, wrap=None)
         if plan.name == "!_" and plan.arguments[0].type is BOOL:
             return closures.negation(self.compile(plan.arguments[0]))
         apply = self._implementation(plan)
-        runs = [self.compile(part) for part in parts]
-        if len(parts) == 2:
-            value = self._known(parts[1])
-            if value is not UNKNOWN and self.wrap is None:
-                return closures.call_with_constant(apply, runs[0], value, place)
+        runs = [self.compile(part) for part in plan.arguments]
+        runs += [bare.compile(part) for part in plan.implicit]
+        match parts:
+            case [_, second] if self.wrap is None:
+                value = self._known(second)
+                if value is not UNKNOWN:
+                    return closures.call_with_constant(apply, runs[0], value, place)
+            case _:
+                pass
         return closures.call(apply, runs, place)
 
     def _implementation(self, plan: Invoke) -> Implementation:
@@ -168,6 +175,9 @@ class Compiler:
         """Return the value of a part that does not depend on any variable."""
         if isinstance(plan, Constant):
             return plan.value
+        if isinstance(plan, Field) and isinstance(plan.operand, Variable):
+            path = f"{plan.operand.name}.{plan.name}"
+            return self.constants.get(path, UNKNOWN)
         key = id(plan)
         if key not in self._values:
             self._values[key] = self._fold(plan)
@@ -188,9 +198,7 @@ class Compiler:
         return _frozen(value)
 
     def _refuse(self, plan: Invoke, message: str) -> None:
-        line, column = self._place(plan)
-        length = len(self.source.text[plan.at : plan.end].partition("\n")[0])
-        problem = Problem("E215", message, "", line, column, max(1, length))
+        problem = self.source.problem((plan.at, plan.end), "E215", message)
         if problem not in self.problems:
             self.problems.append(problem)
 

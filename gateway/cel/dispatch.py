@@ -7,7 +7,7 @@ Reference: CEL language definition, "Functions".
 """
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from gateway.cel.errors import ValueFault
@@ -18,10 +18,8 @@ from gateway.cel.types import (
     DOUBLE,
     DURATION,
     DYN,
-    INT,
     STRING,
     TIMESTAMP,
-    UINT,
     CelType,
     ListType,
     MapType,
@@ -29,13 +27,15 @@ from gateway.cel.types import (
 )
 from gateway.cel.values import KIND_OF_TYPE, contains, has_key, kind_of
 
-_NUMBERS: Final = frozenset({INT, UINT, DOUBLE})
-
 # Of two values of one of these types, Python's own operators say what CEL's do.
 _PLAIN: Final = frozenset(KIND_OF_TYPE)
 # A value of one of these types equals nothing of another type, in Python either.
 _DISTINCT: Final = frozenset({STRING, BYTES, TIMESTAMP, DURATION})
 
+_EQUALITY: Final[Mapping[str, Implementation]] = {
+    "_==_": operator.eq,
+    "_!=_": operator.ne,
+}
 _ORDER: Final[Mapping[str, Implementation]] = {
     "_<_": operator.lt,
     "_<=_": operator.le,
@@ -59,16 +59,51 @@ def implementation(
 
 
 def _plain(name: str, types: Sequence[CelType]) -> Implementation | None:
-    """Return Python's own operator, where it does what CEL's does."""
-    if len(types) != 2:
-        return None
-    left, right = types
-    same = left == right and left in _PLAIN
-    if name in {"_==_", "_!=_"} and (same or left in _DISTINCT or right in _DISTINCT):
-        return operator.eq if name == "_==_" else operator.ne
-    if name in _ORDER and (same or {left, right} <= _NUMBERS):
-        return _ORDER[name]
+    """Return what Python does itself, where that is what CEL does."""
+    match types:
+        case [left, right] if name in _EQUALITY:
+            return _equality(name, left, right)
+        case [left, right] if name in _ORDER:
+            return _ORDER[name] if left == right and left in _PLAIN else None
+        case [left, ListType(element=element)] if name == "_in_":
+            # `in` looks at identity first, which `NaN` does not have.
+            is_plain = left == element and left in _PLAIN and left is not DOUBLE
+            return _is_among if is_plain else None
+        case [left, MapType(key=key)] if name == "_in_":
+            return _is_among if left is STRING is key else None
+        case [MapType(key=key), right] if name == "_[_]":
+            return _entry if right is STRING is key else None
+        case _:
+            return None
+
+
+def _equality(name: str, left: CelType, right: CelType) -> Implementation | None:
+    same = left == right
+    if (same and left in _PLAIN) or left in _DISTINCT or right in _DISTINCT:
+        return _EQUALITY[name]
+    if same and isinstance(left, ListType) and left.element in _PLAIN:
+        return _same_items if name == "_==_" else _other_items
     return None
+
+
+def _same_items(left: Sequence[Any], right: Sequence[Any]) -> bool:
+    # One may be a list and the other a tuple.
+    return len(left) == len(right) and all(map(operator.eq, left, right))
+
+
+def _other_items(left: Sequence[Any], right: Sequence[Any]) -> bool:
+    return not _same_items(left, right)
+
+
+def _is_among(value: Any, container: Container[Any]) -> bool:
+    return value in container
+
+
+def _entry(mapping: Mapping[str, Any], key: str) -> Any:
+    try:
+        return mapping[key]
+    except KeyError:
+        raise ValueFault("the map has no such key") from None
 
 
 def _index(container: Any, key: Any) -> Any:

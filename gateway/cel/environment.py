@@ -5,7 +5,7 @@ built in, the variables are its own.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from gateway.cel.checker import Checker, Declarations
 from gateway.cel.closures import conforming
@@ -13,12 +13,12 @@ from gateway.cel.compiler import Compiler
 from gateway.cel.cost import work_of
 from gateway.cel.errors import CompileError, Problem
 from gateway.cel.explanation import loops
+from gateway.cel.lexer import Refused
 from gateway.cel.library.operators import OPERATORS
 from gateway.cel.library.standard import FUNCTIONS, METHODS
 from gateway.cel.parser import parse
 from gateway.cel.program import Program
 from gateway.cel.reads import reads_of
-from gateway.cel.scan import Refused
 from gateway.cel.syntax import Source
 from gateway.cel.types import CelType, settled, unify
 
@@ -27,9 +27,9 @@ __all__ = ["CompileError", "Environment", "Problem"]
 # Two nested loops over lists of a request are fine, three are not.
 MAX_COST: Final = 200_000
 
-# The language demands 32 levels of each construct; Python's own stack allows for about
-# eight times this many.
-MAX_DEPTH: Final = 100
+# The language demands 32 levels of each construct. Compiling takes up to five frames of
+# Python's stack for each level, and its limit is a thousand.
+MAX_DEPTH: Final = 64
 
 
 class Environment:
@@ -41,7 +41,18 @@ class Environment:
         *,
         max_cost: float = MAX_COST,
         max_depth: int = MAX_DEPTH,
+        constants: Mapping[str, Any] | None = None,
     ) -> None:
+        """Declare the variables.
+
+        Args:
+            variables: The type of each variable.
+            max_cost: The most work, in units of one simple operator, that one evaluation
+                may be; what could be more is refused.
+            max_depth: How deep an expression may be nested.
+            constants: Values of fields of record variables that never change, by path
+                (`const.offices`), so that what they imply is computed at load.
+        """
         self._declarations = Declarations(
             variables=dict(variables),
             functions=FUNCTIONS,
@@ -50,6 +61,7 @@ class Environment:
         )
         self._max_cost = max_cost
         self._max_depth = max_depth
+        self._constants = dict(constants or {})
 
     @property
     def variables(self) -> Mapping[str, CelType]:
@@ -83,7 +95,7 @@ class Environment:
             message = f"it may cost {cost:.0f} units, of {self._max_cost:.0f} allowed"
             hint = "loops inside loops multiply"
             checker.report((plan.start, plan.end), "E403", message, hint)
-        compiler = Compiler(text)
+        compiler = Compiler(text, self._constants)
         if checker.problems:
             raise CompileError(checker.problems)
         run = compiler.compile(plan)
@@ -97,6 +109,7 @@ class Environment:
             reads=reads_of(plan),
             cost=cost,
             _plan=plan,
+            _compiler=compiler,
             _run=run,
             _cells=loops(plan),
         )

@@ -9,6 +9,8 @@ it may be logged as it is.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -59,6 +61,7 @@ class EvaluationError(Exception):
         self.line = line
         self.column = column
 
+    @override
     def __str__(self) -> str:
         return f"{self.line}:{self.column}: {self.message}"
 

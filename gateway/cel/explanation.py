@@ -6,11 +6,12 @@ be shown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Final
 
-from gateway.cel.closures import FAILURES, FIRST_LOCAL, RECORDER, Cells, Run, failed
+from gateway.cel.closures import FAILURES, RECORDER, Cells, Run, failed
 from gateway.cel.compiler import Compiler
 from gateway.cel.errors import BudgetExceededError, EvaluationError
 from gateway.cel.plan import Comprehension, Plan, walk
@@ -52,21 +53,31 @@ class Explanation:
 
 
 def explain(
-    plan: Plan, source: Source, variables: Mapping[str, Any], deadline: float = inf
+    plan: Plan,
+    compiler: Compiler,
+    variables: Mapping[str, Any],
+    *,
+    deadline: float = inf,
 ) -> Explanation:
-    """Return what became of an expression and of each of its parts."""
+    """Return what became of an expression and of each of its parts.
+
+    Args:
+        plan: The expression.
+        compiler: The one that the program was compiled with.
+        variables: The value of each variable.
+        deadline: When to give up, on `time.monotonic()`.
+    """
+    source = compiler.source
 
     def wrap(part: Plan, run: Run, absorbed: Sequence[Run]) -> Run:
         return _recorded(part, source, run, absorbed)
 
-    run = Compiler(source, wrap).compile(plan)
+    run = replace(compiler, wrap=wrap).compile(plan)
     top: list[Explanation] = []
     cells: Cells = [deadline, top, *[None] * loops(plan)]
-    try:
-        run(variables, cells)
-    except EvaluationError:
+    with suppress(EvaluationError):
         # The tree says so already.
-        pass
+        run(variables, cells)
     return top[0]
 
 
@@ -90,9 +101,11 @@ def _recorded(part: Plan, source: Source, run: Run, absorbed: Sequence[Run]) -> 
             for child in absorbed:
                 _show(child, variables, cells)
             record.value = run(variables, cells)
+        except EvaluationError as error:
+            record.error = error
+            raise
         except FAILURES as fault:
-            is_own = isinstance(fault, EvaluationError)
-            record.error = fault if is_own else failed(fault, (line, column))
+            record.error = failed(fault, (line, column))
             raise record.error from None
         finally:
             cells[RECORDER] = above

@@ -27,6 +27,11 @@ _SIMPLE: Final = {
     "v": "\v",
 }
 _LAST_CODE_POINT: Final = 0x10FFFF
+_SURROGATES: Final = range(0xD800, 0xE000)
+_ASCII: Final = range(0x80)
+
+# More than 64 bits hold; what is longer is not worth converting.
+_MAX_DIGITS: Final = 20
 
 
 class LiteralFault(Exception):  # noqa: N818 - never leaves the package; the parser gives it its place
@@ -59,8 +64,7 @@ def unsigned(spelling: str) -> Uint:
 
 
 def _whole(spelling: str) -> int:
-    # Twenty digits are more than 64 bits hold; longer ones are not worth converting.
-    if len(spelling.lstrip("-0x")) > 20:
+    if len(spelling.lstrip("-0x")) > _MAX_DIGITS:
         raise LiteralFault("the number has too many digits")
     return int(spelling, 16 if "x" in spelling else 10)
 
@@ -117,7 +121,7 @@ def _unescape(body: str, start: int, *, octets: bool) -> str:
             code = int(octal, 8) if octal else int(two, 16)
             return _octet(code) if octets else chr(code)
         code = int(four or eight, 16)
-        if code > _LAST_CODE_POINT or 0xD800 <= code <= 0xDFFF:
+        if code > _LAST_CODE_POINT or code in _SURROGATES:
             raise LiteralFault(f"`{escape[0]}` is no character", offset(escape))
         return chr(code)
 
@@ -128,7 +132,7 @@ def _unescape(body: str, start: int, *, octets: bool) -> str:
 
 
 def _octet(code: int) -> str:
-    return chr(code) if code < 0x80 else chr(_FIRST_SURROGATE + code)
+    return chr(code) if code in _ASCII else chr(_FIRST_SURROGATE + code)
 
 
 def _complaint(escape: str, *, octets: bool) -> str:

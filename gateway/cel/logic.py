@@ -7,20 +7,23 @@ Reference: CEL language definition, "Logical Operators" and "Macros".
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from gateway.cel.closures import Cells, Place, Run, check_deadline
 from gateway.cel.errors import BudgetExceededError, EvaluationError
 from gateway.cel.plan import Macro
 
 # A comprehension looks at the clock once for so many elements, less one.
-_STRIDE = 63
+_STRIDE: Final = 63
+
+# The most frequent number of terms has closures of its own.
+_PAIR: Final = 2
 
 
 def conjunction(terms: Sequence[Run]) -> Run:
     """Return what is true if all terms are, and false if one is."""
-    if len(terms) == 2:
-        return _both(terms[0], terms[1])
+    if len(terms) == _PAIR:
+        return _both(*terms)
 
     def run(variables: Mapping[str, Any], cells: Cells) -> bool:
         error: EvaluationError | None = None
@@ -57,8 +60,8 @@ def _both(first: Run, second: Run) -> Run:
 
 def disjunction(terms: Sequence[Run]) -> Run:
     """Return what is true if one term is, and false if none is."""
-    if len(terms) == 2:
-        return _either(terms[0], terms[1])
+    if len(terms) == _PAIR:
+        return _either(*terms)
 
     def run(variables: Mapping[str, Any], cells: Cells) -> bool:
         error: EvaluationError | None = None
@@ -129,17 +132,15 @@ def comprehension(macro: Macro, over: Run, cell: int, body: Run, place: Place) -
 def _quantifier(over: Run, cell: int, body: Run, place: Place, *, decides: bool) -> Run:
     def run(variables: Mapping[str, Any], cells: Cells) -> bool:
         error: EvaluationError | None = None
-        count = 0
-        for item in over(variables, cells):
+        for count, item in enumerate(over(variables, cells), 1):
             cells[cell] = item
             try:
-                if body(variables, cells) is decides:
+                if (not body(variables, cells)) is not decides:
                     return decides
             except BudgetExceededError:
                 raise
             except EvaluationError as fault:
                 error = error or fault
-            count += 1
             if not count & _STRIDE:
                 check_deadline(cells, place)
         if error is not None:
@@ -151,12 +152,11 @@ def _quantifier(over: Run, cell: int, body: Run, place: Place, *, decides: bool)
 
 def _exactly_one(over: Run, cell: int, body: Run, place: Place) -> Run:
     def run(variables: Mapping[str, Any], cells: Cells) -> bool:
-        found = count = 0
-        for item in over(variables, cells):
+        found: int = 0
+        for count, item in enumerate(over(variables, cells), 1):
             cells[cell] = item
             if body(variables, cells):
                 found += 1
-            count += 1
             if not count & _STRIDE:
                 check_deadline(cells, place)
         return found == 1

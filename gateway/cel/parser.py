@@ -1,23 +1,27 @@
-"""From text to the tree of `gateway.cel.syntax`, by way of cel-python's parser.
+"""From tokens to the tree of `gateway.cel.syntax`, by cel-python's grammar.
 
-cel-python gives the grammar and nothing else: its tree is turned into ours and its
-evaluator is never called. Every way down is bounded by `max_depth`, so that no source,
+cel-python gives the grammar and nothing else: its tokens and its evaluator are not used.
+The tree is built while the parser reduces, from the leaves up, so that no source,
 whatever it looks like, ends in a `RecursionError`.
 
 Reference: CEL language definition, "Syntax".
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, cast
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput, UnexpectedToken
+from lark import Lark, Token
+from lark.common import LexerConf
+from lark.exceptions import UnexpectedToken
+from lark.lexer import Lexer, PatternStr
+from typing_extensions import override
 
 from gateway.cel import literals
-from gateway.cel.scan import refuse, scan
+from gateway.cel.lexer import Refused, refuse, tokenize
 from gateway.cel.syntax import (
     Call,
     Conditional,
@@ -34,56 +38,31 @@ from gateway.cel.syntax import (
 )
 
 _KEYWORDS: Final = frozenset({"in", "true", "false", "null"})
-# `const` is reserved in the language; it is a variable of version 1.
-_RESERVED: Final = _KEYWORDS | frozenset(
-    "as break continue else for function if import let loop package namespace return "
-    " var void while".split()
-)
 
-# Rules of the grammar that mean nothing when they have a single part.
-_WRAPPERS: Final = frozenset(
-    {
-        "expr",
-        "conditionalor",
-        "conditionaland",
-        "relation",
-        "addition",
-        "multiplication",
-        "unary",
-        "member",
-        "primary",
-        "paren_expr",
-    }
-)
-_OPERATORS: Final = {
-    "relation_lt": "_<_",
-    "relation_le": "_<=_",
-    "relation_gt": "_>_",
-    "relation_ge": "_>=_",
-    "relation_eq": "_==_",
-    "relation_ne": "_!=_",
-    "relation_in": "_in_",
-    "addition_add": "_+_",
-    "addition_sub": "_-_",
-    "multiplication_mul": "_*_",
-    "multiplication_div": "_/_",
-    "multiplication_mod": "_%_",
-    "unary_not": "!_",
-    "unary_neg": "-_",
+# `const` is reserved in the language too; here it is a variable of version 1.
+_RESERVED: Final = _KEYWORDS | {
+    *("as", "break", "continue", "else", "for", "function", "if", "import", "let"),
+    *("loop", "package", "namespace", "return", "var", "void", "while"),
 }
+
 _LITERALS: Final[dict[str, Callable[[str], Any]]] = {
     "INT_LIT": literals.integer,
     "UINT_LIT": literals.unsigned,
     "FLOAT_LIT": literals.double,
     "STRING_LIT": literals.text,
-    "MLSTRING_LIT": literals.text,
     "BYTES_LIT": literals.octets,
     "BOOL_LIT": lambda spelling: spelling == "true",
     "NULL_LIT": lambda _: None,
 }
-_QUOTED: Final = frozenset({"STRING_LIT", "MLSTRING_LIT", "BYTES_LIT"})
 
-_Tree = Tree[Token]
+
+# What people write who come from another language.
+_HABITS: Final = {
+    "and": "write `&&`",
+    "or": "write `||`",
+    "not": "write `!`",
+    "if": "write `test ? then : otherwise`",
+}
 
 
 def parse(source: Source, *, max_depth: int) -> Node:
@@ -92,183 +71,253 @@ def parse(source: Source, *, max_depth: int) -> Node:
     Raises:
         Refused: It spells none, or one beyond the limits.
     """
-    strings = scan(source, max_depth=max_depth)
-    return _Conversion(source, strings, max_depth).convert(_parse(source), 0)
+    tokens = tokenize(source, max_depth=max_depth)
+    try:
+        node = cast("Node", _grammar().parse(tokens))
+    except UnexpectedToken as error:
+        raise _unexpected(source, error.token) from None
+    except _Misfit as misfit:
+        raise refuse(source, misfit.span, misfit.code, misfit.message) from None
+    if node.depth > max_depth:
+        message = f"the expression is nested deeper than {max_depth} levels"
+        raise refuse(source, (node.start, node.end), "E402", message)
+    return node
+
+
+def _unexpected(source: Source, token: Token) -> Refused:
+    if token.type == "$END":
+        end = len(source.text.rstrip())
+        return refuse(source, (end - 1, end), "E200", "the expression ends too early")
+    span = (_start(token), _end(token))
+    message = f"syntax error: `{token}` is not expected here"
+    return refuse(source, span, "E200", message, hint=_HABITS.get(str(token), ""))
+
+
+class _Misfit(Exception):  # noqa: N818 - never leaves the module
+    """The grammar has it, and it is no expression all the same."""
+
+    def __init__(self, span: tuple[int, int], code: str, message: str) -> None:
+        super().__init__(message)
+        self.span = span
+        self.code = code
+        self.message = message
+
+
+class _Tokens(Lexer):
+    """Hands our tokens to the parser, under the names that the grammar gives them."""
+
+    __future_interface__ = 0
+
+    def __init__(self, lexer_conf: LexerConf) -> None:
+        self._names = {
+            str(terminal.pattern.value): terminal.name
+            for terminal in lexer_conf.terminals
+            if isinstance(terminal.pattern, PatternStr)
+        }
+
+    @override
+    def lex(  # type: ignore[override]  # interface 0 is handed what is parsed, alone
+        self, tokens: Sequence[Token]
+    ) -> Iterator[Token]:
+        for token in tokens:
+            token.type = self._names.get(token.type, token.type)
+            yield token
 
 
 @cache
 def _grammar() -> Lark:
-    # As `celpy.celparser` sets it up, but for three things: a parser of our own and not
-    # one that the whole process shares, no debug log, and `true` and `false` keep their
-    # positions.
-    text = files("celpy").joinpath("cel.lark").read_text("utf-8")
+    grammar = files("celpy").joinpath("cel.lark").read_text("utf-8")
     return Lark(
-        text,
+        grammar,
         parser="lalr",
         start="expr",
         g_regex_flags=re.MULTILINE,
-        lexer_callbacks={"IDENT": _name_or_bool},
-        propagate_positions=True,
+        lexer=_Tokens,
+        transformer=_Builder(),
+        keep_all_tokens=True,
         maybe_placeholders=False,
         priority="invert",
     )
 
 
-def _name_or_bool(token: Token) -> Token:
-    if token in {"true", "false"}:
-        return Token.new_borrow_pos("BOOL_LIT", str(token), token)
-    return token
+_Parts = list[Any]
+
+# Brackets with nothing between them have so many parts.
+_EMPTY: Final = 2
 
 
-def _parse(source: Source) -> _Tree:
-    try:
-        return _grammar().parse(source.text)
-    except UnexpectedInput as error:
-        unexpected = error
-    if isinstance(unexpected, UnexpectedToken) and unexpected.token.type == "$END":
-        end = len(source.text.rstrip())
-        raise refuse(source, (end - 1, end), "E200", "the expression ends too early")
-    start = source.offset(max(unexpected.line, 1), max(unexpected.column, 1))
-    raise refuse(source, (start, start + 1), "E200", "syntax error: not expected here")
+def _first(_: "_Builder", parts: _Parts) -> Any:
+    return parts[0]
 
 
-class _Conversion:
-    def __init__(
-        self, source: Source, strings: frozenset[tuple[int, int]], max_depth: int
-    ) -> None:
-        self._source = source
-        self._strings = strings
-        self._max_depth = max_depth
+def _operator(name: str) -> Callable[["_Builder", _Parts], tuple[str, Any]]:
+    """Return the action for an operator with what stands before it, if anything does."""
+    return lambda _, parts: (name, parts[0])
 
-    def convert(self, tree: _Tree, depth: int) -> Node:
-        tree = _unwrap(tree)
-        if depth > self._max_depth:
-            message = f"the expression is nested deeper than {self._max_depth} levels"
-            raise refuse(self._source, _span(tree), "E402", message)
-        match tree.data:
-            case "conditionalor":
-                return self._logic(tree, Connective.OR, depth + 1)
-            case "conditionaland":
-                return self._logic(tree, Connective.AND, depth + 1)
-            case "expr":
-                return self._conditional(tree, depth + 1)
-            case "relation" | "addition" | "multiplication" | "unary":
-                return self._operation(tree, depth + 1)
-            case _:
-                return self._primary(tree, depth)
 
-    def _logic(self, tree: _Tree, connective: Connective, depth: int) -> Node:
-        rule, terms, rest = tree.data, [], tree
-        while rest.data == rule and len(rest.children) > 1:
-            terms.append(_child(rest, 1))
-            rest = _unwrap(_child(rest, 0), stop=rule)
-        terms.append(rest)
-        converted = tuple(self.convert(term, depth) for term in reversed(terms))
-        return Logic(*_span(tree), connective, converted)
+class _Builder:
+    """What each rule of the grammar becomes. Has no state: one serves every parse."""
 
-    def _conditional(self, tree: _Tree, depth: int) -> Node:
-        test, then, otherwise = (
-            self.convert(_child(tree, at), depth) for at in (0, 1, 2)
+    relation_lt = _operator("_<_")
+    relation_le = _operator("_<=_")
+    relation_gt = _operator("_>_")
+    relation_ge = _operator("_>=_")
+    relation_eq = _operator("_==_")
+    relation_ne = _operator("_!=_")
+    relation_in = _operator("_in_")
+    addition_add = _operator("_+_")
+    addition_sub = _operator("_-_")
+    multiplication_mul = _operator("_*_")
+    multiplication_div = _operator("_/_")
+    multiplication_mod = _operator("_%_")
+    unary_not = _operator("!_")
+    unary_neg = _operator("-_")
+
+    member = _first
+    primary = _first
+
+    def expr(self, parts: _Parts) -> Node:
+        if len(parts) == 1:
+            return cast("Node", parts[0])
+        test, _, then, _, otherwise = parts
+        depth = _below(parts[::2])
+        return Conditional(test.start, otherwise.end, depth, test, then, otherwise)
+
+    def conditionalor(self, parts: _Parts) -> Node:
+        return _logic(Connective.OR, parts)
+
+    def conditionaland(self, parts: _Parts) -> Node:
+        return _logic(Connective.AND, parts)
+
+    def _binary(self, parts: _Parts) -> Node:
+        if len(parts) == 1:
+            return cast("Node", parts[0])
+        (operator, left), right = parts
+        operands = (left, right)
+        depth = _below(operands)
+        return Operation(left.start, right.end, depth, operator, operands)
+
+    relation = _binary
+    addition = _binary
+    multiplication = _binary
+
+    def unary(self, parts: _Parts) -> Node:
+        if len(parts) == 1:
+            return cast("Node", parts[0])
+        (operator, sign), operand = parts
+        depth = operand.depth + 1
+        return Operation(_start(sign), operand.end, depth, operator, (operand,))
+
+    def member_dot(self, parts: _Parts) -> Node:
+        operand, _, field = parts
+        _check_name(field, _KEYWORDS)
+        depth = operand.depth + 1
+        return Select(
+            operand.start, _end(field), depth, operand, str(field), _start(field)
         )
-        return Conditional(*_span(tree), test, then, otherwise)
 
-    def _operation(self, tree: _Tree, depth: int) -> Node:
-        sign = _child(tree, 0)
-        operands = [_child(sign, 0)] if sign.children else []
-        operands.append(_child(tree, 1))
-        converted = tuple(self.convert(operand, depth) for operand in operands)
-        return Operation(*_span(tree), _OPERATORS[sign.data], converted)
+    def member_dot_arg(self, parts: _Parts) -> Node:
+        target, _, name = parts[:3]
+        _check_name(name, _KEYWORDS)
+        return _call(target, name, parts[3:], target.start)
 
-    def _primary(self, tree: _Tree, depth: int) -> Node:
-        match tree.data:
-            case "literal":
-                return self._literal(_token(tree, 0))
-            case "ident" | "dot_ident":
-                return self._name(tree)
-            case "member_dot":
-                return self._select(tree, depth + 1)
-            case "member_index":
-                operands = (_child(tree, 0), _child(tree, 1))
-                converted = tuple(self.convert(one, depth + 1) for one in operands)
-                return Operation(*_span(tree), "_[_]", converted)
-            case "list_lit":
-                return ListOf(*_span(tree), self._list(tree, 0, depth + 1))
-            case "map_lit":
-                parts = self._list(tree, 0, depth + 1)
-                entries = tuple(zip(parts[::2], parts[1::2], strict=True))
-                return MapOf(*_span(tree), entries)
-            case "member_object":
-                message = "messages (`Type{field: value}`) are not available"
-                raise refuse(self._source, _span(tree), "E205", message)
-            case _:
-                return self._call(tree, depth + 1)
+    def member_index(self, parts: _Parts) -> Node:
+        operand, _, index, closing = parts
+        operands = (operand, index)
+        depth = _below(operands)
+        return Operation(operand.start, _end(closing), depth, "_[_]", operands)
 
-    def _call(self, tree: _Tree, depth: int) -> Node:
-        target = None
-        at = 0
-        if tree.data == "member_dot_arg":
-            target = self.convert(_child(tree, 0), depth)
-            at = 1
-        name = _token(tree, at)
-        self._check_name(name, _KEYWORDS if target else _RESERVED)
-        arguments = self._list(tree, at + 1, depth)
-        return Call(*_span(tree), str(name), _start(name), target, arguments)
+    def member_object(self, parts: _Parts) -> Node:
+        message = "messages (`Type{field: value}`) are not available"
+        raise _Misfit((parts[0].start, _end(parts[-1])), "E205", message)
 
-    def _select(self, tree: _Tree, depth: int) -> Node:
-        field = _token(tree, 1)
-        self._check_name(field, _KEYWORDS)
-        operand = self.convert(_child(tree, 0), depth)
-        return Select(*_span(tree), operand, str(field), _start(field))
+    def fieldinits(self, parts: _Parts) -> _Parts:
+        return parts
 
-    def _name(self, tree: _Tree) -> Node:
-        name = _token(tree, 0)
-        self._check_name(name, _RESERVED)
-        return Name(*_span(tree), str(name))
-
-    def _check_name(self, name: Token, taken: frozenset[str]) -> None:
-        if name in taken:
-            span = (_start(name), _start(name) + len(name))
-            message = f"`{name}` is a reserved word and cannot be a name"
-            raise refuse(self._source, span, "E200", message)
-
-    def _literal(self, token: Token) -> Node:
-        start = _start(token)
-        span = (start, start + len(token))
-        if token.type in _QUOTED and span not in self._strings:
-            raise refuse(self._source, span, "E200", "the string is not closed")
+    def literal(self, parts: _Parts) -> Node:
+        token: Token = parts[0]
         try:
             value = _LITERALS[token.type](str(token))
         except literals.LiteralFault as fault:
-            span = (start + fault.offset, span[1])
-            raise refuse(self._source, span, "E204", fault.message) from None
-        return Literal(*span, value)
+            span = (_start(token) + fault.offset, _end(token))
+            raise _Misfit(span, "E204", fault.message) from None
+        return Literal(_start(token), _end(token), 1, value)
 
-    def _list(self, tree: _Tree, at: int, depth: int) -> Sequence[Node]:
-        if len(tree.children) <= at:
-            return ()
-        parts = cast("list[_Tree]", _child(tree, at).children)
-        return tuple(self.convert(part, depth) for part in parts)
+    def ident(self, parts: _Parts) -> Node:
+        return _name(parts[0], parts[0], is_root=False)
+
+    def dot_ident(self, parts: _Parts) -> Node:
+        return _name(parts[0], parts[1], is_root=True)
+
+    def ident_arg(self, parts: _Parts) -> Node:
+        _check_name(parts[0], _RESERVED)
+        return _call(None, parts[0], parts[1:], _start(parts[0]))
+
+    def dot_ident_arg(self, parts: _Parts) -> Node:
+        _check_name(parts[1], _RESERVED)
+        return _call(None, parts[1], parts[2:], _start(parts[0]))
+
+    def paren_expr(self, parts: _Parts) -> Node:
+        opening, inner, closing = parts
+        node: Node = inner
+        return replace(node, start=_start(opening), end=_end(closing))
+
+    def list_lit(self, parts: _Parts) -> Node:
+        items = parts[1] if len(parts) > _EMPTY else ()
+        return ListOf(_start(parts[0]), _end(parts[-1]), _below(items), items)
+
+    def map_lit(self, parts: _Parts) -> Node:
+        entries = parts[1] if len(parts) > _EMPTY else ()
+        depth = _below([part for entry in entries for part in entry])
+        return MapOf(_start(parts[0]), _end(parts[-1]), depth, entries)
+
+    def exprlist(self, parts: _Parts) -> Sequence[Node]:
+        return tuple(parts[::2])
+
+    def mapinits(self, parts: _Parts) -> Sequence[tuple[Node, Node]]:
+        return tuple(zip(parts[::4], parts[2::4], strict=True))
 
 
-def _unwrap(tree: _Tree, stop: str = "") -> _Tree:
-    while len(tree.children) == 1 and tree.data in _WRAPPERS and tree.data != stop:
-        tree = _child(tree, 0)
-    if stop and tree.data == stop and len(tree.children) == 1:
-        return _unwrap(_child(tree, 0))
-    return tree
+def _logic(connective: Connective, parts: _Parts) -> Node:
+    if len(parts) == 1:
+        return cast("Node", parts[0])
+    left, _, right = parts
+    terms: tuple[Node, ...] = (left, right)
+    depth = _below((left, right))
+    if isinstance(left, Logic) and left.connective is connective:
+        # One more term of a chain is no further level.
+        terms = (*left.terms, right)
+        depth = max(left.depth, right.depth + 1)
+    return Logic(left.start, right.end, depth, connective, terms)
 
 
-def _child(tree: _Tree, at: int) -> _Tree:
-    return cast("_Tree", tree.children[at])
+def _call(target: Node | None, name: Token, rest: _Parts, start: int) -> Node:
+    arguments: Sequence[Node] = rest[1] if len(rest) > _EMPTY else ()
+    parts = arguments if target is None else (target, *arguments)
+    depth = _below(parts)
+    return Call(
+        start, _end(rest[-1]), depth, str(name), _start(name), target, arguments
+    )
 
 
-def _token(tree: _Tree, at: int) -> Token:
-    return cast("Token", tree.children[at])
+def _name(first: Token, name: Token, *, is_root: bool) -> Node:
+    _check_name(name, _RESERVED)
+    return Name(_start(first), _end(name), 1, str(name), is_root)
+
+
+def _check_name(name: Token, taken: frozenset[str]) -> None:
+    if name in taken:
+        message = f"`{name}` is a reserved word and cannot be a name"
+        raise _Misfit((_start(name), _end(name)), "E200", message)
+
+
+def _below(parts: Sequence[Node]) -> int:
+    return 1 + max((part.depth for part in parts), default=0)
 
 
 def _start(token: Token) -> int:
     return cast("int", token.start_pos)
 
 
-def _span(tree: _Tree) -> tuple[int, int]:
-    return tree.meta.start_pos, tree.meta.end_pos
+def _end(token: Token) -> int:
+    return cast("int", token.end_pos)

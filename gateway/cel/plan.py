@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from typing_extensions import override
+
 from gateway.cel.library.declaration import Overload
 from gateway.cel.syntax import Connective
 from gateway.cel.types import CelType
@@ -66,6 +68,7 @@ class Field(Plan):
     name: str
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """The record."""
         return (self.operand,)
@@ -79,6 +82,7 @@ class Key(Plan):
     name: str
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """The map."""
         return (self.operand,)
@@ -92,6 +96,7 @@ class Has(Plan):
     name: str
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """The map."""
         return (self.operand,)
@@ -116,6 +121,7 @@ class Invoke(Plan):
     checked: bool
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """The arguments that were written."""
         return self.arguments
@@ -129,6 +135,7 @@ class Terms(Plan):
     terms: Sequence[Plan]
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """The terms."""
         return self.terms
@@ -143,6 +150,7 @@ class Choice(Plan):
     otherwise: Plan
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """The test and both branches."""
         return (self.test, self.then, self.otherwise)
@@ -155,6 +163,7 @@ class MakeList(Plan):
     items: Sequence[Plan]
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """The items."""
         return self.items
@@ -167,6 +176,7 @@ class MakeMap(Plan):
     entries: Sequence[tuple[Plan, Plan]]
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """Keys and values, in order."""
         return tuple(part for entry in self.entries for part in entry)
@@ -192,6 +202,7 @@ class Comprehension(Plan):
     body: Plan
 
     @property
+    @override
     def children(self) -> Sequence[Plan]:
         """What is gone through, and what is computed for each element."""
         return (self.range, self.body)

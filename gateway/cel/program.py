@@ -11,10 +11,10 @@ from time import monotonic
 from typing import Any
 
 from gateway.cel.closures import FAILURES, Run
+from gateway.cel.compiler import Compiler
 from gateway.cel.errors import BudgetExceededError, EvaluationError
 from gateway.cel.explanation import Explanation, explain
 from gateway.cel.plan import Plan, walk
-from gateway.cel.syntax import Source
 from gateway.cel.types import CelType
 
 __all__ = ["BudgetExceededError", "EvaluationError", "Explanation", "Part", "Program"]
@@ -54,6 +54,7 @@ class Program:
     reads: frozenset[str]
     cost: float
     _plan: Plan = field(repr=False)
+    _compiler: Compiler = field(repr=False)
     _run: Run = field(repr=False)
     _cells: int = field(repr=False)
 
@@ -95,12 +96,12 @@ class Program:
             variables: As for `evaluate`.
             deadline: As for `evaluate`.
         """
-        return explain(self._plan, Source(self.source), variables, deadline)
+        return explain(self._plan, self._compiler, variables, deadline=deadline)
 
     @property
     def parts(self) -> Sequence[Part]:
         """All sub-expressions, the whole one first, in the order of the source."""
-        source = Source(self.source)
+        source = self._compiler.source
         return tuple(
             Part(
                 self.source[part.start : part.end], *source.place(part.start), part.type

@@ -19,11 +19,11 @@ def _reads(plan: Plan) -> Iterator[str]:
         case Variable():
             yield plan.name
         case (
-            Field(operand=Variable())
-            | Key(operand=Variable())
-            | Has(operand=Variable())
+            Field(operand=Variable(name=variable), name=name)
+            | Key(operand=Variable(name=variable), name=name)
+            | Has(operand=Variable(name=variable), name=name)
         ):
-            yield f"{plan.operand.name}.{plan.name}"
+            yield f"{variable}.{name}"
         case Invoke(
             name="_[_]", arguments=(Variable(name=name), Constant(value=str(key)))
         ):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from gateway.cel.errors import Problem
+
 
 class Source:
     """The text of an expression, and where its lines begin."""
@@ -26,17 +28,28 @@ class Source:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
-    def offset(self, line: int, column: int) -> int:
-        """Return the offset of a line and column, both counted from 1."""
-        return self._starts[min(line, len(self._starts)) - 1] + column - 1
+    def problem(
+        self, span: tuple[int, int], code: str, message: str, hint: str = ""
+    ) -> Problem:
+        """Return a problem with the text between two offsets; its first line is meant."""
+        line, column = self.place(span[0])
+        text = self.text[span[0] : span[1]].partition("\n")[0]
+        return Problem(code, message, hint, line, column, max(1, len(text)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """A sub-expression: `text[start:end]` of its source."""
+    """A sub-expression: `text[start:end]` of its source.
+
+    Attributes:
+        start: Where its text begins.
+        end: Where its text ends.
+        depth: How many levels it has, itself included.
+    """
 
     start: int
     end: int
+    depth: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +61,15 @@ class Literal(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Name(Node):
-    """A variable, or the name of a type."""
+    """A variable, or the name of a type.
+
+    Attributes:
+        name: The name.
+        is_root: Written `.name`: never the variable of a macro.
+    """
 
     name: str
+    is_root: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)

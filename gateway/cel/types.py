@@ -9,6 +9,8 @@ Reference: CEL language definition, "Gradual Type Checking".
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
 
 class CelType:
     """The type of an expression; `str()` writes it as CEL does."""
@@ -22,6 +24,7 @@ class SimpleType(CelType):
 
     name: str
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -32,6 +35,7 @@ class ListType(CelType):
 
     element: CelType
 
+    @override
     def __str__(self) -> str:
         return f"list({self.element})"
 
@@ -43,6 +47,7 @@ class MapType(CelType):
     key: CelType
     value: CelType
 
+    @override
     def __str__(self) -> str:
         return f"map({self.key}, {self.value})"
 
@@ -54,6 +59,7 @@ class RecordType(CelType):
     name: str
     fields: Mapping[str, CelType] = field(hash=False)
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -64,6 +70,7 @@ class TypeVariable(CelType):
 
     name: str
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -122,7 +129,9 @@ def join(left: CelType, right: CelType) -> CelType | None:
     return None
 
 
-def unify(parameter: CelType, argument: CelType, bindings: Bindings) -> bool:
+def unify(  # noqa: PLR0911 - one for each shape of a type
+    parameter: CelType, argument: CelType, bindings: Bindings
+) -> bool:
     """Return whether an argument fits a parameter, and bind the type variables.
 
     `dyn` fits everything; whether the value does is then found out at run time.

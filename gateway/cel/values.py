@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from typing_extensions import override
+
 from gateway.cel.errors import ValueFault
 from gateway.cel.types import (
     BOOL,
@@ -43,6 +45,7 @@ class Uint(int):
 
     __slots__ = ()
 
+    @override
     def __repr__(self) -> str:
         return f"{int(self)}u"
 

@@ -95,7 +95,11 @@ def provider_environment() -> Environment:
 
 
 def policy_environment(
-    *, vars_: Mapping[str, CelType], const: Mapping[str, CelType], roles: bool
+    *,
+    vars_: Mapping[str, CelType],
+    const: Mapping[str, CelType],
+    roles: bool,
+    constants: Mapping[str, Any] | None = None,
 ) -> Environment:
     """Return the environment of the expressions of one policy file.
 
@@ -103,6 +107,8 @@ def policy_environment(
         vars_: The types of `[vars]`.
         const: The types of `[const]`.
         roles: Whether `roles` can be read; not in role mapping, which makes them.
+        constants: The values of `[const]`, as `constant_of` gives them, so that what
+            they imply (the networks of `in_cidr`) is computed at load.
     """
     variables: dict[str, CelType] = {
         "identity": IDENTITY,
@@ -115,7 +121,8 @@ def policy_environment(
     }
     if roles:
         variables["roles"] = _STRINGS
-    return Environment(variables)
+    values = {f"const.{name}": value for name, value in (constants or {}).items()}
+    return Environment(variables, constants=values)
 
 
 def constant_of(value: Any) -> Any:
@@ -141,7 +148,7 @@ def constant_of(value: Any) -> Any:
             return value
 
 
-def type_of_constant(value: Any) -> CelType:
+def type_of_constant(value: Any) -> CelType:  # noqa: PLR0911 - one for each type
     """Return the type of a value of `[const]`.
 
     A list or table of several types holds `dyn`.

@@ -6,6 +6,7 @@ Reference: CEL language definition, "List of Standard Definitions" and "Overflow
 import math
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from gateway.cel.errors import ValueFault
@@ -49,6 +50,9 @@ _DOUBLE: Final = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[iI]nf(?:inity)?|[nN]a[nN])"
 )
 _MAX_DIGITS: Final = 400
+
+# Powers of ten that a double is written without an exponent for.
+_POINTS: Final = (-4, 6)
 
 # Beyond these, a double is no longer inside the range when it is cut to an integer.
 _INT_RANGE: Final = (-(2.0**63), 2.0**63)
@@ -127,7 +131,14 @@ def _double_to_text(value: float) -> str:
         return "NaN"
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
-    return repr(value)
+    # As C's `%g` with as many digits as are needed to read the same number back.
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    point = len(digits) + int(exponent) - 1
+    if value == 0 or _POINTS[0] <= point < _POINTS[1]:
+        return repr(value).removesuffix(".0")
+    first, *rest = map(str, digits)
+    fraction = "." + "".join(rest) if rest else ""
+    return f"{'-' * sign}{first}{fraction}e{'-' if point < 0 else '+'}{abs(point):02d}"
 
 
 def _type_of(value: Any) -> TypeName:

@@ -42,6 +42,7 @@ _NANOSECONDS: Final = {
     "μs": 1_000,
     "ns": 1,
 }
+_LAST_MINUTE: Final = 59
 _MAX_SPELLING: Final = 64
 _OFFSET: Final = re.compile(r"([+-]?)(\d{2}):(\d{2})", re.ASCII)
 _ONE_MICROSECOND: Final = timedelta(microseconds=1)
@@ -103,19 +104,24 @@ def duration(spelling: str) -> timedelta:
 
 
 def timestamp_text(moment: datetime) -> str:
-    """Return a moment as RFC 3339 writes it, in UTC."""
-    text = moment.astimezone(UTC).isoformat().removesuffix("+00:00")
-    if "." in text:
-        text = text.rstrip("0")
-    return text.rjust(19, "0") + "Z"
+    """Return a moment as RFC 3339 writes it, in UTC, with as many digits as needed."""
+    moment = moment.astimezone(UTC)
+    text = moment.replace(microsecond=0, tzinfo=None).isoformat()
+    return f"{text}{_fraction(moment.microsecond)}Z"
 
 
 def duration_text(length: timedelta) -> str:
-    """Return a length of time in seconds, such as `5400s` or `-0.5s`."""
-    micros = length // _ONE_MICROSECOND
-    whole, rest = divmod(abs(micros), 1_000_000)
-    fraction = f".{rest:06d}".rstrip("0") if rest else ""
-    return f"{'-' if micros < 0 else ''}{whole}{fraction}s"
+    """Return a length of time in seconds, such as `5400s` or `-0.500s`."""
+    whole, rest = divmod(abs(length) // _ONE_MICROSECOND, 1_000_000)
+    sign = "-" if length < timedelta(0) else ""
+    return f"{sign}{whole}{_fraction(rest)}s"
+
+
+def _fraction(micros: int) -> str:
+    # No digits, three or six, as protobuf's JSON has it.
+    if micros % 1_000 == 0:
+        return f".{micros // 1_000:03d}" if micros else ""
+    return f".{micros:06d}"
 
 
 def time_zone(name: str) -> tzinfo:
@@ -129,8 +135,8 @@ def time_zone(name: str) -> tzinfo:
     offset = _OFFSET.fullmatch(name)
     if offset is not None:
         hours, minutes = int(offset[2]), int(offset[3])
-        if hours < 24 and minutes < 60:
-            length = timedelta(hours=hours, minutes=minutes)
+        length = timedelta(hours=hours, minutes=minutes)
+        if length < timedelta(days=1) and minutes <= _LAST_MINUTE:
             return timezone(-length if offset[1] == "-" else length)
     try:
         return ZoneInfo(name)

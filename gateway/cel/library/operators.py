@@ -9,7 +9,6 @@ Reference: CEL language definition, "List of Standard Definitions" and "Overflow
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from typing import Any, Final
 
 from gateway.cel.errors import ValueFault
@@ -178,11 +177,8 @@ def _greater_or_equal(left: Any, right: Any) -> bool:
 
 
 def _order(apply: Callable[[Any, Any], bool]) -> tuple[Overload, ...]:
-    numbers = (INT, UINT, DOUBLE)
-    others = (BOOL, STRING, BYTES, TIMESTAMP, DURATION)
-    pairs = [(kind, kind) for kind in (*numbers, *others)]
-    pairs += [(one, two) for one, two in product(numbers, numbers) if one != two]
-    return tuple(Overload(pair, BOOL, apply, cost=0.1) for pair in pairs)
+    kinds = (BOOL, INT, UINT, DOUBLE, STRING, BYTES, TIMESTAMP, DURATION)
+    return tuple(Overload((kind, kind), BOOL, apply, cost=0.1) for kind in kinds)
 
 
 def _unequal(left: Any, right: Any) -> bool:

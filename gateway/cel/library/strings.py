@@ -9,7 +9,7 @@ as cel-go describes it (`ext/strings`).
 from collections.abc import Sequence
 from typing import Any, Final
 
-import re2
+import re2  # type: ignore[import-untyped]  # has no stubs
 
 from gateway.cel.errors import ValueFault
 from gateway.cel.library.declaration import (
