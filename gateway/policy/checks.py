@@ -9,7 +9,7 @@ from itertools import product
 
 from gateway.config.configuration import ProviderFile
 from gateway.config.faults import Fault
-from gateway.config.policies.tests import Expectation
+from gateway.config.policies.tests import Expectation, Fixture
 from gateway.config.positions import Keys
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.suggestion import suggest
@@ -17,6 +17,7 @@ from gateway.model.decision import Reason
 from gateway.model.identity import IdentityKind
 from gateway.model.route import Route
 from gateway.policy.files import CompiledFile
+from gateway.policy.fixtures import GUEST
 from gateway.policy.patterns import RoutePatterns
 
 
@@ -128,14 +129,17 @@ def check_tests(
     known = _Known(files, providers)
     for file in files:
         for name, fixture in file.settings.fixture.items():
-            yield from known.check_provider(
-                file, ("fixture", name, "provider"), fixture.provider
-            )
+            yield from known.check_identity(file, ("fixture", name), fixture)
+            if name == GUEST:
+                yield file.document.fault_at_key(
+                    "E301",
+                    ("fixture", name),
+                    "`guest` is somebody who shows nothing, in every test",
+                    help="give the fixture another name",
+                )
         for number, test in enumerate(file.settings.test):
             keys: Keys = ("test", number)
-            yield from known.check_provider(
-                file, (*keys, "identity", "provider"), test.identity.provider
-            )
+            yield from known.check_identity(file, (*keys, "identity"), test.identity)
             if test.expect is not None:
                 yield from known.check(file, (*keys, "expect"), test.expect)
             for row, expectation in enumerate(test.table):
@@ -148,7 +152,10 @@ class _Known:
     def __init__(
         self, files: Sequence[CompiledFile], providers: Sequence[ProviderFile]
     ) -> None:
-        self._providers = {provider.settings.id for provider in providers}
+        self._providers = {
+            provider.settings.id: frozenset(provider.settings.export_claims)
+            for provider in providers
+        }
         self._roles = {role.id for file in files for role in file.settings.role}
         self._rules = {
             f"{file.id}/{rule.id}" for file in files for rule in file.settings.rule
@@ -157,11 +164,24 @@ class _Known:
             rule.reason for file in files for rule in file.settings.rule
         }
 
-    def check_provider(
-        self, file: CompiledFile, keys: Keys, provider: str
+    def check_identity(
+        self, file: CompiledFile, keys: Keys, fixture: Fixture
     ) -> Iterator[Fault]:
-        if provider and provider not in self._providers:
-            yield self._unknown(file, keys, "provider", provider, self._providers)
+        name = fixture.provider
+        if not name:
+            return
+        if name not in self._providers:
+            place = (*keys, "provider")
+            yield self._unknown(file, place, "provider", name, self._providers)
+            return
+        for claim in fixture.claims:
+            if claim not in self._providers[name]:
+                yield file.document.fault_at_key(
+                    "E226",
+                    (*keys, "claims", claim),
+                    f"provider `{name}` does not show the claim `{claim}` to policies",
+                    help="its file lists those that it does in `export_claims`",
+                )
 
     def check(
         self, file: CompiledFile, keys: Keys, expected: Expectation

@@ -69,10 +69,16 @@ class Engine:
         """Whether any rule may allow a guest to use the route."""
         return bool(self.plan_of(route_id, IdentityKind.GUEST).allows.rules)
 
-    def decide(self, access: AccessRequest) -> Decision:
-        """Return whether the request may pass. What fails, denies."""
+    def decide(self, access: AccessRequest, *, budget: float | None = None) -> Decision:
+        """Return whether the request may pass. What fails, denies.
+
+        Args:
+            access: The question.
+            budget: Seconds that it may take; by default, `decision_time`.
+        """
         plan = self.plan_of(access.route.id, access.subject.identity.kind)
-        evaluation = Evaluation(access, deadline=monotonic() + self._budget)
+        seconds = self._budget if budget is None else budget
+        evaluation = Evaluation(access, deadline=monotonic() + seconds)
         try:
             roles = map_roles(plan, evaluation)
         except FailedExpressionError as error:

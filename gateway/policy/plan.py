@@ -48,6 +48,14 @@ class Requirement:
             return False
         return timedelta(0) <= now - identity.auth_time <= self.auth_age
 
+    def as_text(self) -> str:
+        """Return the requirement for people."""
+        parts = [f"acr {self.acr}"] if self.acr else []
+        if self.auth_age is not None:
+            seconds = self.auth_age.total_seconds()
+            parts.append(f"a sign-in within the last {seconds:g} seconds")
+        return f"requires {' and '.join(parts)}"
+
     def challenge(self) -> Challenge:
         """Return what to ask of the caller (RFC 9470 section 3).
 

@@ -1,0 +1,178 @@
+"""A decision told step by step, as a value, as text and as JSON.
+
+The JSON form is a stable contract: keys are added, never renamed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from gateway.model.decision import Decision
+from gateway.policy.shown import Shown
+
+
+class Outcome(StrEnum):
+    """What became of one thing that could have mattered."""
+
+    TRUE = "true"
+    FALSE = "false"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One role, rule, requirement or claim.
+
+    Attributes:
+        name: The role, `policy/rule`, or the claim.
+        where: `file:line:column` of its expression.
+        outcome: What became of it.
+        note: What more there is to say, for people.
+        values: Its expression with the values of its parts, if it was evaluated.
+    """
+
+    name: str
+    where: str
+    outcome: Outcome
+    note: str = ""
+    values: Shown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a decision.
+
+    Attributes:
+        name: `route`, `identity`, `roles`, `deny`, `allow`, `require`, `mint`, `shadow`.
+        note: What came of it, for people.
+        entries: What was looked at.
+    """
+
+    name: str
+    note: str
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """What kept one allow rule from allowing.
+
+    Attributes:
+        rule: `policy/rule`.
+        where: `file:line:column` of the term or of the rule.
+        needs: What would have to be otherwise.
+    """
+
+    rule: str
+    where: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision with everything that led to it.
+
+    Attributes:
+        request: Method, host and path.
+        decision: The engine's answer.
+        decided_at: `file:line:column` of the deciding rule; empty if no rule decided.
+        steps: In their order.
+        nearest: For a denial, what each allow rule lacks.
+    """
+
+    request: str
+    decision: Decision
+    decided_at: str
+    steps: tuple[Step, ...]
+    nearest: tuple[NearMiss, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The decision in one line."""
+        decision = self.decision
+        words = ["allowed" if decision.allowed else "denied"]
+        if decision.rule:
+            words.append(f"by {decision.rule} ({self.decided_at})")
+        if not decision.allowed:
+            words.append(f"[{decision.reason}]")
+        if decision.message:
+            words.append(f'"{decision.message}"')
+        return " ".join(words)
+
+
+def to_json(explanation: Explanation) -> Mapping[str, Any]:
+    """Return the explanation in the types of JSON."""
+    decision = explanation.decision
+    return {
+        "request": explanation.request,
+        "allowed": decision.allowed,
+        "reason": decision.reason.value,
+        "rule": decision.rule,
+        "decided_at": explanation.decided_at,
+        "message": decision.message,
+        "roles": list(decision.roles),
+        "claims": dict(decision.claims),
+        "challenge": asdict(decision.challenge) if decision.challenge else None,
+        "faults": [asdict(fault) for fault in decision.faults],
+        "digest": decision.digest,
+        "steps": [asdict(step) for step in explanation.steps],
+        "nearest": [asdict(miss) for miss in explanation.nearest],
+    }
+
+
+def to_text(explanation: Explanation) -> str:
+    """Return the explanation for people, without colour."""
+    lines = [f"request   {explanation.request}"]
+    for step in explanation.steps:
+        lines.append(f"{step.name:<9} {step.note}".rstrip())
+        for entry in step.entries:
+            lines += _entry_lines(entry)
+    lines.append(f"decision  {explanation.verdict}")
+    lines += [
+        f"  error at {each.where}: {each.message}"
+        for each in explanation.decision.faults
+    ]
+    if explanation.nearest:
+        lines.append("nearest   what each allow rule lacks")
+        lines += [
+            f"  {miss.rule}: {miss.needs} ({miss.where})"
+            for miss in explanation.nearest
+        ]
+    return "\n".join(lines) + "\n"
+
+
+_MARKS = {
+    Outcome.TRUE: "+",
+    Outcome.FALSE: "-",
+    Outcome.ERROR: "!",
+    Outcome.SKIPPED: " ",
+    Outcome.VALUE: "=",
+}
+
+
+def _entry_lines(entry: Entry) -> Iterator[str]:
+    note = f", {entry.note}" if entry.note else ""
+    yield f"  {_MARKS[entry.outcome]} {entry.name}: {entry.outcome}{note} ({entry.where})"
+    if entry.values is not None:
+        yield from _value_lines(entry.values, depth=3)
+
+
+def _value_lines(shown: Shown, *, depth: int) -> Iterator[str]:
+    text = " ".join(shown.text.split())
+    came_to = f"error: {shown.error}" if shown.error else _brief(shown.value)
+    yield f"{'  ' * depth}{text} = {came_to}"
+    for part in shown.parts:
+        yield from _value_lines(part, depth=depth + 1)
+
+
+def _brief(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "null"
+        case _:
+            return repr(value)

@@ -1,0 +1,148 @@
+"""The values of an expression's parts, in a form that people and JSON can have.
+
+Leaves out what says nothing (literals, whole records), cuts what is long, and never shows
+the headers that hold credentials.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from gateway.cel.program import Explanation
+from gateway.cel.types import RecordType
+from gateway.policy.evaluation import Evaluation
+from gateway.policy.expressions import Expression
+
+_LONGEST_TEXT: Final = 200
+_MOST_ITEMS: Final = 20
+_DEEPEST: Final = 4
+
+_SECRET: Final = re.compile(r"authorization|cookie|password|secret", re.IGNORECASE)
+_HIDDEN: Final = "***"
+
+# Everything that a part without parts of its own can be, other than a literal.
+_NAME: Final = re.compile(r"(?!(?:true|false|null)\b)[A-Za-z_]\w*(?:\.\w+)*")
+_VARIABLE: Final = re.compile(r"vars\.(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A part of an expression with what it came to.
+
+    Attributes:
+        text: As it is written.
+        where: `file:line:column`.
+        value: Its value, as JSON has it.
+        error: Why it has none; empty if it has.
+        joined: Whether what it stands in cannot be true unless it is: a term of `&&`, or
+            what a variable stands for.
+        parts: What was evaluated for it.
+    """
+
+    text: str
+    where: str
+    value: Any = None
+    error: str = ""
+    joined: bool = False
+    parts: "tuple[Shown, ...]" = ()
+
+
+class Showcase:
+    """Shows expressions of one decision; each of `vars` is opened up once."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self._evaluation = evaluation
+        self._opened: set[Expression] = set()
+
+    def show(self, expression: Expression) -> Shown:
+        """Return what became of an expression and of its parts."""
+        tree = expression.program.explain(self._evaluation.variables_of(expression))
+        return self._convert(tree, expression, joined=False)
+
+    def _convert(
+        self, tree: Explanation, expression: Expression, *, joined: bool
+    ) -> Shown:
+        source = expression.program.source
+        parts = [
+            self._convert(child, expression, joined=_is_joined(child, tree, source))
+            for child in tree.children
+            if not _says_nothing(child)
+        ]
+        parts += self._variable(tree, expression)
+        secret = _SECRET.search(tree.text) and not isinstance(tree.value, bool)
+        return Shown(
+            text=tree.text,
+            where=expression.place.at(tree.line, tree.column),
+            value=_HIDDEN if secret else value_of(tree.value),
+            error="" if tree.error is None else tree.error.message,
+            joined=joined,
+            parts=tuple(parts),
+        )
+
+    def _variable(self, tree: Explanation, expression: Expression) -> list[Shown]:
+        match = _VARIABLE.fullmatch(tree.text)
+        if match is None or expression.frame is None:
+            return []
+        variable = expression.frame.variables[match[1]]
+        if variable in self._opened:
+            return []
+        self._opened.add(variable)
+        return [replace(self.show(variable), joined=True)]
+
+
+def _is_joined(child: Explanation, tree: Explanation, source: str) -> bool:
+    """Whether a part is one of the terms that `&&` joins."""
+    start = _offset(source, tree.line, tree.column)
+    at = _offset(source, child.line, child.column)
+    before = source[start:at].rstrip(" \t\r\n(")
+    after = source[at + len(child.text) : start + len(tree.text)].lstrip(" \t\r\n)")
+    return before.endswith("&&") or after.startswith("&&")
+
+
+def _offset(source: str, line: int, column: int) -> int:
+    lines = source.split("\n")[: line - 1]
+    return sum(len(each) + 1 for each in lines) + column - 1
+
+
+def _says_nothing(tree: Explanation) -> bool:
+    if isinstance(tree.type, RecordType):
+        return True
+    if any(not _says_nothing(child) for child in tree.children):
+        return False
+    return tree.error is None and _NAME.match(tree.text.lstrip("(!-")) is None
+
+
+def value_of(value: Any, depth: int = _DEEPEST) -> Any:
+    """Return a value as JSON has it: short, and without credentials.
+
+    Args:
+        value: Any value that an expression may have.
+        depth: How many levels of lists and maps to show.
+    """
+    match value:
+        case list() | tuple() | Mapping():
+            return _items_of(value, depth - 1) if depth else "…"
+        case str():
+            cut = f"{value[:_LONGEST_TEXT]}…"
+            return str(value) if len(value) <= _LONGEST_TEXT else cut
+        case None | bool() | int() | float():
+            return value
+        case datetime():
+            return value.isoformat()
+        case timedelta():
+            return f"{value.total_seconds():g}s"
+        case _:
+            return f"<{type(value).__name__}>"
+
+
+def _items_of(value: Sequence[Any] | Mapping[Any, Any], depth: int) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            str(key): _HIDDEN if _SECRET.search(str(key)) else value_of(item, depth)
+            for key, item in islice(value.items(), _MOST_ITEMS)
+        }
+    items = [value_of(item, depth) for item in value[:_MOST_ITEMS]]
+    return [*items, "…"] if len(value) > _MOST_ITEMS else items
