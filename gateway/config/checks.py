@@ -6,6 +6,7 @@ Works on the parts that are good in themselves, so that one fault does not hide 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from gateway.config.configuration import PolicyFile, ProviderFile
 from gateway.config.document import Document
@@ -36,6 +37,7 @@ class Parts:
         upstreams: The good ones.
         upstream_names: Of all, good or not.
         profile_names: Of all, good or not.
+        used_upstreams: Names that routes lead to, good or not.
         routes: The good ones, each with its number in the file.
     """
 
@@ -47,6 +49,7 @@ class Parts:
     upstreams: Mapping[str, Upstream]
     upstream_names: Sequence[str]
     profile_names: Sequence[str]
+    used_upstreams: Sequence[Any]
     routes: Sequence[tuple[int, RouteSettings]]
 
 
@@ -114,7 +117,7 @@ def _check_keys(parts: Parts) -> Iterator[Fault]:
         return
     if keys.publish_before >= keys.rotate_every:
         yield document.fault(
-            "E512",
+            "E514",
             ("keys", "publish_before"),
             "a key would be published before the key that precedes it signs",
             help="it has to be less than `rotate_every`",
@@ -173,7 +176,6 @@ def _check_own_paths(parts: Parts, keys: Keys, route: RouteSettings) -> Iterator
 
 
 def _check_upstreams(parts: Parts) -> Iterator[Fault]:
-    used = {route.upstream for _, route in parts.routes}
     for name, upstream in parts.upstreams.items():
         if any(not target.tls and not target.loopback for target in upstream.targets):
             yield parts.document.fault(
@@ -182,7 +184,7 @@ def _check_upstreams(parts: Parts) -> Iterator[Fault]:
                 "minted credentials travel to this upstream without encryption",
                 help="use https",
             )
-        if name not in used:
+        if name not in parts.used_upstreams:
             yield parts.document.fault_at_key(
                 "W205", ("upstreams", name), f"no route leads to upstream `{name}`"
             )

@@ -67,9 +67,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E504": "A signature algorithm is symmetric, or none at all.",
         "E510": "A key would be withdrawn while its tokens are still valid.",
         "E511": "A certificate or its key cannot be used.",
-        "E512": "A key would be published too early.",
         "E512": "A file of public keys holds none, or one that cannot be used.",
         "E513": "A file of certificates holds none.",
+        "E514": "A key would be published too early.",
         "W101": "Minted credentials travel to an upstream without encryption.",
         "W102": "Clients send credentials without encryption.",
         "W103": "The admin listener can be reached from other machines.",
@@ -83,6 +83,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W205": "Something is declared and not used.",
         "W206": "Two limits contradict each other.",
         "W207": "A rule is for guests, and guests are not enabled.",
+        "W208": "No test is decided by a rule.",
         "W209": "A role is granted, and no rule asks for it.",
         "W210": "A rule asks for a role that nobody is granted.",
     }

@@ -284,6 +284,7 @@ def _all_parts(document: Document, config: Config) -> Parts:
         upstreams=config.upstreams,
         upstream_names=list(config.upstreams),
         profile_names=list(config.tokens.profiles),
+        used_upstreams=[route.upstream for route in config.routes],
         routes=list(enumerate(config.routes)),
     )
 
@@ -292,6 +293,7 @@ def _good_parts(document: Document, door: Door) -> Parts:
     data = document.data
     upstreams = _table(data.get("upstreams"))
     routes = data.get("routes")
+    routes = routes if isinstance(routes, list) else []
     return Parts(
         document=document,
         server=_good(ServerSettings, data.get("server"), door),
@@ -305,9 +307,10 @@ def _good_parts(document: Document, door: Door) -> Parts:
         },
         upstream_names=list(upstreams),
         profile_names=list(_table(_table(data.get("tokens")).get("profiles"))),
+        used_upstreams=[_table(table).get("upstream") for table in routes],
         routes=[
             (number, route)
-            for number, table in enumerate(routes if isinstance(routes, list) else [])
+            for number, table in enumerate(routes)
             if (route := _good(RouteSettings, table, door)) is not None
         ],
     )

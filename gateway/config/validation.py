@@ -4,7 +4,7 @@ The library's own sentences are for programmers, and some quote the input, which
 secret; so every fault here is worded anew from the error's kind.
 """
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -36,12 +36,13 @@ _SHAPES = {
     "tuple_type": "a list",
 }
 
-# What a value is. `bool` is an `int`, so it comes first.
+# What a value is. What is also something less exact comes first.
 _NAMES: tuple[tuple[type, str], ...] = (
     (bool, "`true` or `false`"),
     (str, "text"),
     (int, "a number"),
     (float, "a number"),
+    (datetime, "a date with a time"),
     (date, "a date"),
     (time, "a time"),
     (list, "a list"),

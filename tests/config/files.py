@@ -91,9 +91,7 @@ class Folder:
         self.write(name, text.replace(old, new))
 
     def load(self) -> Configuration:
-        return load(
-            self.root / "config.toml", environ=self.environ, clock=lambda: NOON
-        )
+        return load(self.root / "config.toml", environ=self.environ, clock=lambda: NOON)
 
     def faults(self) -> tuple[Fault, ...]:
         """The faults that keep the folder from loading, warnings among them."""

@@ -22,7 +22,9 @@ def used_in(path: Path) -> set[str]:
     return {text for text in texts if CODE.fullmatch(text)}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(GATEWAY)))
+@pytest.mark.parametrize(
+    "path", SOURCES, ids=lambda path: str(path.relative_to(GATEWAY))
+)
 def test_each_code_that_is_used_has_its_sentence(path: Path) -> None:
     """People look codes up; `gateway/config/codes.py` is where."""
     assert used_in(path) <= CODES.keys()

@@ -178,7 +178,7 @@ def test_lines_have_their_span() -> None:
 
 def test_two_quotes_are_an_empty_string() -> None:
     """They begin like a long one."""
-    index = PositionIndex("a = ''\nb = \"\"\nc = \"\"\"\"\"\"\n")
+    index = PositionIndex('a = \'\'\nb = ""\nc = """"""\n')
 
     for name in "abc":
         assert read_string(index.text, index.values[(name,)])[0] == ""

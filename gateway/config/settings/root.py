@@ -27,9 +27,7 @@ class Config(Section):
     server: ServerSettings = Field(description="Addresses and limits of the gateway.")
     storage: StorageSettings = Field(description="Where identities are kept.")
     keys: KeysSettings = Field(
-        default=KeysSettings(),
-        validate_default=True,
-        description="The ring of signing keys.",
+        default=KeysSettings(), description="The ring of signing keys."
     )
     tokens: TokensSettings = Field(
         default=TokensSettings(), description="What the gateway mints."
@@ -48,8 +46,12 @@ class Config(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _name_the_issuer(cls, value: Any) -> Any:
-        """Fill in the issuer, which another section names."""
+    def _complete(cls, value: Any) -> Any:
+        """Fill in what depends on another section, or on where the file stands."""
+        if not isinstance(value, dict):
+            return value
+        # A default that is a table would not be read, and its paths not be found.
+        value = {"keys": {}} | value
         match value:
             case {"server": {"public_url": str(public_url)}}:
                 tokens = value.get("tokens", {})
