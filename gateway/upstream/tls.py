@@ -43,18 +43,30 @@ def client_tls(material: TlsMaterial) -> ClientTls:
         ValueError: The material is no certificate, no key, or the two do not belong
             together.
     """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
     try:
-        cadata = None if material.ca is None else material.ca.decode("ascii")
-        context = ssl.create_default_context(cadata=cadata)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["http/1.1"])
+        if material.ca is None:
+            context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+        else:
+            _load_authorities(context, material.ca)
         if material.certificate is not None and material.key is not None:
             _load_pair(context, material.certificate, material.key)
-    except (ssl.SSLError, UnicodeDecodeError) as error:
-        # The error's text may not be passed on as it is: it could quote the material.
-        reason = getattr(error, "reason", None) or type(error).__name__
+    except ssl.SSLError as error:
+        # Its whole text could quote the material.
+        reason = error.reason or type(error).__name__
         raise ValueError(f"unusable TLS material: {reason}") from None
     return ClientTls(material, context)
+
+
+def _load_authorities(context: ssl.SSLContext, ca: bytes) -> None:
+    # Bundles have comments in many languages; between the markers there is only ASCII.
+    text = ca.decode("ascii", "ignore")
+    if "BEGIN CERTIFICATE" not in text:
+        # An empty bundle must not come to mean the system's.
+        raise ValueError("unusable TLS material: no certificate in the bundle")
+    context.load_verify_locations(cadata=text)
 
 
 def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
