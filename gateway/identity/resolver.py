@@ -1,0 +1,176 @@
+"""Who the claims are about: the identity that one subject of one provider has here.
+
+Maps the claims, and finds the identity's stable id or gives it one. Has no opinion on
+what an identity may do: one that an operator disabled is still resolved, and says so, for
+the policies to deny (`identity.disabled`).
+
+docs/decisions/0009-identities-and-guests.md tells why ids are made the way they are.
+"""
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from gateway.identity.mapper import MappedClaims, Mapper
+from gateway.model.claims import VerifiedClaims
+from gateway.model.errors import MalformedCredentialError, UntrustedIssuerError
+from gateway.model.identity import Identity, IdentityKind, Subject
+
+# Of the guest who shows nothing. Nobody is ever given this id.
+NOBODY = uuid.UUID(int=0)
+
+_GUEST = "guest"
+_IDENTITY_ID = re.compile(
+    r"[a-z0-9-]{1,40}:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+)
+
+
+class StoredIdentity(Protocol):
+    """What is kept of an identity."""
+
+    @property
+    def id(self) -> str:
+        """`region:uuid`."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was first seen."""
+
+    @property
+    def disabled(self) -> bool:
+        """Whether an operator has switched it off."""
+
+
+class IdentityStore(Protocol):
+    """Keeps identities."""
+
+    def find_or_create(
+        self,
+        provider: str,
+        subject: str,
+        *,
+        kind: IdentityKind,
+        now: datetime,
+        new_id: str,
+    ) -> StoredIdentity:
+        """Return the identity, new or known; raise `StorageError` if that fails."""
+
+
+class Resolver:
+    """Turns verified claims into subjects."""
+
+    def __init__(
+        self,
+        *,
+        mappers: Mapping[str, Mapper],
+        store: IdentityStore,
+        region: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Resolve for the providers of one configuration.
+
+        Args:
+            mappers: A mapper for each provider, by its id.
+            store: Where identities are kept.
+            region: First part of new ids.
+            clock: The time, aware UTC.
+        """
+        self._mappers = mappers
+        self._store = store
+        self._region = region
+        self._clock = clock
+        self._anonymous = _nobody(region, _guest_provider(mappers))
+
+    def resolve(self, claims: VerifiedClaims) -> Subject:
+        """Return whom the claims are about. Reads the database, and writes a new id.
+
+        Raises:
+            UntrustedIssuerError: The provider is no longer configured.
+            UnmetRequirementError: The provider's file requires more of its claims.
+            MalformedCredentialError: The claims cannot be mapped.
+            StorageError: The database cannot be read or written.
+        """
+        mapper = self._mappers.get(claims.provider)
+        if mapper is None:
+            raise UntrustedIssuerError(
+                f"provider {claims.provider!r} is not configured"
+            )
+        now = self._clock()
+        mapped = mapper.map(claims, now)
+        kind = IdentityKind(mapper.settings.for_)
+        stored = self._store.find_or_create(
+            claims.provider,
+            mapped.subject,
+            kind=kind,
+            now=now,
+            new_id=self._new_id(kind, mapped.subject),
+        )
+        return Subject(
+            identity=_identity(claims, mapper, mapped, stored),
+            claims=mapped.exported,
+            expires_at=claims.expires_at,
+        )
+
+    def anonymous(self) -> Subject:
+        """Return the guest who shows nothing: always the same, and never stored."""
+        return self._anonymous
+
+    def _new_id(self, kind: IdentityKind, subject: str) -> str:
+        if kind is not IdentityKind.GUEST:
+            return f"{self._region}:{uuid.uuid4()}"
+        # A guest's token was made for an id, and its subject is that id.
+        match = _IDENTITY_ID.fullmatch(subject)
+        if match is None or uuid.UUID(match[1]) == NOBODY:
+            raise MalformedCredentialError("the subject of a guest is no identity id")
+        return subject
+
+
+def _identity(
+    claims: VerifiedClaims, mapper: Mapper, mapped: MappedClaims, stored: StoredIdentity
+) -> Identity:
+    kind = IdentityKind(mapper.settings.for_)
+    return Identity(
+        id=stored.id,
+        kind=kind,
+        authenticated=kind is not IdentityKind.GUEST,
+        provider=claims.provider,
+        provider_kind=mapper.settings.kind,
+        issuer=claims.issuer,
+        subject=mapped.subject,
+        username=mapped.username,
+        name=mapped.name,
+        email=mapped.email,
+        email_verified=mapped.email_verified,
+        phone=mapped.phone,
+        phone_verified=mapped.phone_verified,
+        tenant=mapped.tenant,
+        groups=mapped.groups,
+        labels=mapped.labels,
+        scopes=mapped.scopes,
+        amr=mapped.amr,
+        acr=mapped.acr,
+        auth_time=mapped.auth_time,
+        created=stored.created_at,
+        disabled=stored.disabled,
+        attributes=mapped.attributes,
+    )
+
+
+def _guest_provider(mappers: Mapping[str, Mapper]) -> str:
+    ids = [name for name, mapper in mappers.items() if mapper.settings.kind == _GUEST]
+    return ids[0] if ids else _GUEST
+
+
+def _nobody(region: str, provider: str) -> Subject:
+    return Subject(
+        identity=Identity(
+            id=f"{region}:{NOBODY}",
+            kind=IdentityKind.GUEST,
+            authenticated=False,
+            provider=provider,
+            provider_kind=_GUEST,
+        ),
+        anonymous=True,
+    )

@@ -1,0 +1,287 @@
+"""Somebody is the same identity each time, and nobody else's."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from gateway.identity.mapper import compile_mappers
+from gateway.identity.resolver import NOBODY, Resolver
+from gateway.model.errors import (
+    MalformedCredentialError,
+    StorageError,
+    UnmetRequirementError,
+    UntrustedIssuerError,
+)
+from gateway.model.identity import UNKNOWN_TIME, Identity, IdentityKind
+from gateway.storage.database import Database
+from gateway.storage.identities import IdentityStore
+from tests.identity.files import (
+    ENDS,
+    GOOGLE,
+    GUEST,
+    NOON,
+    OIDC,
+    provider_file,
+    verified,
+)
+
+REGION = "us-east-1"
+GUEST_ID = "us-east-1:5b0f9f2e-6d3a-4a8e-9b1e-0c9d8e7f6a5b"
+SERVICE = OIDC.replace('"corp"', '"robots"') + 'for = "service"\n'
+FILES = [OIDC, GOOGLE, GUEST, SERVICE]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database.open(tmp_path / "gateway.db")
+    yield database
+    database.close()
+
+
+def _resolver(database: Database, *texts: str) -> Resolver:
+    return Resolver(
+        mappers=compile_mappers([provider_file(each) for each in texts]),
+        store=IdentityStore(database=database),
+        region=REGION,
+        clock=lambda: NOON,
+    )
+
+
+@pytest.fixture
+def resolver(database: Database) -> Resolver:
+    return _resolver(database, *FILES)
+
+
+def test_claims_become_a_subject(resolver: Resolver) -> None:
+    """Every field of the record comes from the claims, the file or the store."""
+    subject = resolver.resolve(
+        verified(name="Ana", email="ana@corp.example", email_verified=True, acr="mfa")
+    )
+
+    identity = subject.identity
+    region, _, unique = identity.id.partition(":")
+    assert region == REGION
+    assert uuid.UUID(unique).version == 4
+    assert identity == Identity(
+        id=identity.id,
+        kind=IdentityKind.AUTHENTICATED,
+        authenticated=True,
+        provider="corp",
+        provider_kind="oidc",
+        issuer="https://login.corp.example",
+        subject="ana",
+        name="Ana",
+        email="ana@corp.example",
+        email_verified=True,
+        acr="mfa",
+        created=NOON,
+    )
+    assert subject.expires_at == ENDS
+    assert not subject.anonymous
+    assert dict(subject.claims) == {}
+
+
+def test_the_same_subject_is_the_same_identity(
+    resolver: Resolver, database: Database
+) -> None:
+    """Also for the next process, and whatever else the token says."""
+    first = resolver.resolve(verified()).identity.id
+
+    assert resolver.resolve(verified(name="New Name")).identity.id == first
+    assert _resolver(database, *FILES).resolve(verified()).identity.id == first
+
+
+def test_the_same_name_at_another_provider_is_somebody_else(
+    resolver: Resolver,
+) -> None:
+    """An identity is (provider, subject); an e-mail address links nobody."""
+    claims = {"email": "ana@corp.example", "email_verified": True}
+
+    corp = resolver.resolve(verified("corp", **claims)).identity
+    google = resolver.resolve(verified("google", **claims)).identity
+
+    assert corp.id != google.id
+    assert corp.linked == google.linked == ()
+
+
+def test_the_file_says_whether_it_is_a_person_or_a_program(
+    resolver: Resolver,
+) -> None:
+    """`for = "service"`."""
+    identity = resolver.resolve(verified("robots")).identity
+
+    assert identity.kind is IdentityKind.SERVICE
+    assert identity.authenticated
+
+
+def test_exported_claims_reach_the_policies(database: Database) -> None:
+    """And no other."""
+    resolver = _resolver(database, OIDC + 'export_claims = ["hd"]')
+
+    subject = resolver.resolve(verified(hd="corp.example", secret="x"))
+
+    assert dict(subject.claims) == {"hd": "corp.example"}
+
+
+def test_a_disabled_identity_says_so(resolver: Resolver, database: Database) -> None:
+    """To deny is the policies' part: `identity.disabled`."""
+    identity = resolver.resolve(verified()).identity
+    with database.writing() as connection:
+        connection.execute(text("UPDATE identity SET disabled = 1"))
+
+    again = resolver.resolve(verified()).identity
+
+    assert again == replace(identity, disabled=True)
+
+
+def test_a_provider_that_is_gone_is_not_trusted(resolver: Resolver) -> None:
+    """A token that was verified just before a reload."""
+    with pytest.raises(UntrustedIssuerError, match="not configured"):
+        resolver.resolve(verified("gone"))
+
+
+def test_claims_that_are_refused_leave_no_identity(
+    database: Database,
+) -> None:
+    """Else anybody could fill the table."""
+    check = '[require]\nchecks = [{ id = "no", cel = "false" }]'
+    resolver = _resolver(database, OIDC + check)
+
+    with pytest.raises(UnmetRequirementError):
+        resolver.resolve(verified())
+
+    with database.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM identity")) == 0
+
+
+def test_without_the_database_there_is_no_identity(
+    resolver: Resolver, database: Database
+) -> None:
+    """503, told apart from a bad credential."""
+    with database.writing() as connection:
+        connection.execute(text("DROP TABLE identity"))
+
+    with pytest.raises(StorageError):
+        resolver.resolve(verified())
+
+
+def test_many_threads_agree_on_who_somebody_is(resolver: Resolver) -> None:
+    """All of them see the subject for the first time."""
+    ids: list[str] = []
+    threads = [
+        threading.Thread(
+            target=lambda: ids.append(resolver.resolve(verified()).identity.id)
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(ids) == 8
+    assert len(set(ids)) == 1
+
+
+# ---- guests ---------------------------------------------------------------------------
+
+
+def test_a_guest_is_the_identity_that_the_token_names(resolver: Resolver) -> None:
+    """Whoever presents it again is the same guest, also on an empty database."""
+    subject = resolver.resolve(verified("guest", sub=GUEST_ID))
+
+    assert subject.identity.id == GUEST_ID
+    assert subject.identity.subject == GUEST_ID
+    assert subject.identity.kind is IdentityKind.GUEST
+    assert not subject.identity.authenticated
+    assert not subject.anonymous
+    assert subject.expires_at == ENDS
+    assert resolver.resolve(verified("guest", sub=GUEST_ID)).identity.id == GUEST_ID
+
+
+def test_a_guest_of_another_region_keeps_its_id(resolver: Resolver) -> None:
+    """The setting may change; the ids that are out there do not."""
+    moved = GUEST_ID.replace("us-east-1", "eu-west-3")
+
+    assert resolver.resolve(verified("guest", sub=moved)).identity.id == moved
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "ana",
+        "us-east-1",
+        "us-east-1:",
+        "us-east-1:ana",
+        f"us-east-1:{NOBODY}",
+        f"{GUEST_ID} ",
+        GUEST_ID.upper(),
+        f"x:{GUEST_ID}",
+        GUEST_ID.replace("-6d3a", "6d3a"),
+        f"{'x' * 41}:{GUEST_ID.partition(':')[2]}",
+    ],
+)
+def test_a_guest_without_an_identity_id_is_nobody(
+    resolver: Resolver, subject: str
+) -> None:
+    """The nil id least of all: it is that of everybody who shows nothing."""
+    with pytest.raises(MalformedCredentialError, match="no identity id"):
+        resolver.resolve(verified("guest", sub=subject))
+
+
+def test_a_guest_cannot_take_over_the_id_of_a_person(resolver: Resolver) -> None:
+    """Were such a token ever made, it would be refused, not obeyed."""
+    person = resolver.resolve(verified()).identity.id
+
+    with pytest.raises(StorageError, match="belongs to somebody else"):
+        resolver.resolve(verified("guest", sub=person))
+
+
+def test_who_shows_nothing_is_always_the_same_guest(
+    resolver: Resolver, database: Database
+) -> None:
+    """Known by the nil UUID, with nothing that ends, and never stored."""
+    subject = resolver.anonymous()
+
+    assert subject is resolver.anonymous()
+    assert subject.anonymous
+    assert subject.expires_at is None
+    assert subject.identity == Identity(
+        id="us-east-1:00000000-0000-0000-0000-000000000000",
+        kind=IdentityKind.GUEST,
+        authenticated=False,
+        provider="guest",
+        provider_kind="guest",
+        created=UNKNOWN_TIME,
+    )
+    with database.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM identity")) == 0
+
+
+def test_who_shows_nothing_belongs_to_the_provider_for_guests(
+    database: Database,
+) -> None:
+    """By whatever name its file has; `guest` if there is none."""
+    named = _resolver(database, GUEST.replace('id = "guest"', 'id = "visitors"'))
+
+    assert named.anonymous().identity.provider == "visitors"
+    assert _resolver(database, OIDC).anonymous().identity.provider == "guest"
+
+
+def test_the_time_of_the_first_sight_stays(database: Database) -> None:
+    """`identity.created`, for policies that distinguish newcomers."""
+    _resolver(database, OIDC).resolve(verified())
+    later = Resolver(
+        mappers=compile_mappers([provider_file(OIDC)]),
+        store=IdentityStore(database=database),
+        region=REGION,
+        clock=lambda: NOON + timedelta(days=3),
+    )
+
+    assert later.resolve(verified()).identity.created == NOON
