@@ -111,7 +111,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 def measure(
-    pids: Sequence[int], *, port: int, path: str, tokens: Path, seconds: float
+    pids: Sequence[int], *, port: int, path: str, tokens: Path, seconds: int
 ) -> Measurement:
     """Load a port for some seconds and return what it cost the processes."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:

@@ -113,7 +113,7 @@ class Bench:
     trust: peers.Trust
     warm: Path
     cold: Path
-    seconds: float
+    seconds: int
 
 
 @dataclass(frozen=True)
@@ -343,7 +343,7 @@ def main() -> None:
     """Run all rows in turns and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--only", default="", help="rows whose name contains this")
     arguments = parser.parse_args()
     rows = [row for row in ROWS if arguments.only in row.name or row is ROWS[0]]
