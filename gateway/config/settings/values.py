@@ -23,12 +23,13 @@ from gateway.config.settings.section import Called, flaw
 
 IPNetwork = IPv4Network | IPv6Network
 
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_MILLISECONDS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
 
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _SIZE = re.compile(r"([0-9]{1,12}) ?(B|KiB|MiB|GiB|TiB)")
 
+_UNIT = re.compile(r"1[a-z]+")
 _RATE = re.compile(r"([0-9]{1,9})/([0-9]{1,9})?(ms|s|m|h|d)")
 
 
@@ -56,7 +57,7 @@ def parse_duration(value: Any) -> Any:
             "a length of time is a number with its unit",
             hint='write "250ms", "30s", "15m", "1h" or "30d"',
         )
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    return timedelta(milliseconds=int(match[1]) * _MILLISECONDS[match[2]])
 
 
 def parse_size(value: Any) -> Any:
@@ -87,7 +88,7 @@ def parse_rate(value: Any) -> Any:
     count, length = int(match[1]), int(match[2] or 1)
     if count == 0 or length == 0:
         raise flaw("E106", "a rate must be more than zero")
-    return Rate(count, timedelta(seconds=length * _SECONDS[match[3]]))
+    return Rate(count, timedelta(milliseconds=length * _MILLISECONDS[match[3]]))
 
 
 def parse_network(value: Any) -> Any:
@@ -160,8 +161,7 @@ Instant = Annotated[datetime, PlainValidator(parse_instant), Called("date and ti
 def duration_text(duration: timedelta) -> str:
     """Return a length of time as it is written in a file."""
     milliseconds = duration // timedelta(milliseconds=1)
-    for unit, seconds in reversed(_SECONDS.items()):
-        length = round(seconds * 1000)
+    for unit, length in reversed(_MILLISECONDS.items()):
         if milliseconds and milliseconds % length == 0:
             return f"{milliseconds // length}{unit}"
     return "0s"
@@ -177,4 +177,6 @@ def size_text(size: int) -> str:
 
 def rate_text(rate: Rate) -> str:
     """Return a rate as it is written in a file."""
-    return f"{rate.count}/{duration_text(rate.per).removeprefix('1')}"
+    length = duration_text(rate.per)
+    # A single unit is written without its number.
+    return f"{rate.count}/{length[1:] if _UNIT.fullmatch(length) else length}"
