@@ -98,6 +98,11 @@ class Exchange(RequestResponseCycle):
         self.until_close = False
         self._bodiless = scope["method"] == "HEAD"
 
+    def be_last(self) -> None:
+        """End the connection with this answer, even if it has begun."""
+        self.keep_alive = False
+        self.closing = True
+
     def disconnect(self) -> None:
         """Tell the application that the client is gone."""
         if not self.response_complete:
@@ -122,7 +127,7 @@ class Exchange(RequestResponseCycle):
                 self._give_up()
         finally:
             # The exchange and its connection refer to each other no longer.
-            self.on_response = _nothing
+            del self.on_response
 
     def _give_up(self) -> None:
         if self.disconnected or self.response_complete:
@@ -243,7 +248,3 @@ class Exchange(RequestResponseCycle):
             self.response_complete = True
             self.message_event.set()
             self.on_response()
-
-
-def _nothing() -> None:
-    pass

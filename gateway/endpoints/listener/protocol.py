@@ -17,7 +17,6 @@ from collections import deque
 from typing import cast
 from urllib.parse import unquote
 
-import uvicorn
 from typing_extensions import override
 from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
@@ -53,17 +52,12 @@ class StrictProtocol(HttpToolsProtocol):
 
     server_state: ListenerState
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ListenerState,
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, {}, _loop)
+    def __init__(self, state: ListenerState, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(state.config, state, {}, loop)
         del self.parser
-        self.app = server_state.app
-        self.logger = server_state.logger
-        self.limits = server_state.limits
+        self.app = state.app
+        self.logger = state.logger
+        self.limits = state.limits
         self.reader = RequestReader(limits=self.limits, receiver=self)
         self.running: Exchange | None = None
         self.waiting: deque[Exchange] = deque()
@@ -158,10 +152,10 @@ class StrictProtocol(HttpToolsProtocol):
         The client has to send the others again, on another connection.
         """
         self._head_timed = False
-        if len(self.waiting) < self.limits.pipelined:
+        if self.running is None or len(self.waiting) < self.limits.pipelined:
             return True
-        if self.latest is not None:
-            self.latest.keep_alive = False
+        cast("Exchange", self.latest).be_last()
+        self._discarded += 1
         return False
 
     def request_begins(self) -> None:
@@ -200,9 +194,7 @@ class StrictProtocol(HttpToolsProtocol):
 
     def body_arrives(self, body: bytes) -> None:
         """Hand a part of the body to the exchange; stop reading if it has enough."""
-        exchange = self.latest
-        if exchange is None or exchange.response_complete:
-            return
+        exchange = cast("Exchange", self.latest)
         exchange.body += body
         if len(exchange.body) > HIGH_WATER_LIMIT:
             self.flow.pause_reading()
@@ -210,10 +202,9 @@ class StrictProtocol(HttpToolsProtocol):
 
     def request_ends(self) -> None:
         """Tell the exchange that its request is whole."""
-        exchange = self.latest
-        if exchange is not None:
-            exchange.more_body = False
-            exchange.message_event.set()
+        exchange = cast("Exchange", self.latest)
+        exchange.more_body = False
+        exchange.message_event.set()
 
     # Answering.
 

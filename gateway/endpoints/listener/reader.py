@@ -140,8 +140,10 @@ class RequestReader:
                 raise
             self.stopped = True
         except httptools.HttpParserError as error:
-            # llhttp's reasons are a closed set of sentences, with no input in them.
-            raise malformed_request(str(error)) from error
+            # Behind the last request there is nothing to be right or wrong.
+            if not self.stopped:
+                # llhttp's reasons are a closed set of sentences, with no input in them.
+                raise malformed_request(str(error)) from error
         return None
 
     def _head_without_upgrade(self) -> bytes:

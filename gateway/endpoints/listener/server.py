@@ -10,7 +10,6 @@ import ssl
 from datetime import timedelta
 from functools import partial
 
-import uvicorn
 from uvicorn._types import ASGI3Application
 
 from gateway.endpoints.listener.errors import ListenError
@@ -100,7 +99,7 @@ class Listener:
     ) -> asyncio.Server:
         handshake = self._state.limits.header_time.total_seconds()
         return await loop.create_server(
-            partial(StrictProtocol, _protocol_config(self._state.app), self._state),
+            partial(StrictProtocol, self._state, loop),
             self._host,
             self._port,
             ssl=context,
@@ -135,7 +134,7 @@ class Listener:
         Args:
             within: How long requests may take to finish.
         """
-        if self._server is None:
+        if self._server is None or self._tick is None:
             return
         self._server.close()
         self._state.draining = True
@@ -143,8 +142,7 @@ class Listener:
             connection.shutdown()
         if not await self._state.wait_until_quiet(within.total_seconds()):
             await self._cut()
-        if self._tick is not None:
-            self._tick.cancel()
+        self._tick.cancel()
         self._server = None
 
     def _connections(self) -> list[StrictProtocol]:
@@ -167,23 +165,3 @@ class Listener:
         for task in list(self._state.tasks):
             task.cancel()
         await self._state.wait_until_quiet(_CUT_TIME)
-
-
-def _protocol_config(app: ASGI3Application) -> uvicorn.Config:
-    """Return what uvicorn's protocol reads of its configuration, all said explicitly."""
-    config = uvicorn.Config(
-        app,
-        interface="asgi3",
-        http=StrictProtocol,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        forwarded_allow_ips=[],
-        server_header=False,
-        date_header=False,
-        workers=1,
-    )
-    config.load()
-    return config

@@ -4,7 +4,13 @@ import asyncio
 import logging
 from email.utils import formatdate
 
-from uvicorn._types import ASGI3Application
+import uvicorn
+from uvicorn._types import (
+    ASGI3Application,
+    ASGIReceiveCallable,
+    ASGISendCallable,
+    Scope,
+)
 from uvicorn.server import ServerState
 
 from gateway.endpoints.listener.limits import ListenerLimits
@@ -16,6 +22,7 @@ class ListenerState(ServerState):
 
     Attributes:
         app: What the requests are for.
+        config: What uvicorn's protocol reads of its own configuration.
         limits: What each connection is allowed.
         name: The listener's name, for the logs.
         logger: Where refusals and broken answers are told.
@@ -28,6 +35,7 @@ class ListenerState(ServerState):
     ) -> None:
         super().__init__()
         self.app = app
+        self.config = _protocol_config()
         self.limits = limits
         self.name = name
         self.logger = logging.getLogger("gateway.listener")
@@ -81,3 +89,28 @@ class ListenerState(ServerState):
         except TimeoutError:
             return False
         return True
+
+
+def _protocol_config() -> uvicorn.Config:
+    config = uvicorn.Config(
+        _nobody,
+        interface="asgi3",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        forwarded_allow_ips=[],
+        server_header=False,
+        date_header=False,
+        workers=1,
+    )
+    config.load()
+    return config
+
+
+async def _nobody(
+    scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+) -> None:
+    """Stand in for the application, which uvicorn calls to see what it is."""

@@ -3,10 +3,13 @@
 References: RFC 9325 (recommendations for TLS), RFC 7301 (ALPN).
 """
 
+import os
 import ssl
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from gateway.endpoints.listener.errors import ListenError
 
@@ -40,14 +43,28 @@ def server_context(tls: ListenerTls) -> ssl.SSLContext:
     context.set_ciphers(_CIPHERS)
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     context.set_alpn_protocols(["http/1.1"])
-    # OpenSSL takes a pair from files only. The folder is the owner's alone (0700).
-    with tempfile.TemporaryDirectory() as folder:
-        cert, key = Path(folder, "cert.pem"), Path(folder, "key.pem")
-        cert.write_bytes(tls.cert)
-        key.write_bytes(tls.key)
+    with _as_file(tls.cert) as cert, _as_file(tls.key) as key:
         try:
             # An encrypted key must fail, not ask on the terminal.
             context.load_cert_chain(cert, key, password=b"")
         except (OSError, ValueError) as error:
             raise ListenError(f"{tls.name}: unusable certificate or key") from error
     return context
+
+
+@contextmanager
+def _as_file(content: bytes) -> Iterator[str]:
+    # OpenSSL's certificates come from files only, and a private key had better not be
+    # written to a disk.
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("pem")
+        try:
+            os.write(descriptor, content)
+            yield f"/proc/self/fd/{descriptor}"
+        finally:
+            os.close(descriptor)
+    else:
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(content)
+            file.flush()
+            yield file.name
