@@ -98,8 +98,10 @@ def test_anything_else_is_a_malformed_credential(value: bytes) -> None:
 
 @pytest.mark.parametrize("second", [b"authorization", b"Authorization"])
 @pytest.mark.parametrize("value", [b"Bearer abc", b"Bearer def", b"Basic eDp5", b""])
-def test_two_credentials_are_one_too_many(second: bytes, value: bytes) -> None:
-    """Envoy CVE-2021-32777: which of two is meant depends on who reads them."""
+def test_envoy_cve_2021_32777_two_credentials_are_one_too_many(
+    second: bytes, value: bytes
+) -> None:
+    """Which of the two is meant depends on who reads them."""
     headers = [(b"authorization", b"Bearer abc"), HOST, (second, value)]
 
     with pytest.raises(ConflictingCredentialsError):

@@ -1,9 +1,12 @@
 """Access tokens and ID tokens of one provider, and everything that is neither."""
 
+import hmac
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,8 +34,11 @@ from tests.authentication.issuer import (
     ISSUER,
     NOON,
     access_claims,
+    encode,
     id_claims,
+    jwk,
     keys_of,
+    private_key,
     sign,
     token,
     unverified,
@@ -171,6 +177,25 @@ def test_pyjwt_cve_2022_29217_none_and_hmac_are_no_algorithms() -> None:
     for alg in ("none", "None", "NONE", "HS256", "HS512"):
         with pytest.raises(WrongAlgorithmError):
             verify(token(access_claims(), alg=alg))
+
+
+@pytest.mark.parametrize("alg", ["HS256", "RS256"])
+def test_pyjwt_cve_2026_48526_a_public_key_is_no_secret(alg: str) -> None:
+    """Anybody knows it; in whatever form, an HMAC with it proves nothing."""
+    key = private_key("RS256").public_key()
+    forms = [
+        key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+        key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+        json.dumps(jwk("RS256")).encode(),
+        jwk("RS256")["n"].encode(),
+    ]
+    header = {"alg": alg, "kid": "RS256-0", "typ": "at+jwt"}
+    signed = sign(header, access_claims(), algorithm="RS256").rpartition(".")[0]
+
+    for secret in forms:
+        forged = hmac.digest(secret, signed.encode(), "sha256")
+        with pytest.raises((WrongAlgorithmError, WrongSignatureError)):
+            verify(f"{signed}.{encode(forged)}")
 
 
 def test_an_algorithm_that_the_file_does_not_name_is_refused() -> None:

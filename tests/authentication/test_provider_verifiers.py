@@ -1,5 +1,6 @@
 """Files become verifiers, or are told what is wrong with them."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.references import FileRef
 from gateway.config.settings.tokens import TokensSettings
 from gateway.model.credential import Credential, Scheme
+from gateway.model.errors import CredentialError
 from tests.authentication.issuer import (
     ISSUER,
     NOON,
@@ -153,6 +155,37 @@ def test_together_they_verify_a_token_of_each_kind(document: Document) -> None:
         "backend",
         "backend",
         "guest",
+    ]
+
+
+def test_pomerium_cve_2024_47616_no_token_is_accepted_for_another_purpose(
+    document: Document,
+) -> None:
+    """Every type from every issuer; only what each issuer makes for here gets in."""
+    files = (
+        oidc(document),
+        developer(document, key_set(jwk("ES256"))),
+        guest(document),
+    )
+    verifier = Verifier(
+        providers=build(*files), clock=lambda: NOON, max_token_bytes=8192
+    )
+    types = ["at+jwt", "JWT", None, "guest+jwt", "txntoken+jwt", "logout+jwt", "x"]
+    accepted: list[tuple[str, str | None]] = []
+
+    for issuer in (ISSUER, "backend", OWN):
+        for typ in types:
+            claims = access_claims(iss=issuer, aud=["gateway", OWN])
+            credential = Credential(Scheme.BEARER, token(claims, typ=typ))
+            with suppress(CredentialError):
+                verifier.verify(credential)
+                accepted.append((issuer, typ))
+
+    assert accepted == [
+        (ISSUER, "at+jwt"),
+        ("backend", "JWT"),
+        ("backend", None),
+        (OWN, "guest+jwt"),
     ]
 
 

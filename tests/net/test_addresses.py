@@ -62,8 +62,8 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
-def test_an_address_that_is_not_public_is_refused(address: str) -> None:
-    """PyJWT PR 1169, nodedb 61, floci PR 3743: fetching keys from inside the network."""
+def test_floci_3743_an_address_that_is_not_public_is_refused(address: str) -> None:
+    """Nodedb 61 too: keys were fetched from inside the network."""
     guard = AddressGuard()
 
     with pytest.raises(ForbiddenTargetError):

@@ -84,8 +84,8 @@ def test_a_status_is_told_and_not_judged() -> None:
         "https://keys.example/\n",
     ],
 )
-def test_only_https_to_an_allowed_host_is_ever_asked(url: str) -> None:
-    """PyJWT PR 1169, nodedb 61: key URLs that lead to files and to other hosts."""
+def test_nodedb_61_only_https_to_an_allowed_host_is_ever_asked(url: str) -> None:
+    """PyJWT PR 1169 too: key URLs that lead to files and to other hosts."""
     network = FakeNetwork(http(b"{}"))
 
     with pytest.raises(ForbiddenTargetError):
@@ -121,8 +121,8 @@ def test_a_v6_address_is_allowed_as_settings_write_it() -> None:
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Again", "308 Moved"])
-def test_a_redirect_is_a_failure(status: str) -> None:
-    """Floci PR 3743: the host that was checked has to be the one that answers."""
+def test_floci_3743_a_redirect_is_a_failure(status: str) -> None:
+    """The host that was checked has to be the one that answers."""
     network = FakeNetwork(
         http(b"", "Location: https://169.254.169.254/latest", status=status)
     )

@@ -46,7 +46,7 @@ def test_the_checked_address_is_connected_to_and_the_name_is_verified() -> None:
     assert b"host: keys.example\r\n" in network.sent.lower()
 
 
-def test_a_name_is_resolved_once_so_that_a_second_answer_cannot_rebind_it() -> None:
+def test_floci_3743_a_name_is_resolved_once_so_that_it_cannot_be_rebound() -> None:
     """DNS rebinding: the first look-up is public, the second leads inside."""
     answers = [["93.184.216.34"], ["127.0.0.1"]]
     network = FakeNetwork(http(b"{}"), addresses=lambda: answers.pop(0))
