@@ -43,6 +43,7 @@ from gateway.cel.types import (
     BOOL,
     DYN,
     INT,
+    NOTHING,
     STRING,
     TYPE,
     UINT,
@@ -343,7 +344,7 @@ class Checker:
         self.report(span, "E210", message)
 
     def _expect_bool(self, plan: Plan) -> None:
-        if plan.type not in {BOOL, DYN}:
+        if plan.type not in {BOOL, DYN, NOTHING}:
             message = f"a bool is needed here, and this is {plan.type}"
             self.report((plan.start, plan.end), "E210", message)
 

@@ -30,13 +30,16 @@ from gateway.cel.types import BYTES, DYN, STRING, CelType, ListType, MapType
 _CHARACTERS: Final = 256.0
 _ELEMENTS: Final = 64.0
 
+# Characters are looked at many at a time.
+_CHARACTERS_A_UNIT: Final = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
     """How large a value may be.
 
     Attributes:
-        length: Characters, octets, elements or entries; 1 for everything else.
+        length: Characters, octets, elements or entries; 0 for everything else.
         element: The size of one element.
     """
 
@@ -46,7 +49,9 @@ class Size:
     @property
     def weight(self) -> float:
         """What it takes to look at all of it."""
-        return self.length * (1 if self.element is None else self.element.weight)
+        if self.element is None:
+            return 1 + self.length / _CHARACTERS_A_UNIT
+        return 1 + self.length * self.element.weight
 
     def larger(self, other: "Size") -> "Size":
         """Return the size of what may be either."""
@@ -55,7 +60,7 @@ class Size:
         return Size(max(self.length, other.length), self.element.larger(other.element))
 
 
-_ONE: Final = Size(1)
+_ONE: Final = Size(0)
 
 
 def work_of(plan: Plan) -> float:
@@ -96,7 +101,7 @@ class _Estimate:
         sizes = [size for _, size in parts]
         rate = max(overload.cost for overload in plan.overloads)
         work = 1 + sum(work for work, _ in parts)
-        work += rate * sum(size.weight for size in sizes)
+        work += rate * _looked_at(plan.name, [size.weight for size in sizes])
         if plan.name == "_[_]" and sizes[0].element is not None:
             return work, sizes[0].element
         return work, _result(plan, sizes)
@@ -128,11 +133,19 @@ class _Estimate:
         total = work + 1 + over.length * (1 + body_work)
         match plan.macro:
             case Macro.MAP:
-                return total + over.length * body.weight / 10, Size(over.length, body)
+                return total, Size(over.length, body)
             case Macro.FILTER:
                 return total, Size(over.length, element)
             case _:
                 return total, _ONE
+
+
+def _looked_at(name: str, weights: Sequence[float]) -> float:
+    """Return how much of the arguments a function looks at."""
+    if name in {"_==_", "_!=_"}:
+        # The shorter of the two decides.
+        return min(weights)
+    return sum(weights)
 
 
 def _result(plan: Invoke, sizes: Sequence[Size]) -> Size:
@@ -170,7 +183,7 @@ def _assumed(kind: CelType) -> Size:
 def _size_of(value: Any) -> Size:
     match value:
         case str() | bytes():
-            return Size(max(1.0, float(len(value))))
+            return Size(float(len(value)))
         case list() | tuple():
             return _all_of(value)
         case Mapping():

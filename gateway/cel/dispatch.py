@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from gateway.cel.errors import ValueFault
 from gateway.cel.library.declaration import Implementation, Overload
-from gateway.cel.library.operators import at, value_of
+from gateway.cel.library.operators import at, is_key, value_of
 from gateway.cel.types import (
     BYTES,
     DOUBLE,
@@ -25,7 +25,7 @@ from gateway.cel.types import (
     MapType,
     TypeVariable,
 )
-from gateway.cel.values import KIND_OF_TYPE, contains, has_key, kind_of
+from gateway.cel.values import KIND_OF_TYPE, contains, kind_of
 
 # Of two values of one of these types, Python's own operators say what CEL's do.
 _PLAIN: Final = frozenset(KIND_OF_TYPE)
@@ -118,7 +118,7 @@ def _index(container: Any, key: Any) -> Any:
 def _is_in(value: Any, container: Any) -> bool:
     kind = kind_of(container)
     if kind == "map":
-        return has_key(container, value)
+        return is_key(value, container)
     if kind == "list":
         return contains(container, value)
     raise ValueFault(f"`in` is not defined for {kind}")

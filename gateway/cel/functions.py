@@ -34,7 +34,7 @@ from gateway.cel.types import (
     ListType,
     settled,
 )
-from gateway.cel.values import conforms, contains
+from gateway.cel.values import canonical, conforms
 
 # Two honest clocks may disagree so far; what claims to be later than that is no proof.
 _SKEW: Final = timedelta(minutes=1)
@@ -43,11 +43,16 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _any_of(left: Sequence[Any], right: Sequence[Any]) -> bool:
-    return any(contains(left, value) for value in right)
+    return not _as_set(left).isdisjoint(_as_set(right))
 
 
 def _all_of(left: Sequence[Any], right: Sequence[Any]) -> bool:
-    return all(contains(left, value) for value in right)
+    return _as_set(left) >= _as_set(right)
+
+
+def _as_set(items: Sequence[Any]) -> frozenset[Any]:
+    # In time that grows with the lengths and not with their product.
+    return frozenset(map(canonical, items))
 
 
 def _network(spelling: Any) -> Network:
@@ -174,18 +179,16 @@ GATEWAY_FUNCTIONS: Final[Overloads] = {
             (STRING, A), A, _CLAIM, prepare=_prepare_claim, grows=1, reads=("claims",)
         ),
     ),
-    "any_of": (Overload((ListType(A), ListType(A)), BOOL, _any_of, cost=1),),
-    "all_of": (Overload((ListType(A), ListType(A)), BOOL, _all_of, cost=1),),
+    "any_of": (Overload((ListType(A), ListType(A)), BOOL, _any_of, cost=2),),
+    "all_of": (Overload((ListType(A), ListType(A)), BOOL, _all_of, cost=2),),
     "in_cidr": (
-        Overload(
-            (STRING, _STRINGS), BOOL, _in_cidr, prepare=_prepare_in_cidr, cost=0.1
-        ),
+        Overload((STRING, _STRINGS), BOOL, _in_cidr, prepare=_prepare_in_cidr, cost=10),
     ),
-    "email_domain": (Overload((STRING,), STRING, email_domain, cost=0.2, grows=4),),
-    "path_under": (Overload((STRING, STRING), BOOL, _path_under, cost=0.05),),
-    "glob": (Overload((STRING, STRING), BOOL, _glob, prepare=_prepare_glob, cost=0.1),),
+    "email_domain": (Overload((STRING,), STRING, email_domain, cost=20, grows=4),),
+    "path_under": (Overload((STRING, STRING), BOOL, _path_under, cost=1),),
+    "glob": (Overload((STRING, STRING), BOOL, _glob, prepare=_prepare_glob, cost=5),),
     "fresh": (Overload((TIMESTAMP, DURATION), BOOL, _fresh, reads=("now",)),),
     "has_scope": (
-        Overload((STRING,), BOOL, _has_scope, cost=0.05, reads=("identity.scopes",)),
+        Overload((STRING,), BOOL, _has_scope, cost=1, reads=("identity.scopes",)),
     ),
 }

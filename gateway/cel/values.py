@@ -145,6 +145,22 @@ def contains(items: Sequence[Any], value: Any) -> bool:
     return any(equal(item, value) for item in items)
 
 
+def canonical(value: Any) -> Any:
+    """Return something to put into a set: equal for two values exactly if they are."""
+    match kind_of(value):
+        case "bool":
+            return ("bool", value)
+        case "list":
+            return ("list", tuple(canonical(item) for item in value))
+        case "map":
+            entries = ((canonical(key), canonical(item)) for key, item in value.items())
+            return ("map", frozenset(entries))
+        case "double" if value != value:  # noqa: PLR0124 - NaN, which equals nothing
+            return object()
+        case _:
+            return value
+
+
 def has_key(mapping: Mapping[Any, Any], key: Any) -> bool:
     """Return whether a map has a key.
 

@@ -158,7 +158,7 @@ def _parsed(parse: Callable[[str], Any], kind: CelType) -> Overload:
         value = parse(arguments[0])
         return lambda _: value
 
-    return Overload((STRING,), kind, parse, prepare=prepare, cost=0.05)
+    return Overload((STRING,), kind, parse, prepare=prepare, cost=10)
 
 
 _SIZES: Final = tuple(
@@ -196,13 +196,13 @@ CONVERSIONS: Final[Overloads] = {
         Overload((INT,), STRING, str),
         Overload((UINT,), STRING, lambda value: str(int(value))),
         Overload((DOUBLE,), STRING, _double_to_text),
-        Overload((BYTES,), STRING, _bytes_to_text, cost=0.05, grows=1),
+        Overload((BYTES,), STRING, _bytes_to_text, cost=1, grows=1),
         Overload((TIMESTAMP,), STRING, timestamp_text),
         Overload((DURATION,), STRING, duration_text),
     ),
     "bytes": (
         Overload((BYTES,), BYTES, _same, grows=1),
-        Overload((STRING,), BYTES, _text_to_bytes, cost=0.05, grows=4),
+        Overload((STRING,), BYTES, _text_to_bytes, cost=1, grows=4),
     ),
     "timestamp": (
         Overload((TIMESTAMP,), TIMESTAMP, _same),

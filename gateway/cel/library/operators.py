@@ -36,6 +36,7 @@ from gateway.cel.values import (
     contains,
     equal,
     has_key,
+    kind_of,
 )
 
 # Ten thousand years, as protobuf bounds its Duration.
@@ -43,6 +44,9 @@ MAX_DURATION: Final = timedelta(seconds=315_576_000_000)
 
 # The largest string, list or bytes that an expression may make.
 MAX_SIZE: Final = 1_000_000
+
+# A double is none, but may equal one.
+_KEYS: Final = frozenset({"bool", "int", "uint", "double", "string"})
 
 _OVERFLOW: Final = "the result does not fit"
 
@@ -189,7 +193,10 @@ def _is_in(value: Any, items: Sequence[Any]) -> bool:
     return contains(items, value)
 
 
-def _is_key(key: Any, mapping: Mapping[Any, Any]) -> bool:
+def is_key(key: Any, mapping: Mapping[Any, Any]) -> bool:
+    """Return whether a map has a key, which has to be of a kind that can be one."""
+    if kind_of(key) not in _KEYS:
+        raise ValueFault(f"{kind_of(key)} cannot be a key of a map")
     return has_key(mapping, key)
 
 
@@ -265,7 +272,7 @@ OPERATORS: Final[Overloads] = {
     "_>=_": _order(_greater_or_equal),
     "_in_": (
         Overload((A, ListType(A)), BOOL, _is_in, cost=0.5),
-        Overload((A, MapType(A, B)), BOOL, _is_key, cost=0.01),
+        Overload((A, MapType(A, B)), BOOL, is_key, cost=0.1),
     ),
     "_[_]": (
         Overload((ListType(A), INT), A, at),

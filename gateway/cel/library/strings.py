@@ -118,33 +118,33 @@ def _join(parts: Sequence[Any], separator: str = "") -> str:
 
 _STRINGS: Final = ListType(STRING)
 _MATCHES: Final = Overload(
-    (STRING, STRING), BOOL, _matches, prepare=_prepare_matches, cost=0.1
+    (STRING, STRING), BOOL, _matches, prepare=_prepare_matches, cost=5
 )
 
 STRING_FUNCTIONS: Final[Overloads] = {"matches": (_MATCHES,)}
 
 STRING_METHODS: Final[Overloads] = {
-    "contains": (Overload((STRING, STRING), BOOL, _contains, cost=0.01),),
-    "startsWith": (Overload((STRING, STRING), BOOL, str.startswith, cost=0.01),),
-    "endsWith": (Overload((STRING, STRING), BOOL, str.endswith, cost=0.01),),
+    "contains": (Overload((STRING, STRING), BOOL, _contains, cost=1),),
+    "startsWith": (Overload((STRING, STRING), BOOL, str.startswith, cost=0.1),),
+    "endsWith": (Overload((STRING, STRING), BOOL, str.endswith, cost=0.1),),
     "matches": (_MATCHES,),
-    "lowerAscii": (Overload((STRING,), STRING, _lower_ascii, cost=0.1, grows=1),),
-    "upperAscii": (Overload((STRING,), STRING, _upper_ascii, cost=0.1, grows=1),),
-    "trim": (Overload((STRING,), STRING, _trim, cost=0.1, grows=1),),
+    "lowerAscii": (Overload((STRING,), STRING, _lower_ascii, cost=5, grows=1),),
+    "upperAscii": (Overload((STRING,), STRING, _upper_ascii, cost=5, grows=1),),
+    "trim": (Overload((STRING,), STRING, _trim, cost=1, grows=1),),
     "split": (
-        Overload((STRING, STRING), _STRINGS, _split, cost=0.5, grows=1),
-        Overload((STRING, STRING, INT), _STRINGS, _split, cost=0.5, grows=1),
+        Overload((STRING, STRING), _STRINGS, _split, cost=5, grows=1),
+        Overload((STRING, STRING, INT), _STRINGS, _split, cost=5, grows=1),
     ),
     "replace": (
-        Overload((STRING, STRING, STRING), STRING, _replace, cost=0.5, grows=4),
-        Overload((STRING, STRING, STRING, INT), STRING, _replace, cost=0.5, grows=4),
+        Overload((STRING, STRING, STRING), STRING, _replace, cost=5, grows=4),
+        Overload((STRING, STRING, STRING, INT), STRING, _replace, cost=5, grows=4),
     ),
     "substring": (
-        Overload((STRING, INT), STRING, _substring, cost=0.1, grows=1),
-        Overload((STRING, INT, INT), STRING, _substring, cost=0.1, grows=1),
+        Overload((STRING, INT), STRING, _substring, cost=1, grows=1),
+        Overload((STRING, INT, INT), STRING, _substring, cost=1, grows=1),
     ),
     "join": (
-        Overload((_STRINGS,), STRING, _join, cost=0.1, grows=64),
-        Overload((_STRINGS, STRING), STRING, _join, cost=0.1, grows=64),
+        Overload((_STRINGS,), STRING, _join, cost=1, grows=64),
+        Overload((_STRINGS, STRING), STRING, _join, cost=1, grows=64),
     ),
 }
