@@ -73,10 +73,11 @@ class LazyVariables:
             value = expression.program.evaluate(
                 self.__variables, deadline=self.__deadline
             )
-        except (BudgetExceededError, FailedVariableError):
+        except BudgetExceededError:
             raise
         except EvaluationError as error:
-            failure = self.__failures[name] = FailedVariableError(expression, error)
+            failure = _origin(error) or FailedVariableError(expression, error)
+            self.__failures[name] = failure
             raise failure from None
         setattr(self, name, value)
         return value
@@ -158,13 +159,26 @@ def failure_of(expression: Expression, error: Exception) -> FailedExpressionErro
         error: What came out of it. Anything that is no `EvaluationError` is told by its
             class alone: its text might hold a value of the request.
     """
-    if isinstance(error, FailedVariableError):
-        expression = error.expression
     if not isinstance(error, EvaluationError):
         message = f"the expression failed ({type(error).__name__})"
         return FailedExpressionError(PolicyFault(expression.place.at(), message))
+    origin = _origin(error)
+    if origin is not None:
+        expression, error = origin.expression, origin
     where = expression.place.at(error.line, error.column)
     return FailedExpressionError(
         PolicyFault(where, error.message),
         timed_out=isinstance(error, BudgetExceededError),
     )
+
+
+def _origin(error: BaseException | None) -> FailedVariableError | None:
+    """Return the variable that an expression failed by, if it was one.
+
+    The expression tells its own place, and has the variable's error as the cause.
+    """
+    while error is not None:
+        if isinstance(error, FailedVariableError):
+            return error
+        error = error.__cause__
+    return None

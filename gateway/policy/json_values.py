@@ -47,8 +47,11 @@ def as_json(value: Any, depth: int = _MAX_DEPTH) -> Any:
     Raises:
         NotJsonError: It has none, or is nested more deeply than `depth`.
     """
-    if value is None or isinstance(value, bool | str):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        # Members of enumerations are text with a class of their own.
+        return str(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):

@@ -15,6 +15,7 @@ class RoutePatterns:
 
     def __init__(self, *, route_ids: Iterable[str]) -> None:
         self._ids = tuple(route_ids)
+        self._ranks = {route_id: rank for rank, route_id in enumerate(self._ids)}
         self._known = frozenset(self._ids)
         self._found: dict[str, frozenset[str]] = {}
 
@@ -31,8 +32,7 @@ class RoutePatterns:
 
     def in_order(self, route_ids: Iterable[str]) -> list[str]:
         """Return the ids in the order in which the routes are declared."""
-        wanted = frozenset(route_ids)
-        return [route_id for route_id in self._ids if route_id in wanted]
+        return sorted(route_ids, key=self._ranks.__getitem__)
 
     def suggest(self, pattern: str) -> str:
         """Return `did you mean ...?` for the route nearest to a pattern, or nothing."""
