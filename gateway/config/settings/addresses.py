@@ -12,6 +12,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from gateway.config.settings.section import Called, flaw
 from gateway.config.settings.values import is_loopback
@@ -140,6 +141,15 @@ def parse_url(value: Any) -> Url:
         path=match["path"],
         text=match[0],
     )
+
+
+def is_url(text: str) -> bool:
+    """Return whether a text is a URL that `parse_url` takes apart."""
+    try:
+        parse_url(text)
+    except PydanticCustomError:
+        return False
+    return True
 
 
 def parse_listen(value: Any) -> Listen:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from gateway.config.settings.addresses import is_url
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.keys import KeysSettings
 from gateway.config.settings.log import LogSettings
@@ -55,6 +56,7 @@ class Config(Section):
         match value:
             case {"server": {"public_url": str(public_url)}}:
                 tokens = value.get("tokens", {})
-                if isinstance(tokens, dict):
+                # One that is no URL is a fault where it stands, and not here again.
+                if isinstance(tokens, dict) and is_url(public_url):
                     return value | {"tokens": {"issuer": public_url} | tokens}
         return value

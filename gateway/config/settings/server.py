@@ -1,6 +1,7 @@
 """`[server]`: where the gateway listens, what it is called, and what it puts up with."""
 
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -15,21 +16,22 @@ MIB = 1024 * KIB
 TIB = 1024 * 1024 * MIB
 
 
+# How a dual-stack socket shows peers of IPv4 (RFC 4291 section 2.5.5.2).
+_MAPPED = IPv6Network("::ffff:0:0/96")
+
+
 def _narrow(networks: tuple[IPNetwork, ...]) -> tuple[IPNetwork, ...]:
     # Two halves of the address space are as wide as the whole.
-    for version in (4, 6):
-        same = [network for network in networks if network.version == version]
-        if sum(network.num_addresses for network in set(same)) >= _half(version) * 2:
-            raise flaw(
-                "E106",
-                "everybody would be a trusted proxy and could claim any client address",
-                hint="name the networks of your own proxies",
-            )
+    four = collapse_addresses(n for n in networks if isinstance(n, IPv4Network))
+    six = collapse_addresses(n for n in networks if isinstance(n, IPv6Network))
+    is_all = any(network.prefixlen == 0 for network in four)
+    if is_all or any(network.supernet_of(_MAPPED) for network in six):
+        raise flaw(
+            "E106",
+            "everybody would be a trusted proxy and could claim any client address",
+            hint="name the networks of your own proxies",
+        )
     return networks
-
-
-def _half(version: int) -> int:
-    return 1 << (31 if version == 4 else 127)  # noqa: PLR2004 - IP versions
 
 
 class ServerTls(Section):

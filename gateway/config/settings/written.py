@@ -32,8 +32,9 @@ def written(value: Any) -> str:
 
 @written.register
 def _(value: str) -> str:
-    # JSON's escapes are TOML's too, as long as no character is left to surrogates.
-    return json.dumps(value, ensure_ascii=False)
+    # JSON's escapes are TOML's too, as long as no character is left to surrogates; but
+    # TOML lets no DEL stand for itself.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @written.register

@@ -14,6 +14,7 @@ from gateway.config.settings.addresses import (
     Url,
     UrlText,
     check_host,
+    is_url,
     parse_listen,
     parse_url,
 )
@@ -41,6 +42,8 @@ def test_a_url_is_taken_apart() -> None:
     assert not url.loopback
     assert url.authority == "gw.example.com:8443"
     assert parse_url(url) is url
+    assert is_url("https://a")
+    assert not is_url("a")
 
 
 @pytest.mark.parametrize(
