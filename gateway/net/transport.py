@@ -105,7 +105,12 @@ class _BoundedStream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        seconds = self._allowance.seconds(timeout)
+        try:
+            seconds = self._allowance.seconds(timeout)
+        except FetchTimeoutError:
+            # httpcore forgets a stream that does not become an encrypted one.
+            self._inner.close()
+            raise
         inner = self._inner.start_tls(ssl_context, server_hostname, seconds)
         return _BoundedStream(inner, self._allowance)
 
@@ -195,7 +200,7 @@ class GuardedTransport(httpx.BaseTransport):
         self._surroundings = surroundings
 
     @override
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, outgoing: httpx.Request) -> httpx.Response:
         """Send one request and return the answer, its body still to be read.
 
         Raises:
@@ -207,14 +212,14 @@ class GuardedTransport(httpx.BaseTransport):
             monotonic=self._surroundings.monotonic,
         )
         origin = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
+            scheme=outgoing.url.raw_scheme,
+            host=outgoing.url.raw_host,
+            port=outgoing.url.port,
+            target=outgoing.url.raw_path,
         )
         connection = httpcore.HTTPConnection(
             origin.origin,
-            ssl_context=self._context() if request.url.scheme == "https" else None,
+            ssl_context=self._context() if outgoing.url.scheme == "https" else None,
             network_backend=GuardedBackend(
                 guard=self._guard,
                 allowance=allowance,
@@ -222,7 +227,10 @@ class GuardedTransport(httpx.BaseTransport):
             ),
         )
         sent = httpcore.Request(
-            request.method, origin, headers=request.headers.raw, content=request.stream
+            outgoing.method,
+            origin,
+            headers=outgoing.headers.raw,
+            content=outgoing.stream,
         )
         with _translated():
             try:
@@ -234,7 +242,7 @@ class GuardedTransport(httpx.BaseTransport):
             answer.status,
             headers=answer.headers,
             stream=_Body(answer, connection),
-            request=request,
+            request=outgoing,
         )
 
 

@@ -118,13 +118,14 @@ def test_a_server_that_never_answers_is_cut() -> None:
     assert network.now == 1003
 
 
-@pytest.mark.parametrize("step", [0.8, 1])
+@pytest.mark.parametrize("step", [0.8, 1, 3])
 def test_no_time_is_left_after_a_slow_beginning(step: float) -> None:
     """Connecting, TLS and sending use the same allowance as reading."""
     network = FakeNetwork(http(b"{}"), step=step)
 
     with pytest.raises(FetchTimeoutError):
         get(network)
+    assert network.closed >= 1
 
 
 def test_what_is_no_http_is_a_failed_fetch_and_closes_the_connection() -> None:
