@@ -218,7 +218,7 @@ class Pipeline:
 
     async def _verify_once(self, credential: Credential) -> Subject:
         """Verify a credential in a thread, once for all requests that carry it now."""
-        key = hashlib.sha256(credential.value.encode("utf-8", "replace")).digest()
+        key = hashlib.sha256(credential.value.encode("utf-8", "surrogatepass")).digest()
         task = self._verifying.get(key)
         if task is None:
             task = asyncio.create_task(self._verify(credential))

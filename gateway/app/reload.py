@@ -1,7 +1,7 @@
 """Whether a new set of files may replace the running one, and how the last attempt went."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.app.loading import Loaded, policy_tests
@@ -40,8 +40,16 @@ def check_reloadable(present: Config, changed: Config) -> None:
         ReloadRefusedError: Names all such settings.
     """
     names = [name for name, of in _NEEDS_RESTART.items() if of(present) != of(changed)]
+    # The key ring keeps old keys for as long as guest tokens live. Guests can be switched
+    # off at any time.
+    if changed.guest.enabled and _guests(changed) != _guests(present):
+        names.append("guest")
     if names:
         raise ReloadRefusedError(f"a restart is needed to change {', '.join(names)}")
+
+
+def _guests(settings: Config) -> tuple[bool, timedelta]:
+    return settings.guest.enabled, settings.guest.id_ttl
 
 
 def self_test(loaded: Loaded, *, clock: Callable[[], datetime]) -> None:

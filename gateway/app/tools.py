@@ -109,7 +109,11 @@ def open_keyring(settings: Config, store_key: StoreKey, *, clock: Clock) -> KeyR
     Raises:
         KeyRingError: It cannot be used.
     """
-    keys = settings.keys
+    keys, guest = settings.keys, settings.guest
+    retain_after = keys.retain_after
+    if guest.enabled:
+        # A guest comes back with a token that a key of long ago has signed.
+        retain_after = max(retain_after, guest.id_ttl + settings.tokens.skew)
     return KeyRing.open(
         keys.directory,
         store_key=store_key,
@@ -117,7 +121,7 @@ def open_keyring(settings: Config, store_key: StoreKey, *, clock: Clock) -> KeyR
             algorithm=keys.algorithm,
             rotate_every=keys.rotate_every,
             publish_before=keys.publish_before,
-            retain_after=keys.retain_after,
+            retain_after=retain_after,
         ),
         clock=clock,
     )

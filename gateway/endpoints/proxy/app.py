@@ -216,10 +216,12 @@ async def _relay(
                 "headers": response.headers,
             }
         )
-        while piece := await response.read():
+        more = True
+        while more:
+            piece = await response.read()
+            more = bool(piece) and not response.ended
             exchange.bytes_out += len(piece)
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
     finally:
         await response.close()
 
