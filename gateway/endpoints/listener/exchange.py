@@ -3,7 +3,7 @@
 The application's `receive` and `send`. Frames the answer, and makes sure that one which
 was broken off cannot be taken for a whole one.
 
-References: ASGI HTTP specification 2.3; RFC 9112 section 6.3 (a message's length); RFC
+References: ASGI HTTP specification 2.4; RFC 9112 section 6.3 (a message's length); RFC
 9110 section 6.6.1 (Date).
 """
 
@@ -22,6 +22,7 @@ from uvicorn._types import (
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from gateway.endpoints.listener.errors import ClientLeftError
 from gateway.endpoints.listener.refusal import broken_application
 from gateway.endpoints.listener.reset import reset
 from gateway.endpoints.listener.state import ListenerState
@@ -116,7 +117,9 @@ class Exchange(RequestResponseCycle):
             await app(self.scope, self.receive, self.send)
         except Exception:
             # The last place where a failure can be told: above it is the event loop.
-            self.logger.exception("the application failed")
+            # Whatever happens when the client has left follows from that.
+            if not self.disconnected:
+                self.logger.exception("the application failed")
             self._give_up()
         except BaseException:
             self._give_up()
@@ -147,13 +150,14 @@ class Exchange(RequestResponseCycle):
         """Write a part of the answer, once the client has taken enough of the last.
 
         Raises:
+            ClientLeftError: There is nobody to take it.
             RuntimeError: The application broke the order of messages, or said a length
                 and did not keep to it.
         """
         if self.flow.write_paused and not self.disconnected:
             await self.flow.drain()
         if self.disconnected:
-            return
+            raise ClientLeftError
         kind = message["type"]
         if not self.response_started and kind == "http.response.start":
             self._start(cast("HTTPResponseStartEvent", message))

@@ -179,7 +179,7 @@ class StrictProtocol(HttpToolsProtocol):
         path = raw_path.decode("ascii")
         return {
             "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
             "http_version": reader.version,
             "server": self.server,
             "client": self.client,

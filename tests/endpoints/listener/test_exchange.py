@@ -11,6 +11,7 @@ from uvicorn._types import (
     HTTPScope,
 )
 
+from gateway.endpoints.listener.errors import ClientLeftError
 from tests.endpoints.listener.conftest import GET, HEAD, Script, Wire
 
 HTTP_1_0 = b"GET / HTTP/1.0\r\n" + HEAD + b"\r\n"
@@ -293,7 +294,7 @@ async def test_a_cancelled_application_is_cancelled(wire: Wire) -> None:
 async def test_messages_have_an_order(
     wire: Wire, messages: list[object], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """ASGI 2.3: start, then body until there is no more."""
+    """ASGI 2.4: start, then body until there is no more."""
 
     async def disorderly(
         _scope: HTTPScope, _receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -343,24 +344,52 @@ async def test_an_answer_before_the_body_ends_the_connection(wire: Wire) -> None
     assert len(wire.scopes) == 1
 
 
-async def test_a_failure_after_the_client_left_is_quiet_on_the_wire(wire: Wire) -> None:
-    """There is nobody to tell."""
+async def test_answering_nobody_fails(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ASGI 2.4: else an application would stream without end to a client that left."""
 
-    async def waits_then_fails(
+    async def streams(
+        _scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        await receive()
+        await send(start())
+        while True:
+            await send({"type": "http.response.body", "body": b"a", "more_body": True})
+            await asyncio.sleep(0)
+
+    wire.script = streams
+    await wire.feed(GET)
+    assert wire.state.tasks
+
+    wire.transport.abort()
+    await wire.settle()
+
+    assert wire.state.tasks == set()
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+async def test_the_end_of_the_client_is_an_oserror(wire: Wire) -> None:
+    """ASGI 2.4 says so; frameworks look for it."""
+    caught: list[BaseException] = []
+
+    async def answers_late(
         _scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         await receive()
         await receive()
-        await send(start())
-        raise ValueError("the client left")
+        try:
+            await send(start())
+        except OSError as error:
+            caught.append(error)
 
-    wire.script = waits_then_fails
+    wire.script = answers_late
     await wire.feed(GET)
 
     wire.protocol.eof_received()
     await wire.settle()
 
-    assert wire.disconnected
+    assert [type(error) for error in caught] == [ClientLeftError]
     assert wire.transport.sent == b""
 
 

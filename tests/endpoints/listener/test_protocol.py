@@ -42,13 +42,13 @@ class Gate:
 
 
 async def test_the_application_is_told_what_was_asked(wire: Wire) -> None:
-    """ASGI 2.3; `raw_path` and `query_string` octet for octet."""
+    """ASGI 2.4; `raw_path` and `query_string` octet for octet."""
     await wire.feed(b"PUT /a%2fb%C3%A9?x=%2F&x HTTP/1.1\r\nhOsT: gw\r\nX: \xff\r\n\r\n")
 
     (scope,) = wire.scopes
     assert scope == {
         "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": "1.1",
         "server": ("192.0.2.1", 8080),
         "client": ("192.0.2.7", 4711),
