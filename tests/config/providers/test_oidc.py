@@ -1,0 +1,133 @@
+"""A provider that speaks OpenID Connect."""
+
+import pytest
+
+from gateway.config.providers.google import GoogleProvider
+from gateway.config.providers.oidc import OidcProvider
+from tests.config.files import PROVIDER, read, the_fault
+
+LOCAL = PROVIDER.replace("https://login.corp.example", "http://127.0.0.1:8082")
+
+
+def oidc(text: str) -> OidcProvider:
+    found = read(OidcProvider, text)
+    assert isinstance(found, OidcProvider)
+    return found
+
+
+def test_the_defaults_are_the_strict_ones() -> None:
+    """Access tokens alone, over https, from public addresses, of one host."""
+    provider = oidc(PROVIDER)
+
+    assert provider.accept.tokens == ("at+jwt",)
+    assert provider.algorithms == ("RS256", "ES256")
+    assert provider.hosts == ("login.corp.example",)
+    assert provider.issuers == ("https://login.corp.example",)
+    assert provider.network.allow_private_addresses == ()
+    assert not provider.network.allow_plain_http
+
+
+def test_a_token_is_made_for_somebody() -> None:
+    """An absence of anything to check is a failure."""
+    text = PROVIDER.replace('audiences = ["gateway"]', "")
+
+    fault = the_fault(OidcProvider, text)
+
+    assert fault.code == "E104"
+    assert "`audiences` or `client.id`" in fault.message
+
+
+def test_audiences_and_client_ids_are_accepted_together() -> None:
+    """Each once."""
+    provider = oidc(
+        f"{PROVIDER}client = {{ id = 'a', extra_audiences = ['b', 'gateway'] }}"
+    )
+
+    assert provider.accepted_audiences == ("gateway", "a", "b")
+
+
+@pytest.mark.parametrize("key", ["secret", "auth", "key", "scopes", "redirect_uri"])
+def test_what_signing_in_needs_belongs_to_a_later_version(key: str) -> None:
+    """A secret that nobody uses is a secret too many."""
+    text = f"{PROVIDER}client = {{ id = 'a', {key} = {{ env = 'X' }} }}"
+
+    assert the_fault(OidcProvider, text).code == "E110"
+
+
+def test_keys_may_be_at_another_host() -> None:
+    """Which is allowed by being named."""
+    provider = oidc(f"{PROVIDER}jwks_url = 'https://keys.corp.example/jwks'")
+
+    assert provider.hosts == ("login.corp.example", "keys.corp.example")
+
+
+def test_an_allow_list_replaces_the_default_and_has_to_hold_the_issuer() -> None:
+    """Or nothing could be fetched."""
+    line = "network.allow_hosts = ['{}', 'keys.corp.example']"
+    provider = oidc(PROVIDER + line.format("login.corp.example"))
+    assert provider.hosts == ("login.corp.example", "keys.corp.example")
+
+    fault = the_fault(OidcProvider, PROVIDER + line.format("other.example"))
+
+    assert (fault.code, fault.where) == ("E330", "file.toml:4:10")
+
+
+def test_the_way_to_the_keys_is_checked_like_that_to_the_issuer() -> None:
+    """At its own key."""
+    fault = the_fault(OidcProvider, f"{PROVIDER}jwks_url = 'http://keys.corp.example'")
+
+    assert (fault.code, fault.where) == ("E106", "file.toml:6:12")
+    assert fault.help == ""
+
+
+def test_plain_http_is_for_this_machine_and_has_to_be_asked_for() -> None:
+    """Two switches: the protocol, and the address."""
+    fault = the_fault(OidcProvider, LOCAL)
+    assert (fault.code, fault.where) == ("E106", "file.toml:4:10")
+    assert "allow_plain_http" in fault.help
+
+    text = f"{LOCAL}[network]\nallow_plain_http = true\n"
+    fault = the_fault(OidcProvider, text)
+    assert fault.code == "E330"
+    assert "`network.allow_private_addresses` leaves out 127.0.0.1" in fault.message
+
+    oidc(f"{text}allow_private_addresses = ['127.0.0.0/8']\n")
+
+
+def test_plain_http_elsewhere_is_refused_whatever_is_asked_for() -> None:
+    """Whoever is on the line could make up keys."""
+    text = PROVIDER.replace("https", "http") + "network.allow_plain_http = true\n"
+
+    assert the_fault(OidcProvider, text).code == "E106"
+
+
+def test_a_private_address_has_to_be_allowed() -> None:
+    """PyJWT PR 1169: a gateway that fetches anything reads what only it can reach."""
+    text = PROVIDER.replace("login.corp.example", "10.1.2.3")
+    assert the_fault(OidcProvider, text).code == "E330"
+
+    oidc(f"{text}network.allow_private_addresses = ['10.0.0.0/8']\n")
+
+
+def test_google_is_a_set_of_defaults() -> None:
+    """Google, "OpenID Connect API Reference": both spellings of `iss`, RS256, `hd`."""
+    google = read(GoogleProvider, "kind = 'google'\nid = 'google'\nclient.id = 'x'\n")
+
+    assert isinstance(google, GoogleProvider)
+    assert google.issuers == ("https://accounts.google.com", "accounts.google.com")
+    assert google.algorithms == ("RS256",)
+    assert google.hosts == ("accounts.google.com", "www.googleapis.com")
+    assert google.accept.tokens == ("id_token",)
+    assert google.map.tenant == "claim('hd', '')"
+
+
+def test_googles_access_tokens_are_not_accepted() -> None:
+    """Nothing in them says whom they were made for."""
+    text = "kind = 'google'\nid = 'google'\nclient.id = 'x'\naccept.tokens = ['at+jwt']"
+
+    assert the_fault(GoogleProvider, text).code == "E105"
+
+
+def test_google_needs_a_client_id() -> None:
+    """Without, any app's users could sign in."""
+    assert the_fault(GoogleProvider, "kind = 'google'\nid = 'google'").code == "E104"
