@@ -29,7 +29,7 @@ class Front:
         Args:
             proxy: The data plane.
             control: The control plane.
-            own_host: Host of `server.public_url`, lower case, without the port.
+            own_host: Host of `server.public_url`, lower case, without port and brackets.
         """
         self._proxy = proxy
         self._control = control
@@ -50,4 +50,4 @@ class Front:
             return False
         host: bytes = hosts[0].lower()
         name = host if host.endswith(b"]") else host.rpartition(b":")[0] or host
-        return name == self._own_host
+        return name.strip(b"[]") == self._own_host

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from typing_extensions import override
 
 from gateway.model.errors import UpstreamRefusedError, UpstreamTimeoutError
 from tests.flows.house import House
@@ -203,6 +204,7 @@ class _RawUrl(httpx.URL):
         self._path = path.encode()
 
     @property
+    @override
     def raw_path(self) -> bytes:
         return self._path
 

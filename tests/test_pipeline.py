@@ -1,0 +1,284 @@
+"""The order of the stages, and that nothing waits on the warm path."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from gateway.model.access import AccessRequest
+from gateway.model.claims import TokenType, VerifiedClaims
+from gateway.model.credential import Credential, Scheme
+from gateway.model.decision import Decision, Reason
+from gateway.model.errors import (
+    CredentialError,
+    MissingCredentialError,
+    RouteError,
+    StorageError,
+)
+from gateway.model.identity import Identity, IdentityKind, Subject
+from gateway.model.minted import MintedCredential
+from gateway.model.route import Route
+from gateway.model.target import parse_target
+from gateway.pipeline import Inbound, Passage, Pipeline, Stages
+from gateway.upstream.routes import RouteTable
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+ROUTE = Route(
+    id="feed",
+    host="*",
+    path="/feed/{name}",
+    methods=frozenset({"GET"}),
+    upstream="orders",
+    audience="http://orders.internal",
+    profile="api",
+)
+ANA = Subject(
+    Identity(
+        id="us-east-1:1",
+        kind=IdentityKind.AUTHENTICATED,
+        authenticated=True,
+        provider="corp",
+        provider_kind="oidc",
+    )
+)
+NOBODY = Subject(
+    Identity(
+        id="us-east-1:0",
+        kind=IdentityKind.GUEST,
+        authenticated=False,
+        provider="guest",
+        provider_kind="guest",
+    ),
+    anonymous=True,
+)
+MINTED = MintedCredential(b"authorization", b"Bearer x", "jti", "kid", NOON)
+
+
+class Fake:
+    """All stages but the router, which is the real one."""
+
+    def __init__(self) -> None:
+        self.allowed = True
+        self.open = False
+        self.failure: Exception | None = None
+        self.remembered: dict[str, Subject] = {}
+        self.verified: list[int] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.asked: list[AccessRequest] = []
+
+    def extract(self, raw_headers: Sequence[tuple[bytes, bytes]]) -> Credential | None:
+        for name, value in raw_headers:
+            if name == b"authorization":
+                return Credential(Scheme.BEARER, value.decode())
+        return None
+
+    def verify(self, credential: Credential) -> VerifiedClaims:
+        self.verified.append(threading.get_ident())
+        self.gate.wait(5)
+        if self.failure is not None:
+            raise self.failure
+        return VerifiedClaims("corp", "i", "s", TokenType.ID_TOKEN, NOON, {})
+
+    def resolve(self, claims: VerifiedClaims) -> Subject:
+        return ANA
+
+    def anonymous(self) -> Subject:
+        return NOBODY
+
+    def recall(self, token: str, now: datetime) -> Subject | None:
+        return self.remembered.get(token)
+
+    def remember(self, token: str, subject: Subject, now: datetime) -> None:
+        self.remembered[token] = subject
+
+    def decide(self, access: AccessRequest) -> Decision:
+        self.asked.append(access)
+        reason = Reason.ALLOWED if self.allowed else Reason.NO_ALLOW
+        return Decision(allowed=self.allowed, reason=reason)
+
+    def open_to_guests(self, route_id: str) -> bool:
+        return self.open
+
+    def mint(
+        self, decision: Decision, subject: Subject, route: Route, *, now: datetime
+    ) -> MintedCredential:
+        return MINTED
+
+
+@pytest.fixture
+def fake() -> Fake:
+    return Fake()
+
+
+@pytest.fixture
+def pipeline(fake: Fake) -> Pipeline:
+    stages = Stages(
+        router=RouteTable([ROUTE]),
+        extractor=fake,
+        verifier=fake,
+        resolver=fake,
+        subjects=fake,
+        engine=fake,
+        minter=fake,
+    )
+    return Pipeline(stages=stages, clock=lambda: NOON)
+
+
+def _inbound(token: str = "", path: bytes = b"/feed/a?x=1") -> Inbound:
+    headers = [(b"authorization", token.encode())] if token else []
+    return Inbound(
+        id="r",
+        method="GET",
+        scheme="https",
+        host="gw.example.com",
+        target=parse_target(path),
+        headers=headers,
+        ip="203.0.113.9",
+    )
+
+
+async def test_the_policies_see_request_route_and_subject(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """What is decided on is what came in."""
+    passage = Passage()
+
+    decision = await pipeline.admit(_inbound("t"), passage)
+
+    (asked,) = fake.asked
+    assert decision.allowed
+    assert asked.subject is ANA
+    assert asked.route.params == {"name": "a"}
+    assert asked.request.query == {"x": ["1"]}
+    assert asked.now == asked.request.time == NOON
+    assert passage.minted is MINTED
+
+
+async def test_nothing_is_minted_for_a_denied_request(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """A denial is a value; no credential comes with it."""
+    fake.allowed = False
+    passage = Passage()
+
+    decision = await pipeline.admit(_inbound("t"), passage)
+
+    assert not decision.allowed
+    assert passage.minted is None
+
+
+async def test_a_known_credential_crosses_into_no_thread(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """The warm path touches no database, thread or lock."""
+    fake.remembered["t"] = ANA
+
+    coroutine = pipeline.admit(_inbound("t"), Passage())
+
+    # Runs to its end at once: it awaits nothing.
+    with pytest.raises(StopIteration):
+        coroutine.send(None)
+    assert not fake.verified
+
+
+async def test_a_new_credential_is_verified_in_a_thread_and_remembered(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """Verification may wait for the network; the loop must not."""
+    await pipeline.admit(_inbound("t"), Passage())
+
+    assert fake.verified[0] != threading.get_ident()
+    assert fake.remembered == {"t": ANA}
+
+
+async def test_all_who_bring_the_same_new_credential_wait_for_one_verification(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """Single-flight: a hundred requests of one page load cost one."""
+    fake.gate.clear()
+    waiting = [
+        asyncio.create_task(pipeline.admit(_inbound("t"), Passage())) for _ in range(50)
+    ]
+    await asyncio.sleep(0)
+    # The one who came first hangs up; the others must not notice.
+    waiting[0].cancel()
+    fake.gate.set()
+
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert len(fake.verified) == 1
+    assert sum(isinstance(result, Decision) for result in results) == 49
+
+
+async def test_a_failure_is_told_to_all_and_not_remembered(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """The next who comes is judged anew."""
+    fake.failure = StorageError("locked")
+    waiting = [pipeline.admit(_inbound("t"), Passage()) for _ in range(3)]
+
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    fake.failure = None
+    decision = await pipeline.admit(_inbound("t"), Passage())
+
+    assert all(isinstance(result, StorageError) for result in results)
+    assert decision.allowed
+
+
+async def test_a_bad_credential_never_becomes_a_guest(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """Also where guests are welcome."""
+    fake.open = True
+    fake.failure = CredentialError("forged")
+
+    with pytest.raises(CredentialError):
+        await pipeline.admit(_inbound("t"), Passage())
+    assert not fake.asked
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_without_a_credential_a_route_is_for_guests_or_closed(
+    pipeline: Pipeline, fake: Fake, *, is_open: bool
+) -> None:
+    """Whether a guest may pass is the policies' question, if there is one."""
+    fake.open = is_open
+    passage = Passage()
+
+    if is_open:
+        await pipeline.admit(_inbound(), passage)
+        assert passage.subject is NOBODY
+    else:
+        with pytest.raises(MissingCredentialError):
+            await pipeline.admit(_inbound(), passage)
+
+
+async def test_the_route_is_found_before_anybody_is_asked_who_they_are(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """No work for what leads nowhere."""
+    passage = Passage()
+
+    with pytest.raises(RouteError):
+        await pipeline.admit(_inbound("t", b"/nowhere"), passage)
+    assert passage.route is None
+    assert not fake.verified
+
+
+async def test_credentials_that_differ_in_odd_characters_are_told_apart(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """Two that shared a digest would be taken for the same person."""
+    fake.gate.clear()
+    tasks = []
+    for value in (b"\xed\xa0\x80", b"\xed\xa0\x81"):
+        credential = Credential(Scheme.BEARER, value.decode("utf-8", "surrogatepass"))
+        tasks.append(asyncio.create_task(pipeline._verify_once(credential)))
+    await asyncio.sleep(0)
+    fake.gate.set()
+    await asyncio.gather(*tasks)
+
+    assert len(fake.verified) == 2
