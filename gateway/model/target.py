@@ -1,7 +1,7 @@
 """The request target in the one form that is matched, decided on and forwarded.
 
 Two parsers that disagree about a path are how gateways of this kind have been walked
-around (docs/decisions/0004-one-canonical-target.md). So a target either has a single
+around (docs/decisions/0011-one-canonical-target.md). So a target either has a single
 reading for every server that follows RFC 3986, a servlet container or WSGI, or it is
 refused; nothing is silently decoded.
 
@@ -135,10 +135,10 @@ def _check_utf8(path: bytes) -> None:
 def _check_dots(path: bytes, rules: TargetRules) -> bytes:
     segments = path.split(b"/")[1:]
     # A servlet container cuts a segment at ";" before it looks at dots, and some
-    # upstreams split at an escaped slash that we were told to keep.
-    bare = [_ESCAPED_DOT.sub(b".", part).partition(b";")[0] for part in segments]
-    pieces = {piece for part in bare for piece in _ESCAPED_SLASH.split(part)}
-    if pieces.isdisjoint({b".", b".."}):
+    # upstreams split at an escaped slash that we were told to keep, in either order.
+    bare = [_ESCAPED_DOT.sub(b".", part) for part in segments]
+    pieces = [piece for part in bare for piece in _ESCAPED_SLASH.split(part)]
+    if {piece.partition(b";")[0] for piece in pieces}.isdisjoint({b".", b".."}):
         return path
     if not rules.normalise_dot_segments:
         raise MalformedTargetError("the path has a dot segment")
