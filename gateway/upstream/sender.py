@@ -3,6 +3,8 @@
 Reference: RFC 9112 sections 6 and 7.1 (body length, chunks).
 """
 
+import asyncio
+
 from gateway.model.errors import RequestError
 from gateway.upstream.connection import Connection
 from gateway.upstream.exchange import BodySource, Exchange
@@ -61,4 +63,7 @@ async def send_rest(connection: Connection, exchange: Exchange, body: Body) -> N
     """
     while not body.ended:
         await connection.write(exchange, await body.read())
+        # Neither of the two has to wait, and the loop has others to serve; an answer
+        # that makes the rest of the body needless, for one.
+        await asyncio.sleep(0)
     connection.finish(exchange)
