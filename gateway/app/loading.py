@@ -15,6 +15,8 @@ from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
 from gateway.config.load import load as load_files
 from gateway.identity.mapper import Mapper, compile_mappers
+from gateway.keys.errors import SealError
+from gateway.keys.seal import StoreKey
 from gateway.model.route import Route
 from gateway.model.target import TargetRules
 from gateway.policy.compiler import compile_policies
@@ -59,7 +61,10 @@ def load(config_path: Path) -> Loaded:
     """
     configuration = load_files(config_path)
     routes = routes_of(configuration)
-    faults = list(_overlap_faults(configuration, routes))
+    faults = [
+        *_store_key_faults(configuration),
+        *_overlap_faults(configuration, routes),
+    ]
     mappers = _collect(lambda: compile_mappers(configuration.providers), faults)
     engine = _collect(
         lambda: compile_policies(
@@ -131,6 +136,15 @@ def routes_of(configuration: Configuration) -> tuple[Route, ...]:
         )
         for route in settings.routes
     )
+
+
+def _store_key_faults(configuration: Configuration) -> Iterator[Fault]:
+    secret = configuration.settings.storage.encrypt_with
+    try:
+        StoreKey.parse(secret.reveal())
+    except SealError as error:
+        place = ("storage", "encrypt_with")
+        yield configuration.document.fault("E503", place, error.detail)
 
 
 def _overlap_faults(

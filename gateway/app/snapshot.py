@@ -103,7 +103,7 @@ def _services(configuration: Configuration) -> dict[str, Service]:
             services[name] = service_of(settings)
         except ValueError as error:
             place = ("upstreams", name, "tls")
-            faults.append(configuration.document.fault("E513", place, str(error)))
+            faults.append(configuration.document.fault("E511", place, str(error)))
     if faults:
         raise ConfigError(faults)
     return services

@@ -1,0 +1,116 @@
+"""Reloading: all or nothing, off the path of requests.
+
+Listeners, signals and the watched folder are tried in `tests/peers`, over real sockets.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.app.loading import load
+from gateway.app.running import Gateway, _may_matter
+from tests.flows.house import House
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path)
+    async with house.open():
+        yield house
+
+
+@pytest.fixture
+def gateway(house: House) -> Gateway:
+    config = house.folder / "config.toml"
+    gateway = Gateway(config_path=config, loaded=load(config), tools=house.tools)
+    gateway._snapshot = house.snapshot
+    return gateway
+
+
+def _change(house: House, name: str, old: str, new: str) -> None:
+    path = house.folder / name
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+async def test_changed_files_are_swapped_in_as_a_whole(
+    house: House, gateway: Gateway
+) -> None:
+    """One reference; whoever has the old snapshot keeps it."""
+    before = gateway.current
+    _change(house, "policies/orders.toml", "'banned'", "'suspended'")
+
+    await gateway.reload(cause="signal")
+
+    assert gateway.current is not before
+    assert gateway.current.loaded.engine.digest != before.loaded.engine.digest
+
+
+async def test_files_that_have_not_changed_change_nothing(gateway: Gateway) -> None:
+    """A touched file is no reason to forget every cached identity."""
+    before = gateway.current
+
+    await gateway.reload(cause="file")
+
+    assert gateway.current is before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("config.toml", "schema = 1", "schema = 2"),
+        ("policies/orders.toml", "identity.subject", "identity.sbject"),
+        ("config.toml", "[server]", '[server]\nlisten = "127.0.0.1:9"'),
+        ("providers/backend.toml", 'kind = "developer"', "kind ="),
+    ],
+)
+async def test_a_broken_file_keeps_the_old_set(
+    house: House, gateway: Gateway, name: str, old: str, new: str
+) -> None:
+    """And the fault is kept for the admin listener, until the files are right again."""
+    before = gateway.current
+    text = (house.folder / name).read_text()
+    _change(house, name, old, new)
+
+    await gateway.reload(cause="file")
+    assert gateway.current is before
+    assert gateway._reloads.faults
+
+    (house.folder / name).write_text(text)
+    await gateway.reload(cause="file")
+    assert not gateway._reloads.faults
+
+
+async def test_two_reloads_at_once_take_turns(house: House, gateway: Gateway) -> None:
+    """The last files win, whoever was asked first."""
+    _change(house, "policies/orders.toml", "'banned'", "'suspended'")
+
+    await asyncio.gather(*(gateway.reload(cause="signal") for _ in range(3)))
+
+    assert "suspended" in (house.folder / "policies/orders.toml").read_text()
+    assert gateway.current.loaded.configuration.digest == (
+        load(house.folder / "config.toml").configuration.digest
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "matters"),
+    [
+        ("/etc/gateway/config.toml", True),
+        ("/etc/gateway/policies/..data", True),
+        ("/etc/gateway/policies/.orders.toml.swp", False),
+        ("/etc/gateway/README.md", False),
+    ],
+)
+def test_only_files_that_are_read_are_watched(path: str, *, matters: bool) -> None:
+    """Kubernetes swaps a link called `..data`; editors leave their own files behind."""
+    assert _may_matter(path) is matters
+
+
+def test_before_the_start_there_is_nothing_to_ask(gateway: Gateway) -> None:
+    """A mistake in the program, and said so."""
+    gateway._snapshot = None
+
+    with pytest.raises(RuntimeError):
+        _ = gateway.current

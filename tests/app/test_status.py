@@ -1,0 +1,35 @@
+"""How the providers' keys are told."""
+
+from pathlib import Path
+
+from gateway.app.loading import load
+from gateway.app.status import _provider_status
+from gateway.authentication.jwks import KeySourceStatus
+from gateway.config.configuration import ProviderFile
+from tests.app.test_snapshot import OIDC
+from tests.flows.house import NOON, House
+
+
+def _oidc(folder: Path) -> ProviderFile:
+    house = House(folder)
+    (folder / "providers/corp.toml").write_text(OIDC)
+    files = load(house.folder / "config.toml").configuration.providers
+    return next(file for file in files if file.settings.id == "corp")
+
+
+def _source(*, usable: bool, failures: int) -> dict[str, KeySourceStatus]:
+    issuer = "https://login.corp.example"
+    status = KeySourceStatus(issuer, ("k",), (), NOON, usable, failures, "down")
+    return {issuer: status}
+
+
+def test_keys_are_fresh_stale_missing_or_our_own(tmp_path: Path) -> None:
+    """Stale: the last attempt failed, and what is held still serves."""
+    file = _oidc(tmp_path)
+
+    assert [
+        _provider_status(file, _source(usable=True, failures=0)).keys,
+        _provider_status(file, _source(usable=True, failures=1)).keys,
+        _provider_status(file, _source(usable=False, failures=1)).keys,
+        _provider_status(file, {}).keys,
+    ] == ["fresh", "stale", "missing", "own"]
