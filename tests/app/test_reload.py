@@ -94,10 +94,12 @@ def test_the_last_attempt_is_remembered_until_the_next() -> None:
     reloads = Reloads()
 
     reloads.failed(ConfigError([Fault("E101", "no file", "a.toml")]), at=NOON)
-    assert reloads.faults == ("a.toml: error[E101] no file",)
+    first = reloads.faults
     reloads.failed(ReloadRefusedError("a restart"), at=NOON)
-    assert reloads.faults == ("a restart",)
-
+    second = reloads.faults
     reloads.succeeded(at=NOON)
+
+    assert first == ("a.toml: error[E101] no file",)
+    assert second == ("a restart",)
     assert not reloads.faults
     assert reloads.at == NOON
