@@ -58,16 +58,16 @@ class _Seen:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._places: dict[str, str] = {}
+        self._places: dict[str, tuple[Document, Keys]] = {}
 
     def check(self, document: Document, keys: Keys, name: str) -> Iterator[Fault]:
-        first = self._places.setdefault(name, document.where(keys))
-        if first != document.where(keys):
+        first, place = self._places.setdefault(name, (document, keys))
+        if (first, place) != (document, keys):
             yield document.fault(
                 "E301",
                 keys,
                 f"two {self._what} have the id `{name}`",
-                help=f"the first stands at {first}",
+                help=f"the first stands at {first.where(place)}",
             )
 
 

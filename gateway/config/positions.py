@@ -21,6 +21,11 @@ _LITERAL = re.compile(r"'[^']*'")
 _LONG_BASIC = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}', re.DOTALL)
 _LONG_LITERAL = re.compile(r"'''(?:[^']|'(?!''))*+'{3,5}", re.DOTALL)
 _SCALAR = re.compile(r"[^,\]}#\n]*")
+# What nearly every line is: one bare key, one short value, nothing behind it.
+_PLAIN_PAIR = re.compile(
+    r"([A-Za-z0-9_-]+)[ \t]*=[ \t]*"
+    r"(\"(?:[^\"\\\n]|\\.)*+\"(?!\")|'[^'\n]*'(?!')|[A-Za-z0-9_.+:-]+)[ \t]*(?:\n|\Z)"
+)
 _FOLD = re.compile(r"\\[ \t]*\n[ \t\n]*")
 
 _EMPTY_LONG = '""""""'
@@ -158,7 +163,13 @@ class _Walk:
     def run(self) -> None:
         self._skip(_BLANK_LINES)
         while self._at < len(self._text):
-            if self._text[self._at] == "[":
+            plain = _PLAIN_PAIR.match(self._text, self._at)
+            if plain:
+                keys = (*self._table, plain[1])
+                self._index.keys[keys] = Span(*plain.span(1))
+                self._index.values[keys] = Span(*plain.span(2))
+                self._at = plain.end()
+            elif self._text[self._at] == "[":
                 self._header()
             else:
                 self._pair(self._table)

@@ -4,7 +4,7 @@ The library's own sentences are for programmers, and some quote the input, which
 secret; so every fault here is worded anew from the error's kind.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -16,7 +16,7 @@ from gateway.config.faults import Fault
 from gateway.config.positions import Keys
 from gateway.config.settings.door import Door
 from gateway.config.settings.section import Section, key_of
-from gateway.config.settings.values import duration_text, size_text
+from gateway.config.settings.values import size_text
 from gateway.config.suggestion import suggest
 
 S = TypeVar("S", bound=Section)
@@ -127,11 +127,11 @@ class Reader:
         section = _section_at(model, loc[:-1])
         name = str(loc[-1])
         place = (*keys, *loc)
-        purpose = section.UNAVAILABLE.get(name) if section else None
+        purpose = section.UNAVAILABLE.get(name)
         if purpose is None:
             inside = f" in {_dotted(loc[:-1])}" if loc[:-1] else ""
             message = f"unknown key `{name}`{inside}"
-            hint = suggest(name, _known_keys(section)) if section else ""
+            hint = suggest(name, _known_keys(section))
             return [self._document.fault_at_key("E103", place, message, help=hint)]
         message = f"{_dotted(loc)}: {purpose} is not available in this version"
         faults = [self._document.fault_at_key("E110", place, message)]
@@ -210,11 +210,9 @@ def _not_one_of(expected: str, value: Any) -> tuple[str, str, str]:
 
 
 def _bound(bound: Any, value: Any) -> str:
-    if isinstance(bound, timedelta):
-        return duration_text(bound)
-    if isinstance(value, str) and isinstance(bound, int):
-        return size_text(bound)
-    return str(bound)
+    # The library hands lengths of time over as words, and sizes as what they are inside.
+    is_size = isinstance(value, str) and isinstance(bound, int)
+    return size_text(bound) if is_size else str(bound)
 
 
 def _shape(value: Any) -> str:
@@ -230,27 +228,22 @@ def _known_keys(section: type[Section]) -> list[str]:
     ]
 
 
-def _section_at(model: type[Section], loc: Keys) -> type[Section] | None:
-    """Return the model of the table at a place, if it is a table of settings."""
+def _section_at(model: type[Section], loc: Keys) -> type[Section]:
+    """Return the model of the table at a place: a closed one, as keys are unknown to it."""
     found: Any = model
     for key in loc:
-        found = _inner_type(found, key)
+        found = _inner_type(_bare(found), key)
     found = _bare(found)
-    is_section = isinstance(found, type) and issubclass(found, Section)
-    return found if is_section else None
+    return found if isinstance(found, type) and issubclass(found, Section) else Section
 
 
 def _inner_type(outer: Any, key: str | int) -> Any:
-    outer = _bare(outer)
     if isinstance(outer, type) and issubclass(outer, Section):
-        for name, field in outer.model_fields.items():
-            if key_of(outer, name) == key:
-                return field.annotation
-        return None
-    arguments = get_args(outer)
-    if not arguments:
-        return None
+        fields = outer.model_fields
+        named = {key_of(outer, name): fields[name].annotation for name in fields}
+        return named[str(key)]
     # An array has its elements' type first, a mapping its values' type second.
+    arguments = get_args(outer)
     return arguments[0] if isinstance(key, int) else arguments[-1]
 
 

@@ -91,6 +91,14 @@ def test_one_fault_does_not_hide_what_it_has_nothing_to_do_with(
     assert "did you mean `orders`?" in [f.help for f in faults]
 
 
+def test_without_a_good_server_nobody_knows_the_own_paths(folder: Folder) -> None:
+    """Its own fault is told, and no guess made."""
+    folder.change("config.toml", "[server]", "[server]\nregion = 5")
+    folder.change("config.toml", "/v1/orders/{order_id}", "/login")
+
+    assert folder.codes() == ["E105"]
+
+
 def test_parts_of_the_wrong_shape_are_left_out_of_the_checks(folder: Folder) -> None:
     """They have been reported."""
     folder.write(

@@ -75,7 +75,7 @@ def _(value: SecretRef) -> str:
 
 @written.register
 def _(value: Section) -> str:
-    return written(dict(_set_fields(value)))
+    return written({key: each for key, _, each in _set_fields(value)})
 
 
 # Abstract collections stand behind the types above: the most exact type wins.
@@ -99,12 +99,12 @@ def written_table(section: Section, *, header: str = "") -> str:
     """
     lines = [f"[{header}]"] if header else []
     tables: list[str] = []
-    for name, value in _set_fields(section):
+    for name, description, value in _set_fields(section):
         path = f"{header}.{name}" if header else name
         if isinstance(value, Section):
             tables.append(written_table(value, header=path))
             continue
-        comment = wrap(_description(section, name), _WIDTH - 2)
+        comment = wrap(description, _WIDTH - 2)
         lines += [*(f"# {line}" for line in comment), f"{name} = {written(value)}"]
     # A table that has nothing but tables needs no header of its own.
     if len(lines) == 1 and header:
@@ -112,16 +112,9 @@ def written_table(section: Section, *, header: str = "") -> str:
     return "\n\n".join(part for part in ("\n".join(lines), *tables) if part)
 
 
-def _set_fields(section: Section) -> Iterator[tuple[str, Any]]:
-    """Yield the keys and values of a section; TOML has no word for nothing."""
-    for name in type(section).model_fields:
+def _set_fields(section: Section) -> Iterator[tuple[str, str, Any]]:
+    """Yield key, description and value of each field; TOML has no word for nothing."""
+    for name, field in type(section).model_fields.items():
         value = getattr(section, name)
         if value is not None:
-            yield key_of(type(section), name), value
-
-
-def _description(section: Section, key: str) -> str:
-    for name, field in type(section).model_fields.items():
-        if key_of(type(section), name) == key:
-            return field.description or ""
-    return ""
+            yield key_of(type(section), name), field.description or "", value

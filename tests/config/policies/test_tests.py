@@ -99,6 +99,7 @@ def test_a_test_is_one_request_or_a_table(text: str) -> None:
             "E103",
         ),
         (TEST.replace("'ana'", "5") + REQUEST + EXPECT, "E105"),
+        (TEST.replace("'ana'", "''") + REQUEST + EXPECT, "E106"),
         ("[fixture.ana]\nkind = 'any'", "E105"),
         ("[fixture.ana]\nauth_time = 2026-05-04", "E105"),
     ],
