@@ -107,7 +107,11 @@ def check_claims(
             for name in mint.claims:
                 keys: Keys = ("mint", number, "claims", name)
                 where = f"policy `{file.id}`, {file.document.where(keys)}"
-                firsts = {given.setdefault((each, name), where): each for each in found}
+                # The first route that shows it is the witness, so it is put in last.
+                firsts = {
+                    given.setdefault((each, name), where): each
+                    for each in reversed(found)
+                }
                 for first in sorted(firsts.keys() - {where}):
                     yield file.document.fault_at_key(
                         "E310",

@@ -82,7 +82,8 @@ class FrameCompiler:
     def reads_roles(self, expression: Expression) -> bool:
         """Whether an expression of this file needs to know the roles."""
         reads = expression.program.reads
-        return "roles" in reads or not self.of_roles.isdisjoint(variables_in(reads))
+        direct = any(path.partition(".")[0] == "roles" for path in reads)
+        return direct or not self.of_roles.isdisjoint(variables_in(reads))
 
     def _check_names(self) -> None:
         # Values are read as attributes, and Python keeps such names for itself.

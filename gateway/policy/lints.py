@@ -133,7 +133,9 @@ def _find_unused_roles(files: Sequence[CompiledFile]) -> Iterator[Fault]:
             used.update(one or two for one, two in _STRING.findall(source))
     for file in files:
         # With `on_none`, an allow rule without `roles` asks for any role of its file.
-        if any(not rule.roles for rule in file.settings.rule):
+        if any(
+            rule.effect == "allow" and not rule.roles for rule in file.settings.rule
+        ):
             continue
         for number, role in enumerate(file.settings.role):
             if role.id not in used:

@@ -9,11 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from gateway.model.access import AccessRequest
 from gateway.model.decision import Challenge
 from gateway.model.identity import UNKNOWN_TIME, Identity, IdentityKind
 from gateway.policy.expressions import Expression
+
+# How far ahead the clock of an honest provider may be.
+SKEW: Final = timedelta(minutes=1)
 
 
 class Effect(StrEnum):
@@ -38,7 +42,8 @@ class Requirement:
     def is_met(self, identity: Identity, now: datetime) -> bool:
         """Whether the sign-in is strong and fresh enough.
 
-        An unknown time of sign-in is too old, and one that is to come is none.
+        The same as `fresh()` in an expression: an unknown time of sign-in is too old,
+        and one that is to come is none.
         """
         if self.acr and identity.acr != self.acr:
             return False
@@ -46,7 +51,7 @@ class Requirement:
             return True
         if identity.auth_time == UNKNOWN_TIME:
             return False
-        return timedelta(0) <= now - identity.auth_time <= self.auth_age
+        return -SKEW <= now - identity.auth_time <= self.auth_age
 
     def as_text(self) -> str:
         """Return the requirement for people."""
@@ -54,7 +59,7 @@ class Requirement:
         if self.auth_age is not None:
             seconds = self.auth_age.total_seconds()
             parts.append(f"a sign-in within the last {seconds:g} seconds")
-        return f"requires {' and '.join(parts)}"
+        return f"requires {' and '.join(parts) or 'nothing'}"
 
     def challenge(self) -> Challenge:
         """Return what to ask of the caller (RFC 9470 section 3).
