@@ -156,7 +156,7 @@ def _overlap_faults(
         first, second = overlap.first.id, overlap.second.id
         place = document.where(("routes", numbers[first], "path"))
         yield document.fault(
-            "E301",
+            "E310",
             ("routes", numbers[second], "path"),
             f"routes `{second}` and `{first}` ({place}) both match some requests",
             help=f"witness: {overlap.witness}",

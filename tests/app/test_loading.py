@@ -63,7 +63,7 @@ def test_faults_of_all_files_are_reported_at_once(house: House) -> None:
         "policies/orders.toml",
     }
     overlap = next(fault for fault in faults if fault.file == "config.toml")
-    assert overlap.code == "E301"
+    assert overlap.code == "E310"
     assert "witness: PUT " in overlap.help
 
 
