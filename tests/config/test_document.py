@@ -259,23 +259,23 @@ def test_deep_nesting_is_refused() -> None:
 @pytest.mark.parametrize("part", ["a.", '"a" . ', "'a'."])
 def test_a_key_of_many_parts_is_refused_in_no_time(part: str) -> None:
     """The reader's time grows with the square of their number."""
-    started = time.perf_counter()
+    started = time.process_time()
 
     fault = refused(part * (1_000_000 // len(part)) + "a = 1")
 
     assert "too many parts" in fault.message
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_large_file_is_read_in_time() -> None:
     """Thousands of rules are a lot, and no attack."""
     text = "".join(f'[[rule]]\nid = "r{n}"\nwhen = "a && b"\n' for n in range(9_000))
-    started = time.perf_counter()
+    started = time.process_time()
 
     file = document(text)
 
     assert file.fault("E1", ("rule", 8_999, "id"), "").line == 26_999
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_line_ends_of_either_kind_are_one() -> None:

@@ -29,10 +29,10 @@ def test_a_huge_file_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with path.open("wb") as file:
         file.truncate(10 * 1024 * 1024 * 1024)
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert "larger" in reason(path, 1024 * 1024)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from gateway.config.settings.section import (
     Names,
     OneOrMore,
     Section,
+    distinct,
     flaw,
     unavailable,
 )
@@ -141,7 +142,7 @@ class RouteSettings(Section):
     path: Annotated[str, AfterValidator(check_template)] = Field(
         description="Segments; `{name}` stands for one, `**` at the end for one or more."
     )
-    methods: Annotated[tuple[Method, ...], Loose] = Field(
+    methods: Annotated[tuple[Method, ...], Loose, AfterValidator(distinct)] = Field(
         min_length=1,
         max_length=32,
         description="Methods in capitals. `HEAD` is served where `GET` is.",

@@ -94,7 +94,8 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values, if none of them stands there twice."""
     seen: set[str] = set()
     for value in values:
         if value in seen:
@@ -106,7 +107,7 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
 # A TOML array is a list; inside, sequences are tuples.
 Loose = Strict(strict=False)
 Text = Annotated[str, Field(min_length=1)]
-Names = Annotated[tuple[Text, ...], Loose, AfterValidator(_distinct)]
+Names = Annotated[tuple[Text, ...], Loose, AfterValidator(distinct)]
 OneOrMore = BeforeValidator(_as_list)
 
 

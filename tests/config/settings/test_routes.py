@@ -141,6 +141,7 @@ def test_what_a_route_can_have_is_accepted(line: str) -> None:
         ("['CONNECT']", "E106"),
         ("['TRACE']", "E106"),
         ("[]", "E106"),
+        ("['GET', 'GET']", "E106"),
         ("'GET'", "E105"),
     ],
 )
