@@ -20,19 +20,9 @@ from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
 from gateway.telemetry.pseudonyms import Pseudonyms
 from gateway.telemetry.request_id import RequestIds
+from tests.telemetry.fakes import MemorySink
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
-
-
-class MemorySink:
-    def __init__(self) -> None:
-        self.data = b""
-
-    def write(self, data: bytes) -> None:
-        self.data += data
-
-    def close(self) -> None:
-        pass
 
 
 class House:

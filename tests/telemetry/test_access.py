@@ -11,21 +11,11 @@ from hypothesis import strategies as st
 from gateway.telemetry.access import AccessLog
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.pseudonyms import Pseudonyms
+from tests.telemetry.fakes import MemorySink
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 ANA = "us-east-1:11111111-2222-3333-4444-555555555555"
 NAMES = Pseudonyms(secret=b"k" * 32)
-
-
-class MemorySink:
-    def __init__(self) -> None:
-        self.data = b""
-
-    def write(self, data: bytes) -> None:
-        self.data += data
-
-    def close(self) -> None:
-        pass
 
 
 def written(**fields: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from gateway.telemetry.decisions import DecisionLog
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.pseudonyms import Pseudonyms
 from gateway.telemetry.request_id import RequestIds
+from tests.telemetry.fakes import MemorySink
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 NAMES = Pseudonyms(secret=b"k" * 32)
@@ -21,17 +22,6 @@ ANA = Identity(
     provider_kind="google",
     email="ana@example.com",
 )
-
-
-class MemorySink:
-    def __init__(self) -> None:
-        self.data = b""
-
-    def write(self, data: bytes) -> None:
-        self.data += data
-
-    def close(self) -> None:
-        pass
 
 
 def recorded(decision: Decision, **fields: Any) -> dict[str, Any]:

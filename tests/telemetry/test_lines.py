@@ -8,21 +8,10 @@ from typing_extensions import override
 
 from gateway.telemetry import lines
 from gateway.telemetry.lines import LineWriter
+from tests.telemetry.fakes import MemorySink
 
 # Long enough that only `flush` and `close` write.
 NEVER = timedelta(hours=1)
-
-
-class MemorySink:
-    def __init__(self) -> None:
-        self.data = b""
-        self.closed = False
-
-    def write(self, data: bytes) -> None:
-        self.data += data
-
-    def close(self) -> None:
-        self.closed = True
 
 
 class FullDisk(MemorySink):

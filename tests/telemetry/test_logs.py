@@ -16,20 +16,10 @@ from gateway.telemetry.logs import (
     build_logger,
     forward_standard_logging,
 )
+from tests.telemetry.fakes import MemorySink
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2lnbmF0dXJl"
-
-
-class MemorySink:
-    def __init__(self) -> None:
-        self.data = b""
-
-    def write(self, data: bytes) -> None:
-        self.data += data
-
-    def close(self) -> None:
-        pass
 
 
 class Log:

@@ -20,21 +20,11 @@ from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
 from gateway.telemetry.pseudonyms import Pseudonyms
 from gateway.telemetry.request_id import RequestIds
+from tests.telemetry.fakes import MemorySink
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 GUEST = "urn:federation-gateway:grant:guest"
 FORM = "application/x-www-form-urlencoded"
-
-
-class MemorySink:
-    def __init__(self) -> None:
-        self.data = b""
-
-    def write(self, data: bytes) -> None:
-        self.data += data
-
-    def close(self) -> None:
-        pass
 
 
 class Guests:

@@ -1,0 +1,170 @@
+"""`gateway explain`: what would the policies say, and why?"""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from gateway.app.loading import Loaded, load, target_rules_of
+from gateway.cli.clock import now
+from gateway.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
+from gateway.cli.output import print_json, print_text
+from gateway.endpoints.admin.explainer import (
+    Explainer,
+    Policies,
+    told_as_json,
+    told_as_text,
+)
+from gateway.endpoints.admin.question import MalformedQuestionError, parse_question
+from gateway.model.credential import Credential, Scheme
+from gateway.model.identity import Subject
+from gateway.policy.fixtures import Fixtures
+
+# More than any token that a request may carry.
+_MAX_TOKEN = 128 * 1024
+
+IdentityOption = Annotated[
+    str | None,
+    typer.Option(
+        "--identity",
+        "-i",
+        metavar="FIXTURE|JSON",
+        help="Who asks: a fixture (`ana`, or `orders/ana` for that of one policy), "
+        "`guest`, or a JSON object with the fields of a fixture. By default a guest.",
+    ),
+]
+TokenOption = Annotated[
+    bool,
+    typer.Option(
+        "--token-stdin",
+        help="Who asks: whoever this token is for, read from the standard input and "
+        "verified. An identity that was never seen gets its id, as by a request.",
+    ),
+]
+PathOption = Annotated[
+    str,
+    typer.Option(
+        "--path", metavar="PATH", help="Path and query, escaped as on the wire."
+    ),
+]
+MethodOption = Annotated[str, typer.Option("--method", "-X", metavar="METHOD")]
+HostOption = Annotated[
+    str | None,
+    typer.Option(
+        "--host", metavar="NAME", help="By default, the one host that has the path."
+    ),
+]
+AddressOption = Annotated[
+    str, typer.Option("--ip", metavar="ADDRESS", help="The client's address.")
+]
+HeaderOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header", "-H", metavar="NAME:VALUE", help="May be given more than once."
+    ),
+]
+
+
+def explain(  # noqa: PLR0913 - one argument for each option
+    *,
+    path: PathOption,
+    method: MethodOption = "GET",
+    host: HostOption = None,
+    ip: AddressOption = "",
+    header: HeaderOption = None,
+    identity: IdentityOption = None,
+    token_stdin: TokenOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    output: FormatOption = Format.TEXT,
+) -> None:
+    """Show what the policies say to a request, and why.
+
+    Prints every step from the route to the decision: each role and rule that could
+    matter, what its expression and the parts of it came to, and, for a refusal, what each
+    allow rule lacks. Decides as a request would be decided, but forwards nothing and mints
+    nothing.
+
+    Ends with 0 whatever the decision is, with 3 if the files have faults.
+    """
+    loaded = load(config)
+    request: dict[str, Any] = {"path": path, "method": method, "ip": ip}
+    document = {
+        "request": request | {"host": host, "headers": _headers(header or [])},
+        "identity": _identity(identity),
+        "token": _read_token() if token_stdin else None,
+    }
+    explainer = Explainer(
+        policies=_policies(loaded), subject_of=_subject_of(loaded), clock=now
+    )
+    try:
+        answer = explainer.explain(parse_question(document))
+    except MalformedQuestionError as error:
+        raise typer.BadParameter("; ".join(error.reasons)) from None
+    if output is Format.JSON:
+        print_json(told_as_json(answer))
+    else:
+        print_text(told_as_text(answer).rstrip("\n"))
+
+
+def _policies(loaded: Loaded) -> Policies:
+    configuration = loaded.configuration
+    return Policies(
+        engine=loaded.engine,
+        files=configuration.policies,
+        fixtures=Fixtures(
+            providers=configuration.providers,
+            region=configuration.settings.server.region,
+        ),
+        router=loaded.routes,
+        routes=loaded.declared,
+        rules=target_rules_of(configuration),
+    )
+
+
+def _subject_of(loaded: Loaded) -> Callable[[str], Subject]:
+    def subject_of(token: str) -> Subject:
+        # Only a token needs the database and the keys; the others start without.
+        from gateway.app.snapshot import (  # noqa: PLC0415
+            build_resolver,
+            build_verifier,
+        )
+        from gateway.app.tools import Tools  # noqa: PLC0415
+
+        configuration = loaded.configuration
+        tools = Tools.open(configuration.settings, clock=now)
+        try:
+            verifier = build_verifier(configuration, tools=tools)
+            claims = verifier.verify(Credential(Scheme.BEARER, token))
+            return build_resolver(loaded, tools=tools).resolve(claims)
+        finally:
+            tools.close()
+
+    return subject_of
+
+
+def _identity(text: str | None) -> Any:
+    if text is None or not text.lstrip().startswith("{"):
+        return text
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise typer.BadParameter("the identity is no JSON object") from None
+
+
+def _headers(lines: list[str]) -> dict[str, list[str]]:
+    headers: dict[str, list[str]] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            raise typer.BadParameter(f"{line!r} is not NAME:VALUE")
+        headers.setdefault(name.strip().lower(), []).append(value.strip())
+    return headers
+
+
+def _read_token() -> str:
+    text = sys.stdin.read(_MAX_TOKEN + 1)
+    if len(text) > _MAX_TOKEN:
+        raise typer.BadParameter("what the standard input has is too long for a token")
+    return text.strip()
