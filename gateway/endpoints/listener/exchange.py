@@ -9,7 +9,7 @@ References: ASGI HTTP specification 2.4; RFC 9112 section 6.3 (a message's lengt
 
 import asyncio
 import re
-from typing import Protocol, cast
+from typing import Protocol
 
 from typing_extensions import override
 from uvicorn._types import (
@@ -51,6 +51,7 @@ _OURS = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"upgrade
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BODILESS = frozenset({204, 304})
 _FIRST_FINAL = 200
+_NO_HEADERS: list[tuple[bytes, bytes]] = []
 
 
 class Connection(Protocol):
@@ -81,20 +82,21 @@ class Exchange(RequestResponseCycle):
         expects_continue: bool,
         keep_alive: bool,
     ) -> None:
+        state = connection.server_state
         super().__init__(
-            scope=scope,
-            transport=connection.transport,
-            flow=connection.flow,
-            logger=connection.server_state.logger,
-            access_logger=connection.server_state.logger,
-            access_log=False,
-            default_headers=[],
-            message_event=asyncio.Event(),
-            expect_100_continue=expects_continue,
-            keep_alive=keep_alive,
-            on_response=connection.on_response_complete,
+            scope,
+            connection.transport,
+            connection.flow,
+            state.logger,
+            state.logger,
+            False,  # noqa: FBT003 - positions are cheaper, and this is on the warm path
+            _NO_HEADERS,
+            asyncio.Event(),
+            expects_continue,
+            keep_alive,
+            connection.on_response_complete,
         )
-        self.state = connection.server_state
+        self.state = state
         self.closing = False
         self.until_close = False
         self._bodiless = scope["method"] == "HEAD"
@@ -158,17 +160,16 @@ class Exchange(RequestResponseCycle):
             await self.flow.drain()
         if self.disconnected:
             raise ClientLeftError
-        kind = message["type"]
-        if not self.response_started and kind == "http.response.start":
-            self._start(cast("HTTPResponseStartEvent", message))
+        if message["type"] == "http.response.start" and not self.response_started:
+            self._start(message)
         elif (
-            self.response_started
+            message["type"] == "http.response.body"
+            and self.response_started
             and not self.response_complete
-            and kind == "http.response.body"
         ):
-            self._continue(cast("HTTPResponseBodyEvent", message))
+            self._continue(message)
         else:
-            raise RuntimeError(f"{kind} is out of order")
+            raise RuntimeError(f"{message['type']} is out of order")
 
     def _start(self, message: HTTPResponseStartEvent) -> None:
         status = message["status"]

@@ -58,6 +58,7 @@ class StrictProtocol(HttpToolsProtocol):
         self.app = state.app
         self.logger = state.logger
         self.limits = state.limits
+        self._keep_alive = state.limits.keep_alive.total_seconds()
         self.reader = RequestReader(limits=self.limits, receiver=self)
         self.running: Exchange | None = None
         self.waiting: deque[Exchange] = deque()
@@ -232,7 +233,7 @@ class StrictProtocol(HttpToolsProtocol):
         elif self.server_state.draining:
             self._close(linger=False)
         elif not self.reader.in_head:
-            self._wait(self.limits.keep_alive.total_seconds())
+            self.deadline = self.loop.time() + self._keep_alive
 
     def _refuse(self, refusal: Refusal) -> None:
         """Turn away what the client has sent last, after the answers that are due."""

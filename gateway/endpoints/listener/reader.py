@@ -111,42 +111,44 @@ class RequestReader:
             Refusal: They are no request that may pass. The reader has stopped.
         """
         was_in_body = self.in_body
+        size = len(data)
         self._begun = 0
         self._body_bytes = 0
-        self._fed_bytes = self._head_bytes + len(data)
+        self._fed_bytes = self._head_bytes + size
+        rest = None
         try:
-            rest = self._parse(data)
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                rest = data[upgrade.args[0] :]
             if rest is not None:
-                self._parse(self._head_without_upgrade() + rest)
+                # Not inside `except`: that would change the context of its errors.
+                self._read_again(rest)
             if self.in_head:
-                self._check_head_bytes(len(data), was_in_body=was_in_body)
+                self._check_head_bytes(size, was_in_body=was_in_body)
             elif self.in_body and was_in_body:
-                self._check_overhead(len(data))
+                self._check_overhead(size)
+        except httptools.HttpParserError as error:
+            self._end(error)
         except Refusal:
             self.stopped = True
             raise
 
-    def _parse(self, data: bytes) -> bytes | None:
-        """Feed the parser; return what follows a head that asks for an upgrade."""
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            return data[upgrade.args[0] :]
-        except httptools.HttpParserCallbackError as error:
+    def _end(self, error: httptools.HttpParserError) -> None:
+        """Stop; raise unless what could not be read was not wanted either."""
+        wanted = not self.stopped
+        self.stopped = True
+        if isinstance(error, httptools.HttpParserCallbackError):
             cause = error.__context__
             if isinstance(cause, Refusal):
                 raise cause from None
             if not isinstance(cause, _StopReadingError):
-                raise
-            self.stopped = True
-        except httptools.HttpParserError as error:
-            # Behind the last request there is nothing to be right or wrong.
-            if not self.stopped:
-                # llhttp's reasons are a closed set of sentences, with no input in them.
-                raise malformed_request(str(error)) from error
-        return None
+                raise error
+        elif wanted:
+            # llhttp's reasons are a closed set of sentences, with no input in them.
+            raise malformed_request(str(error)) from error
 
-    def _head_without_upgrade(self) -> bytes:
+    def _read_again(self, rest: bytes) -> None:
         # llhttp stops at a head with `Upgrade` and leaves the body to the new protocol.
         # There is none here, so the head is read again without it: the body then has its
         # ordinary length, and is not taken for a request.
@@ -157,7 +159,7 @@ class RequestReader:
         self._upgrading = False
         self._without_upgrade = True
         self._parser = httptools.HttpRequestParser(self)
-        return b"\r\n".join(lines) + b"\r\n\r\n"
+        self._parser.feed_data(b"\r\n".join(lines) + b"\r\n\r\n" + rest)
 
     def _check_head_bytes(self, received: int, *, was_in_body: bool) -> None:
         limits = self._limits
