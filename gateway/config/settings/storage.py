@@ -21,6 +21,11 @@ class SqliteUrl:
 
     path: Path
 
+    @property
+    def text(self) -> str:
+        """The database as it is written in a file."""
+        return f"sqlite:{self.path}"
+
 
 def parse_storage_url(value: Any, info: ValidationInfo) -> SqliteUrl:
     """Return the database that `"sqlite:state/gateway.db"` names."""

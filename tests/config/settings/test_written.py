@@ -15,6 +15,7 @@ from gateway.config.settings.addresses import Listen, parse_url
 from gateway.config.settings.log import Sink, SinkKind
 from gateway.config.settings.references import FileRef, SecretRef
 from gateway.config.settings.section import Section
+from gateway.config.settings.storage import SqliteUrl
 from gateway.config.settings.values import Rate
 from gateway.config.settings.written import written, written_table
 
@@ -56,6 +57,7 @@ class Around(Section):
         (Listen("::1", 80), '"[::1]:80"'),
         (parse_url("http://a"), '"http://a"'),
         (Sink(SinkKind.NONE), '"none"'),
+        (SqliteUrl(Path("state/gateway.db")), '"sqlite:state/gateway.db"'),
         (FileRef(path=Path("a"), content=b""), '{ file = "a" }'),
         (SecretRef(source="env A", value=b"hunter2"), '{ env = "A" }'),
         (("a", "b"), '["a", "b"]'),
