@@ -1,6 +1,7 @@
 """A folder of files as an operator has it, and the commands to run on it."""
 
 import json
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ host = "api.example.com"
 path = "/orders/{order}"
 methods = ["POST", "GET"]
 upstream = "orders"
-tags = ["pii"]
+tags = ["internal"]
 """
 
 PROVIDER = """\
@@ -86,7 +87,8 @@ class Desk:
         }
         for name, text in files.items():
             self.write(name, text)
-        self.write("state/store.key", "0" * 64)
+        self.store_key = secrets.token_hex(32)
+        self.write("state/store.key", self.store_key)
 
     def write(self, name: str, text: str) -> Path:
         path = self.root / name

@@ -1,5 +1,6 @@
 """A small set of files to ask questions about."""
 
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def explainer(tmp_path_factory: pytest.TempPathFactory) -> Explainer:
     root: Path = tmp_path_factory.mktemp("gateway")
     files = {
         "config.toml": CONFIG,
-        "store.key": "0" * 64,
+        "store.key": secrets.token_hex(32),
         "providers/guest.toml": PROVIDERS,
         "policies/orders.toml": ORDERS,
         "policies/more.toml": MORE,
