@@ -51,6 +51,12 @@ class Balancer:
         """Return when an exchange that begins now must be over, on the loop's clock."""
         return self._loop.time() + self._timeouts.total
 
+    def take(self) -> Connection | None:
+        """Return a connection that is free, if the target whose turn it is has one."""
+        pools = self._pools
+        pool = pools[0] if len(pools) == 1 else self._choose(pools)
+        return pool.take()
+
     async def acquire(self, *, fresh: bool = False) -> Connection:
         """Return a connection to one of the targets.
 

@@ -115,6 +115,11 @@ class Exchange:
         if self.sender is not None:
             await asyncio.wait([self.sender])
 
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing to give up: no response to come, nothing to send."""
+        return self.reader.ended and self.sender is None
+
     async def head(self) -> None:
         """Wait for the head of the response.
 

@@ -12,7 +12,9 @@ from gateway.model.errors import UpstreamError
 
 Header = tuple[bytes, bytes]
 
-_DIGITS = re.compile(rb"[0-9]{1,18}")
+# More would not fit into 64 bits, and no body is that long.
+_MAX_DIGITS = 18
+
 _KEEP_ALIVE_TIMEOUT = re.compile(rb"(?:^|[,; \t])timeout=([0-9]{1,6})(?:$|[,; \t])")
 
 _DROPPED = frozenset(
@@ -107,7 +109,11 @@ class ResponseHeaders:
 def _frame(fields: ResponseFields, name: bytes, value: bytes) -> None:
     if name == b"content-length":
         value = value.strip(b" \t")
-        if fields.content_length is not None or _DIGITS.fullmatch(value) is None:
+        if (
+            fields.content_length is not None
+            or not value.isdigit()
+            or len(value) > _MAX_DIGITS
+        ):
             raise UpstreamError("Content-Length is doubled or no number")
         fields.content_length = int(value)
         fields.headers.append((name, value))

@@ -181,46 +181,34 @@ class Forwarder:
         if outbound.content_length != 0:
             rest = Body(body, outbound.content_length)
             payload += await rest.read()
-        request = _Request(payload, rest, outbound.method, balancer.deadline())
-        connection = await balancer.acquire()
+        total_at = balancer.deadline()
+        connection = balancer.take() or await balancer.acquire()
         try:
-            return await _ask(connection, request)
+            return await _ask(connection, outbound, payload, rest, total_at=total_at)
         except _StaleError:
             connection = await balancer.acquire(fresh=True)
-            return await _ask(connection, request)
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A request on its way.
-
-    Attributes:
-        payload: The head, and what there is of the body.
-        rest: The rest of the body; `None` if the request has no body.
-        method: In upper case.
-        total_at: When the exchange must be over, on the loop's clock.
-    """
-
-    payload: bytes
-    rest: Body | None
-    method: str
-    total_at: float
+            return await _ask(connection, outbound, payload, rest, total_at=total_at)
 
 
 class _StaleError(UpstreamError):
     """The connection had been closed by the peer when the request was written."""
 
 
-async def _ask(connection: Connection, request: _Request) -> UpstreamResponse:
+async def _ask(
+    connection: Connection,
+    outbound: Outbound,
+    payload: bytes,
+    rest: Body | None,
+    *,
+    total_at: float,
+) -> UpstreamResponse:
     exchange = connection.begin(
-        request.payload,
-        to_head=request.method == "HEAD",
-        total_at=request.total_at,
+        payload, to_head=outbound.method == "HEAD", total_at=total_at
     )
-    if request.rest is None or request.rest.ended:
+    if rest is None or rest.ended:
         connection.finish(exchange)
     else:
-        _send(connection, exchange, request.rest)
+        _send(connection, exchange, rest)
     answered = False
     try:
         await exchange.head()
@@ -229,8 +217,8 @@ async def _ask(connection: Connection, request: _Request) -> UpstreamResponse:
         if (
             connection.reused
             and exchange.reader.untouched
-            and request.rest is None
-            and request.method in _REPEATABLE
+            and rest is None
+            and outbound.method in _REPEATABLE
             and not isinstance(error, UpstreamTimeoutError)
         ):
             raise _StaleError(error.detail) from error

@@ -77,6 +77,17 @@ class Pool:
         """Whether there is nothing that has to be looked after."""
         return not self._slots
 
+    def take(self) -> Connection | None:
+        """Return a connection that is free, if there is one."""
+        idle = self._idle
+        while idle:
+            connection = idle.pop()
+            if connection.alive and connection.expires_at > self._loop.time():
+                self._busy.add(connection)
+                return connection
+            connection.discard()
+        return None
+
     async def acquire(self, *, fresh: bool = False) -> Connection:
         """Return a connection for one request.
 
@@ -89,21 +100,11 @@ class Pool:
             UpstreamTimeoutError: No connection was made in time.
         """
         while True:
-            connection = None if fresh else self._take()
+            connection = None if fresh else self.take()
             if connection is None:
                 connection = await self._make()
             if connection.alive:
                 return connection
-
-    def _take(self) -> Connection | None:
-        now = self._loop.time()
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.alive and connection.expires_at > now:
-                self._busy.add(connection)
-                return connection
-            connection.discard()
-        return None
 
     async def _make(self) -> Connection:
         """Return a new connection, or one that becomes free before there may be one."""

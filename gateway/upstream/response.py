@@ -45,5 +45,6 @@ class UpstreamResponse:
         After the whole body has been read, the connection lives on for other requests;
         else it is closed.
         """
-        self._exchange.abandon()
-        await self._exchange.sender_stopped()
+        if not self._exchange.over:
+            self._exchange.abandon()
+            await self._exchange.sender_stopped()
