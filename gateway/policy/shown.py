@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from gateway.cel.program import Explanation
-from gateway.cel.types import RecordType
+from gateway.cel.types import BOOL, RecordType
 from gateway.policy.evaluation import Evaluation
 from gateway.policy.expressions import Expression
 
@@ -25,7 +25,7 @@ _HIDDEN: Final = "***"
 
 # Everything that a part without parts of its own can be, other than a literal.
 _NAME: Final = re.compile(r"(?!(?:true|false|null)\b)[A-Za-z_]\w*(?:\.\w+)*")
-_VARIABLE: Final = re.compile(r"vars\.(\w+)")
+_VARIABLE: Final = re.compile(r"\bvars\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +60,40 @@ class Showcase:
     def show(self, expression: Expression) -> Shown:
         """Return what became of an expression and of its parts."""
         tree = expression.program.explain(self._evaluation.variables_of(expression))
-        return self._convert(tree, expression, joined=False)
+        return self._convert(tree, expression)
 
     def _convert(
-        self, tree: Explanation, expression: Expression, *, joined: bool
+        self,
+        tree: Explanation,
+        expression: Expression,
+        *,
+        joined: bool = False,
+        hidden: bool = False,
     ) -> Shown:
         source = expression.program.source
+        # What a macro or an operator does with a secret shows the secret.
+        hides = hidden or any(
+            child.type != BOOL and _tells_secret(child.text, expression)
+            for child in tree.children
+        )
         parts = [
-            self._convert(child, expression, joined=_is_joined(child, tree, source))
+            self._convert(
+                child,
+                expression,
+                joined=_is_joined(child, tree, source),
+                hidden=hides,
+            )
             for child in tree.children
             if not _says_nothing(child)
         ]
         parts += self._variable(tree, expression)
-        secret = _SECRET.search(tree.text) and not isinstance(tree.value, bool)
+        secret = hidden or _tells_secret(tree.text, expression)
         return Shown(
             text=tree.text,
             where=expression.place.at(tree.line, tree.column),
-            value=_HIDDEN if secret else value_of(tree.value),
+            value=_HIDDEN
+            if secret and not isinstance(tree.value, bool)
+            else value_of(tree.value),
             error="" if tree.error is None else tree.error.message,
             joined=joined,
             parts=tuple(parts),
@@ -91,6 +108,20 @@ class Showcase:
             return []
         self._opened.add(variable)
         return [replace(self.show(variable), joined=True)]
+
+
+def _tells_secret(text: str, expression: Expression) -> bool:
+    """Whether a part reads a secret, itself or through `vars`."""
+    if _SECRET.search(text):
+        return True
+    if expression.frame is None:
+        return False
+    variables = expression.frame.variables
+    return any(
+        _tells_secret(variables[name].program.source, variables[name])
+        for name in _VARIABLE.findall(text)
+        if name in variables
+    )
 
 
 def _is_joined(child: Explanation, tree: Explanation, source: str) -> bool:

@@ -127,7 +127,7 @@ def policy(text: str, name: str = "orders") -> PolicyFile:
 
 def provider(name: str, **fields: Any) -> ProviderFile:
     """An OIDC provider; `guest` is the one for guests."""
-    guest = name == "guest"
+    guest = fields.get("kind", name) == "guest"
     usual: dict[str, Any] = {"kind": "guest" if guest else "oidc", "id": name}
     if not guest:
         usual |= {"issuer": f"https://{name}.example", "audiences": ["gateway"]}

@@ -1,0 +1,241 @@
+"""An explanation shows each step, and agrees with the decision."""
+
+import pytest
+
+from gateway.model.decision import Reason
+from gateway.model.identity import Identity
+from gateway.model.route import Route
+from gateway.policy.explain import explain
+from gateway.policy.explanation import (
+    Entry,
+    Explanation,
+    Outcome,
+    Step,
+    to_json,
+    to_text,
+)
+from tests.policy.files import (
+    ADMIN,
+    ALLOW_ALL,
+    FEED,
+    GUEST,
+    PERSON,
+    READ,
+    ROBOT,
+    ROUTES,
+    access,
+    engine,
+    identity,
+    mint,
+    role,
+    rule,
+)
+
+FAILING = "claims.nobody == 'x'"
+POLICY = (
+    '[roles]\non_none = "default"\ndefault = "basic"\n'
+     "[vars]\nstaff = \"'staff' in identity.groups && !identity.disabled\"\n"
+    + role("basic", "false")
+    + role("staff", "vars.staff")
+    + rule("stop", "'blocked' in identity.labels", effect="deny", reason="blocked")
+    + rule("own", "route.params.order_id.startsWith(identity.id) && !identity.disabled",
+           routes="*-read")
+    + rule("staff", "vars.staff && request.method == 'GET'", roles=["staff"])
+    + rule("robots", for_="service")
+    + rule("strong", "true", routes="*-admin", require={"acr": "mfa"})
+    + rule("dark", "identity.authenticated", effect="deny", mode="shadow")
+    + mint(roles="roles")
+)  # fmt: skip
+
+
+def told(text: str, who: Identity = PERSON, to: Route = READ) -> Explanation:
+    return explain(engine(text), access(who, to))
+
+
+def step(explanation: Explanation, name: str) -> Step:
+    return next(each for each in explanation.steps if each.name == name)
+
+
+def outcomes(explanation: Explanation, name: str) -> dict[str, str]:
+    return {each.name: each.outcome.value for each in step(explanation, name).entries}
+
+
+def entry(explanation: Explanation, name: str, of: str) -> Entry:
+    return next(each for each in step(explanation, name).entries if each.name == of)
+
+
+def needs(explanation: Explanation) -> dict[str, str]:
+    return {miss.rule: miss.needs for miss in explanation.nearest}
+
+
+def test_the_steps_come_in_the_order_of_the_reference() -> None:
+    """Section f."""
+    found = told(POLICY)
+
+    assert [each.name for each in found.steps] == [
+        *("route", "identity", "roles", "deny", "allow", "mint", "shadow")
+    ]
+    assert found.request == "GET https://api.example.com/v1/orders/u1-7"
+    assert "orders-read" in step(found, "route").note
+    assert "tags pii" in step(found, "route").note
+    assert step(found, "identity").note == "u1, authenticated, of provider corp"
+
+
+def test_the_deciding_rule_is_named_with_its_place() -> None:
+    """Where to look."""
+    found = told(POLICY)
+
+    assert found.verdict.startswith("allowed by orders/own (policies/orders.toml:")
+    assert found.nearest == ()
+
+
+def test_every_rule_that_could_matter_is_shown() -> None:
+    """Also those behind the one that decided, and those for other roles."""
+    found = told(POLICY)
+
+    assert outcomes(found, "deny") == {"orders/stop": "false"}
+    assert outcomes(found, "allow") == {"orders/own": "true", "orders/staff": "skipped"}
+    assert outcomes(found, "shadow") == {"orders/dark": "true"}
+    assert step(found, "allow").note == "1 of 2 match"
+    skipped = entry(found, "allow", "orders/staff")
+    assert skipped.note == "needs one of the roles staff"
+    assert skipped.values is None
+
+
+def test_values_of_the_parts_are_shown() -> None:
+    """Of rules, roles and claims."""
+    found = told(POLICY)
+
+    values = entry(found, "allow", "orders/own").values
+    assert values is not None
+    assert [part.value for part in values.parts] == [True, True]
+    assert outcomes(found, "mint") == {"roles": "value"}
+    claim = entry(found, "mint", "roles").values
+    assert claim is not None
+    assert claim.value == ["basic"]
+
+
+class TestRoles:
+    """What role mapping did."""
+
+    def test_each_role_is_shown_and_the_default(self) -> None:
+        """With the file that maps it."""
+        found = told(POLICY)
+
+        assert [(each.name, each.outcome) for each in step(found, "roles").entries] == [
+            ("basic", Outcome.FALSE),
+            ("staff", Outcome.FALSE),
+            ("basic", Outcome.TRUE),
+        ]
+        assert step(found, "roles").note == "basic"
+
+    def test_a_role_that_is_held_leaves_no_default(self) -> None:
+        """The pair of the above."""
+        found = told(POLICY, identity(groups=("staff",)))
+
+        assert outcomes(found, "roles") == {"basic": "false", "staff": "true"}
+
+    def test_in_mode_first_the_rest_is_skipped(self) -> None:
+        """One role only."""
+        text = '[roles]\nmode = "first"\n' + role("a") + role("b") + ALLOW_ALL
+
+        assert outcomes(told(text), "roles") == {"a": "true", "b": "skipped"}
+
+    def test_without_any_there_are_none(self) -> None:
+        """A file need not have roles."""
+        assert step(told(ALLOW_ALL), "roles").note == "none"
+
+    def test_a_mapping_that_fails_ends_it(self) -> None:
+        """Nothing behind it was looked at by the engine, either."""
+        found = told(role("a", FAILING) + ALLOW_ALL)
+
+        assert outcomes(found, "roles") == {"a": "error"}
+        assert [each.name for each in found.steps][-1] == "roles"
+        assert found.decision.reason is Reason.POLICY_ERROR
+        assert "error at policies/orders.toml:" in to_text(found)
+
+
+class TestNearest:
+    """What would have to be otherwise."""
+
+    def test_the_first_false_term_is_named(self) -> None:
+        """Not the whole condition, and not its last term."""
+        found = told(POLICY, identity(id="u2"))
+
+        assert needs(found) == {
+            "orders/own": ("`route.params.order_id.startsWith(identity.id)` is false"),
+            "orders/staff": "needs one of the roles staff",
+            "orders/robots": "is for service only",
+        }
+
+    def test_a_term_that_is_a_variable_is_followed(self) -> None:
+        """Into the variable, whose own term is false."""
+        text = (
+            "[vars]\nstaff = \"identity.authenticated && 'x' in identity.groups\"\n"
+            + rule("x", "identity.authenticated && vars.staff")
+        )
+
+        found = told(text)
+        assert needs(found) == {"orders/x": "`'x' in identity.groups` is false"}
+        assert found.nearest[0].where == "policies/orders.toml:4:36"
+
+    def test_alternatives_are_not_told_apart(self) -> None:
+        """Any of them would do."""
+        text = rule("x", "identity.disabled || identity.id == 'u2'")
+
+        (only,) = needs(told(text)).values()
+        assert only == "`identity.disabled || identity.id == 'u2'` is false"
+
+    def test_a_term_that_fails_says_so(self) -> None:
+        """The error is what to repair."""
+        (only,) = needs(
+            told(rule("x", f"identity.authenticated && {FAILING}"))
+        ).values()
+
+        assert only.startswith("`claims.nobody == 'x'` fails: ")
+
+    def test_a_deny_rule_that_matches_is_in_the_way(self) -> None:
+        """Before any allow rule."""
+        found = told(POLICY, identity(labels=("blocked",)))
+
+        assert needs(found) == {
+            "orders/stop": "must not match, and denies",
+            "orders/staff": "needs one of the roles staff",
+            "orders/robots": "is for service only",
+        }
+        assert '"blocked"' in found.verdict
+
+    def test_a_sign_in_that_is_too_weak_is_told(self) -> None:
+        """In a step of its own."""
+        found = told(POLICY, PERSON, ADMIN)
+
+        assert outcomes(found, "require") == {"orders/strong": "false"}
+        assert needs(found)["orders/strong"] == "requires acr mfa"
+        assert "mint" not in [each.name for each in found.steps]
+
+    def test_a_sign_in_that_is_strong_enough_is_told_as_well(self) -> None:
+        """The pair of the above."""
+        found = told(POLICY, identity(acr="mfa"), ADMIN)
+
+        assert outcomes(found, "require") == {"orders/strong": "true"}
+        assert found.decision.allowed
+
+    def test_a_claim_that_fails_is_nobodys_lack(self) -> None:
+        """All rules are fine; the claim is not."""
+        found = told(ALLOW_ALL + mint(x="claims.nobody"))
+
+        assert outcomes(found, "mint") == {"x": "error"}
+        assert found.nearest == ()
+
+
+@pytest.mark.parametrize("who", [PERSON, GUEST, ROBOT, identity(groups=("staff",))])
+@pytest.mark.parametrize("to", [*ROUTES, FEED])
+def test_an_explanation_agrees_with_the_decision(who: Identity, to: Route) -> None:
+    """It is the engine's own; and both forms can always be written."""
+    judge = engine(POLICY)
+    question = access(who, to)
+
+    found = explain(judge, question)
+    assert found.decision == judge.decide(question)
+    assert found.verdict in to_text(found)
+    assert to_json(found)["allowed"] == found.decision.allowed
