@@ -1,18 +1,8 @@
-"""`gateway init`: makes the local secrets that the configuration refers to.
-
-That is the storage key, the one secret that nobody else has to give. Nothing that is there
-is ever overwritten.
-"""
-
-import base64
-import os
-import secrets
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+"""`gateway init`: makes what the files refer to and nobody else has to give."""
 
 import typer
 
+from gateway.cli.local_files import Action, Outcome, backend_keys, store_key
 from gateway.cli.options import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -23,71 +13,60 @@ from gateway.cli.options import (
 from gateway.cli.output import print_json, print_text
 from gateway.config.document import Document
 
-_MAX_CONFIG_BYTES = 4 * 1024 * 1024
-_KEY_BYTES = 32
-
 _TEXTS = {
-    "made": "made, with 32 random bytes; only its owner can read it",
-    "kept": "is there already; left as it is",
-    "environment": "is read from the environment; nothing to make",
-    "outside": "is outside the folder of the configuration; make it yourself",
-    "none": "`storage.encrypt_with` refers to nothing; see `gateway check`",
+    Action.MADE: "made",
+    Action.KEPT: "is there already; left as it is",
+    Action.ENVIRONMENT: "is read from the environment; nothing to make",
+    Action.OUTSIDE: "is outside the folder of the configuration; make it yourself",
+    Action.NONE: "refers to nothing; `gateway check` says more",
+    Action.OTHER_ALGORITHM: "is missing; its algorithms are for you to choose",
 }
+_UNDONE = frozenset(
+    {Action.OUTSIDE, Action.NONE, Action.OTHER_ALGORITHM, Action.UNUSABLE}
+)
 
 
 def init(
     config: ConfigOption = DEFAULT_CONFIG, output: FormatOption = Format.TEXT
 ) -> None:
-    """Make the local secrets that config.toml refers to.
+    """Make the local secrets that the files refer to.
 
-    That is the storage key: if `storage.encrypt_with` names a file below the folder of
-    config.toml and there is none, it is made, with 32 random bytes in base64, readable by
-    its owner alone. Nothing is ever overwritten. Keep a copy of the key: without it, what
-    is stored cannot be read.
+    The storage key: if `storage.encrypt_with` names a file that is missing, it is made,
+    with 32 random bytes in base64, readable by its owner alone. Keep a copy: without it,
+    what is stored cannot be read.
 
-    Ends with 0, or with 1 if the key is missing and cannot be made here.
+    The keys of a backend (`kind = "developer"`): if the file with its public keys is
+    missing, an ES256 key pair is made, the public key in that file and the private key
+    beside it, in one that ends in .private.pem. Give that to the backend.
+
+    Files are made below the folder of config.toml only, and nothing is ever overwritten.
+
+    Ends with 0, or with 1 if something is missing and cannot be made.
     """
-    document = Document.read(config, config.name, _MAX_CONFIG_BYTES)
-    name, action = _prepare(document.data, config.parent)
+    root = config.parent
+    document = Document.read(config)
+    providers = [
+        Document.read(path, f"providers/{path.name}")
+        for path in sorted((root / "providers").glob("*.toml"))
+    ]
+    outcomes = [store_key(document, root), *backend_keys(providers, root)]
     if output is Format.JSON:
-        print_json([{"name": name, "action": action}])
+        print_json([_as_json(outcome) for outcome in outcomes])
     else:
-        print_text(f"{name}: {_TEXTS[action]}")
-    if action in {"outside", "none"}:
+        for outcome in outcomes:
+            print_text(_as_text(outcome))
+    if any(outcome.action in _UNDONE for outcome in outcomes):
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _prepare(data: Mapping[str, Any], root: Path) -> tuple[str, str]:
-    """Make the storage key if it is missing; return its name and what was done."""
-    match data:
-        case {"storage": {"encrypt_with": {"file": str(name)}}} if "\0" not in name:
-            return name, _make(root, name)
-        case {"storage": {"encrypt_with": {"env": str(name)}}}:
-            return name, "environment"
-        case _:
-            return "storage.encrypt_with", "none"
+def _as_text(outcome: Outcome) -> str:
+    if outcome.action is Action.UNUSABLE:
+        return f"{outcome.name}: is missing; {outcome.private} is no ES256 key"
+    if outcome.private:
+        return f"{outcome.name}: made; the private key is in {outcome.private}"
+    return f"{outcome.name}: {_TEXTS[outcome.action]}"
 
 
-def _make(root: Path, name: str) -> str:
-    path = root / name
-    if os.path.lexists(path):
-        return "kept"
-    # Resolved, so that neither ".." nor a link to a folder leads elsewhere.
-    if not path.resolve().is_relative_to(root.resolve()):
-        return "outside"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    try:
-        descriptor = os.open(path, flags, 0o600)
-    except FileExistsError:
-        return "kept"
-    try:
-        os.write(descriptor, base64.b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
-        os.fsync(descriptor)
-    except OSError:
-        # Half a key would be taken for one that must not be overwritten.
-        path.unlink()
-        raise
-    finally:
-        os.close(descriptor)
-    return "made"
+def _as_json(outcome: Outcome) -> dict[str, str]:
+    shown = {"name": outcome.name, "action": outcome.action.value}
+    return shown | ({"private": outcome.private} if outcome.private else {})

@@ -73,7 +73,12 @@ def build_logger(
     def stamp(
         _logger: object, method: str, event: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:
-        head = {"kind": "log", "time": timestamps.of(clock()), "level": method}
+        head = {
+            "kind": "log",
+            "time": timestamps.of(clock()),
+            "level": method,
+            "event": event["event"],
+        }
         # First for those who read; last, so that no field can pose as them.
         return head | dict(event) | head
 

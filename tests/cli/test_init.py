@@ -1,13 +1,20 @@
 """`gateway init`."""
 
 import base64
-import errno
-import os
-from pathlib import Path
 
 import pytest
 
+from gateway.cli import init as command
+from gateway.cli.local_files import Action
 from tests.cli.desk import Desk
+
+BACKEND = """\
+kind = "developer"
+id = "shop"
+owner = "team@example.com"
+keys = [{ file = "state/shop.jwks" }]
+audiences = ["gateway"]
+"""
 
 
 def test_a_missing_store_key_is_made(desk: Desk) -> None:
@@ -19,123 +26,110 @@ def test_a_missing_store_key_is_made(desk: Desk) -> None:
     result = desk.run("init")
 
     assert result.exit_code == 0
-    assert result.stdout.startswith("state/store.key: made")
+    assert result.stdout == "state/store.key: made\n"
     assert len(base64.b64decode(key.read_bytes(), validate=False)) == 32
     assert key.stat().st_mode & 0o777 == 0o600
     assert key.parent.stat().st_mode & 0o777 == 0o700
     assert desk.run("check").exit_code == 0
 
 
-def test_two_installations_have_two_keys(desk: Desk) -> None:
-    """Made anew each time."""
-    key = desk.root / "state/store.key"
-    made = set()
-    for _ in range(2):
-        key.unlink()
-        desk.run("init")
-        made.add(key.read_bytes())
+def test_a_backends_key_pair_is_made(desk: Desk) -> None:
+    """So that everything that the files refer to is there."""
+    desk.write("providers/shop.toml", BACKEND)
 
-    assert len(made) == 2
+    result = desk.run("init")
 
-
-def test_what_is_there_is_left_alone(desk: Desk) -> None:
-    """Overwriting it would lose everything that is stored."""
-    before = (desk.root / "state/store.key").read_bytes()
-
-    assert desk.json("init") == [{"name": "state/store.key", "action": "kept"}]
-
-    assert (desk.root / "state/store.key").read_bytes() == before
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1] == (
+        "state/shop.jwks: made; the private key is in state/shop.private.pem"
+    )
+    assert desk.run("check").exit_code == 0
 
 
-def test_a_broken_link_is_left_alone(desk: Desk) -> None:
-    """It may lead to a volume that is not mounted yet."""
-    key = desk.root / "state/store.key"
-    key.unlink()
-    key.symlink_to(desk.root / "elsewhere")
+def test_json_is_a_list_of_what_became_of_what(desk: Desk) -> None:
+    """A contract with programs."""
+    desk.write("providers/shop.toml", BACKEND)
 
-    assert desk.json("init")[0]["action"] == "kept"
+    assert desk.json("init") == [
+        {"name": "state/store.key", "action": "kept"},
+        {
+            "name": "state/shop.jwks",
+            "action": "made",
+            "private": "state/shop.private.pem",
+        },
+    ]
+    assert [each["action"] for each in desk.json("init")] == ["kept", "kept"]
 
-    assert not (desk.root / "elsewhere").exists()
+
+@pytest.mark.parametrize(
+    ("reference", "words", "code"),
+    [
+        ('{ file = "state/store.key" }', "left as it is", 0),
+        ('{ env = "GATEWAY_STORE_KEY" }', "read from the environment", 0),
+        ('{ file = "../store.key" }', "outside the folder", 1),
+        ('"c2VjcmV0"', "refers to nothing", 1),
+    ],
+)
+def test_what_became_of_it_is_said(
+    desk: Desk, reference: str, words: str, code: int
+) -> None:
+    """And whether everything is there afterwards."""
+    desk.change("config.toml", '{ file = "state/store.key" }', reference)
+
+    result = desk.run("init")
+
+    assert result.exit_code == code
+    assert words in result.stdout
+    assert "c2VjcmV0" not in result.output
 
 
-@pytest.mark.parametrize("name", ["../store.key", "away/store.key", "/tmp/nowhere.key"])  # noqa: S108 - never made
-def test_nothing_is_made_outside_the_folder(desk: Desk, name: str) -> None:
-    """Neither by name nor through a link to a folder."""
-    outside = desk.root.parent / "outside"
-    outside.mkdir(exist_ok=True)
-    (desk.root / "away").symlink_to(outside)
-    desk.change("config.toml", "state/store.key", name)
+def test_a_private_key_that_is_none_is_told(desk: Desk) -> None:
+    """It is not overwritten, so somebody has to look."""
+    desk.write("providers/shop.toml", BACKEND)
+    desk.write("state/shop.private.pem", "not a key")
 
     result = desk.run("init")
 
     assert result.exit_code == 1
-    assert "outside the folder" in result.stdout
-    assert not list(outside.iterdir())
-    assert not (desk.root.parent / "store.key").exists()
+    assert "state/shop.private.pem is no ES256 key" in result.stdout
 
 
-@pytest.mark.parametrize(
-    ("reference", "action", "code"),
-    [
-        ('{ env = "GATEWAY_STORE_KEY" }', "environment", 0),
-        ('"c2VjcmV0"', "none", 1),
-        ('{ file = "a\\u0000b" }', "none", 1),
-        ('{ vault = "x" }', "none", 1),
-    ],
-)
-def test_what_cannot_be_made_is_said(
-    desk: Desk, reference: str, action: str, code: int
-) -> None:
-    """Whether somebody else gives it, or nobody can."""
-    desk.change("config.toml", '{ file = "state/store.key" }', reference)
+def test_a_backend_with_other_algorithms_is_left_to_its_owner(desk: Desk) -> None:
+    """Which key it should be is not guessed."""
+    desk.write("providers/shop.toml", BACKEND + 'algorithms = ["EdDSA"]\n')
 
-    result = desk.run("init", "--format", "json")
+    result = desk.run("init")
 
-    assert result.exit_code == code
-    assert f'"action": "{action}"' in result.stdout
-    assert "c2VjcmV0" not in result.output
+    assert result.exit_code == 1
+    assert "state/shop.jwks: is missing; its algorithms" in result.stdout
 
 
-def test_a_file_that_is_not_toml_is_a_fault(desk: Desk) -> None:
-    """3, with its place."""
-    desk.write("config.toml", "schema = \n")
+@pytest.mark.parametrize("name", ["config.toml", "providers/visitors.toml"])
+def test_a_file_that_is_not_toml_is_a_fault(desk: Desk, name: str) -> None:
+    """3, with its place; nothing was made."""
+    (desk.root / "state/store.key").unlink()
+    desk.write(name, "schema = \n")
 
     result = desk.run("init")
 
     assert result.exit_code == 3
-    assert "config.toml:1:" in result.stderr
-
-
-def test_a_full_disk_leaves_no_half_key(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It would be there, and so never be made again."""
-    (desk.root / "state/store.key").unlink()
-
-    def full(_descriptor: int, _data: bytes) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "write", full)
-        result = desk.run("init")
-
-    assert result.exit_code == 1
+    assert f"{name}:1:" in result.stderr
     assert not (desk.root / "state/store.key").exists()
 
 
-def test_somebody_quicker_wins(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two starts at once: the first key stays."""
-    key = desk.root / "state/store.key"
-    key.unlink()
-    real = Path.mkdir
+def test_a_folder_that_cannot_be_written_is_told_in_one_line(desk: Desk) -> None:
+    """1, and no traceback."""
+    (desk.root / "state/store.key").unlink()
+    (desk.root / "state").rmdir()
+    desk.write("state", "a file in the folder's place")
 
-    def quicker(self: Path, mode: int = 0o777, **options: bool) -> None:
-        real(self, mode, **options)
-        key.write_text("theirs")
+    result = desk.run("init")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "mkdir", quicker)
-        result = desk.run("init")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: ")
+    assert "Traceback" not in result.stderr
 
-    assert "left as it is" in result.stdout
-    assert key.read_text() == "theirs"
+
+def test_every_action_can_be_told() -> None:
+    """A new one needs its words."""
+    assert set(Action) - set(command._TEXTS) == {Action.UNUSABLE}
