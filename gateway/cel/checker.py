@@ -59,7 +59,7 @@ from gateway.cel.values import TypeName
 _MACROS: Final = frozenset(Macro)
 # `list.map(x, predicate, transform)` of the language.
 _WITH_FILTER: Final = 3
-_MAP_KEYS: Final = (BOOL, INT, UINT, STRING, DYN)
+_MAP_KEYS: Final = (BOOL, INT, UINT, STRING, DYN, NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,9 @@ class Checker:
         overloads = declared.get(node.name)
         if overloads is None:
             self._unknown_function(node)
+            if suggest(node.name, _MACROS):
+                # The variable that a macro would bind is not there to be found.
+                arguments = arguments[:1]
             for argument in arguments:
                 self.check(argument)
             return self._wrong(node)

@@ -8,7 +8,6 @@ closure in `gateway.cel.fusion`.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
-from types import MappingProxyType
 from typing import Any, Final
 
 from gateway.cel import closures, logic
@@ -160,7 +159,11 @@ class Compiler:
             return implementation(
                 plan.name, plan.overloads, types, checked=plan.checked
             )
-        values = [self._known(argument) for argument in plan.arguments]
+        # A constant of unknown type may be of the wrong one; the run time will tell.
+        values = [
+            UNKNOWN if argument.type is DYN else self._known(argument)
+            for argument in plan.arguments
+        ]
         try:
             prepared = prepare(values, plan.type)
         except ValueFault as fault:
@@ -184,7 +187,9 @@ class Compiler:
         return self._values[key]
 
     def _fold(self, plan: Plan) -> Any:
-        if not isinstance(plan, Invoke | MakeList | MakeMap) or (
+        # Maps are made anew each time: whoever gets one may want to write it down as
+        # JSON, and the unchangeable kind cannot be.
+        if not isinstance(plan, Invoke | MakeList) or (
             isinstance(plan, Invoke) and plan.implicit
         ):
             return UNKNOWN
@@ -208,8 +213,4 @@ class Compiler:
 
 def _frozen(value: Any) -> Any:
     """Return a constant that nobody can change between two evaluations."""
-    if isinstance(value, list):
-        return tuple(value)
-    if isinstance(value, dict):
-        return MappingProxyType(value)
-    return value
+    return tuple(value) if isinstance(value, list) else value

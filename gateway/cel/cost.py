@@ -8,7 +8,7 @@ gigabyte is refused at load.
 Reference: CEL language definition, "Performance".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -181,19 +181,4 @@ def _assumed(kind: CelType) -> Size:
 
 
 def _size_of(value: Any) -> Size:
-    match value:
-        case str() | bytes():
-            return Size(float(len(value)))
-        case list() | tuple():
-            return _all_of(value)
-        case Mapping():
-            return _all_of(list(value.values()))
-        case _:
-            return _ONE
-
-
-def _all_of(values: Sequence[Any]) -> Size:
-    element = _ONE
-    for value in values:
-        element = element.larger(_size_of(value))
-    return Size(float(len(values)), element)
+    return Size(float(len(value))) if isinstance(value, str | bytes) else _ONE

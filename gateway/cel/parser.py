@@ -85,10 +85,10 @@ def parse(source: Source, *, max_depth: int) -> Node:
 
 
 def _unexpected(source: Source, token: Token) -> Refused:
-    if token.type == "$END":
-        end = len(source.text.rstrip())
-        return refuse(source, (end - 1, end), "E200", "the expression ends too early")
     span = (_start(token), _end(token))
+    if token.type == "$END":
+        # Its place is that of the last token.
+        return refuse(source, span, "E200", "the expression ends too early")
     message = f"syntax error: `{token}` is not expected here"
     return refuse(source, span, "E200", message, hint=_HABITS.get(str(token), ""))
 
