@@ -155,7 +155,8 @@ _MARKS = {
 
 def _entry_lines(entry: Entry) -> Iterator[str]:
     note = f", {entry.note}" if entry.note else ""
-    yield f"  {_MARKS[entry.outcome]} {entry.name}: {entry.outcome}{note} ({entry.where})"
+    where = f" ({entry.where})" if entry.where else ""
+    yield f"  {_MARKS[entry.outcome]} {entry.name}: {entry.outcome}{note}{where}"
     if entry.values is not None:
         yield from _value_lines(entry.values, depth=3)
 

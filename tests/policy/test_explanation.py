@@ -44,7 +44,7 @@ DENIED = Explanation(
             "",
             (
                 Entry("orders/own", "a:1:2", Outcome.FALSE, "why", VALUES),
-                Entry("orders/other", "a:2:2", Outcome.SKIPPED),
+                Entry("orders/other", "", Outcome.SKIPPED),
             ),
         ),
     ),
@@ -71,7 +71,7 @@ def test_the_text_is_for_people() -> None:
         "        identity.id = 'u2'\n"
         "        vars.x = error: no such key\n"
         "        claims.y = null\n"
-        "    orders/other: skipped (a:2:2)\n"
+        "    orders/other: skipped\n"
         "decision  denied by orders/own (policies/orders.toml:5:6) [step_up]"
         ' "sign in again"\n'
         "  error at policies/orders.toml:7:8: no such key\n"
@@ -166,7 +166,7 @@ def test_the_json_is_a_contract() -> None:
                     },
                     {
                         "name": "orders/other",
-                        "where": "a:2:2",
+                        "where": "",
                         "outcome": "skipped",
                         "note": "",
                         "values": None,
