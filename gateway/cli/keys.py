@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from gateway.app.tools import open_keyring
 from gateway.cli.clock import now
 from gateway.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from gateway.cli.output import print_json, print_table, print_text
@@ -80,6 +79,9 @@ def rotate(
 
 
 def _open(config: Path) -> KeyRing:
+    # It brings the database and the HTTP client, and all other commands would wait.
+    from gateway.app.tools import open_keyring  # noqa: PLC0415
+
     settings = load_files(config).settings
     store_key = StoreKey.parse(settings.storage.encrypt_with.reveal())
     return open_keyring(settings, store_key, clock=now)
