@@ -1,8 +1,10 @@
 """The programs that nobody here wrote, for all tests that talk to them."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+import uvloop
 
 from tests.peers.processes import Programs
 
@@ -15,3 +17,10 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
         yield started
     finally:
         started.stop_all()
+
+
+def pytest_asyncio_loop_factories() -> Mapping[
+    str, Callable[[], asyncio.AbstractEventLoop]
+]:
+    """Run on the loop that the gateway runs on: its transports are not asyncio's."""
+    return {"uvloop": uvloop.new_event_loop}
