@@ -283,7 +283,8 @@ class StrictProtocol(HttpToolsProtocol):
         Called for each connection, several times in the shortest of the limits; that is
         cheaper than a timer for each request.
         """
-        self._check_writing(now)
+        if self.reader.stopped or self.flow.write_paused:
+            self._check_writing(now)
         if now < self.deadline:
             return
         if self._lingering:

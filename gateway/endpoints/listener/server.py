@@ -21,7 +21,7 @@ from gateway.endpoints.listener.tls import ListenerTls, server_context
 
 _BACKLOG = 2048
 # Connections are looked at this often, or four times in the shortest limit.
-_LONGEST_TICK = 0.5
+_LONGEST_TICK = 1.0
 _SHORTEST_TICK = 0.02
 # For connections that were cut to be gone.
 _CUT_TIME = 1.0

@@ -445,7 +445,8 @@ async def test_taking_some_of_it_is_taking(wire: Wire) -> None:
 async def test_a_closing_connection_has_to_end(wire: Wire) -> None:
     """What a client never takes would keep its connection for ever."""
     wire.transport.unsent = 1000
-    wire.transport.close()
+    wire.protocol.shutdown()
+    assert not wire.transport.aborted
 
     wire.wait(0)
     wire.wait(wire.limits.write_idle.total_seconds())
