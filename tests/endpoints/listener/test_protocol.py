@@ -357,10 +357,11 @@ async def test_a_slow_application_is_not_the_clients_fault(wire: Wire) -> None:
     assert not wire.transport.is_closing()
 
 
-async def test_an_application_may_take_its_time(wire: Wire) -> None:
+@pytest.mark.parametrize("header", [b"", b"Connection: close\r\n"])
+async def test_an_application_may_take_its_time(wire: Wire, header: bytes) -> None:
     """How long an upstream may take is not known here."""
     wire.script = Gate()
-    await wire.feed(GET)
+    await wire.feed(GET.replace(HEAD, HEAD + header))
 
     wire.wait(3600)
     wire.protocol.deadline = 0.0
