@@ -18,6 +18,7 @@ from uvicorn._types import ASGI3Application
 from watchfiles import awatch
 
 from gateway.app.control import build_admin
+from gateway.app.explaining import CurrentExplainer
 from gateway.app.loading import Loaded, load
 from gateway.app.reload import ReloadRefusedError, Reloads, check_reloadable, self_test
 from gateway.app.snapshot import Snapshot, build_snapshot, retire
@@ -25,6 +26,7 @@ from gateway.app.status import Status
 from gateway.app.tools import Tools
 from gateway.config.configuration import Configuration
 from gateway.config.errors import ConfigError
+from gateway.endpoints.frame import Frame
 from gateway.endpoints.front import Front, Receive, Scope, Send
 from gateway.endpoints.listener.limits import ListenerLimits
 from gateway.endpoints.listener.server import Listener
@@ -42,8 +44,24 @@ DEBOUNCE_MS = 200
 class Gateway:
     """A gateway that runs until it is told to stop."""
 
-    def __init__(self, *, config_path: Path, loaded: Loaded, tools: Tools) -> None:
+    def __init__(
+        self,
+        *,
+        config_path: Path,
+        loaded: Loaded,
+        tools: Tools,
+        tick: timedelta = TICK,
+    ) -> None:
+        """Prepare; nothing is opened yet.
+
+        Args:
+            config_path: `config.toml`, for reloads.
+            loaded: What it said at the start.
+            tools: What was opened for it.
+            tick: How often keys and the like are looked after.
+        """
         self._config_path = config_path
+        self._tick = tick
         self._tools = tools
         self._logger = tools.logs.logger
         self._first = loaded
@@ -106,12 +124,6 @@ class Gateway:
             control=self._control,
             own_host=server.public_url.host,
         )
-        state = Status(
-            tools=tools,
-            reloads=self._reloads,
-            loaded=lambda: self.current.loaded,
-            started_at=tools.clock(),
-        )
         tls = server.tls
         public = Listener(
             app=cast("ASGI3Application", front),
@@ -129,14 +141,26 @@ class Gateway:
             name="public",
         )
         admin = Listener(
-            app=cast(
-                "ASGI3Application", build_admin(self._first, tools=tools, state=state)
-            ),
+            app=cast("ASGI3Application", self._build_admin()),
             host=server.admin_listen.host,
             port=server.admin_listen.port,
             name="admin",
         )
         return public, admin
+
+    def _build_admin(self) -> Frame:
+        def loaded() -> Loaded:
+            return self.current.loaded
+
+        tools = self._tools
+        state = Status(
+            tools=tools,
+            reloads=self._reloads,
+            loaded=loaded,
+            started_at=tools.clock(),
+        )
+        explainer = CurrentExplainer(loaded=loaded, tools=tools)
+        return build_admin(self._first, tools=tools, state=state, explainer=explainer)
 
     async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.current.control(scope, receive, send)
@@ -182,7 +206,7 @@ class Gateway:
 
     async def _look_after(self) -> None:
         while True:
-            await asyncio.sleep(TICK.total_seconds())
+            await asyncio.sleep(self._tick.total_seconds())
             await self._attempt("key ring", self._tick_keys)
             await self._attempt("issuers' keys", self._tools.key_sources.refresh_due)
 
