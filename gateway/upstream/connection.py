@@ -117,10 +117,10 @@ class Connection(asyncio.Protocol):
     def finish(self, exchange: Exchange) -> None:
         """Note that the request is written; now the upstream has to answer."""
         exchange.sent = True
-        wait = self._timeouts
-        exchange.read_at = self._loop.time() + (
-            wait.idle if exchange.reader.status else wait.first_byte
-        )
+        if exchange.reader.status:
+            self._go_on(exchange)
+        else:
+            exchange.read_at = self._loop.time() + self._timeouts.first_byte
 
     def resume(self) -> None:
         """Read on after a pause: the client has taken what was held for it."""
@@ -210,7 +210,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the exchange, if there is one, that it will not be completed."""
         self._transport = None
-        self._break(UpstreamError(f"the connection was lost: {exc}"))
+        self._break(UpstreamError(f"the connection was lost: {exc!r}"))
 
     @override
     def pause_writing(self) -> None:
@@ -238,18 +238,20 @@ class Connection(asyncio.Protocol):
 
     def _end(self, exchange: Exchange) -> None:
         self._exchange = None
-        self._unpause()
-        if exchange.sent and exchange.reader.reusable and self.alive:
-            self.promise = exchange.reader.keep_alive
+        reader = exchange.reader
+        if self._paused:
+            self._unpause()
+        if exchange.sent and reader.reusable and self.alive:
+            self.promise = reader.keep_alive
             self._keeper.keep(self)
         else:
             exchange.stop_sending()
             self.discard()
 
     def _unpause(self) -> None:
-        if self._paused and self._transport is not None and self.alive:
-            self._transport.resume_reading()
         self._paused = False
+        if self._transport is not None and self.alive:
+            self._transport.resume_reading()
 
     def _break(self, error: UpstreamError) -> None:
         exchange, self._exchange = self._exchange, None

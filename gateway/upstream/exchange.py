@@ -129,7 +129,7 @@ class Exchange:
         while not self.reader.status:
             if self.error is not None:
                 raise self.error
-            await self._wait()
+            await self._news()
 
     async def read(self) -> bytes:
         """Return what has been received of the body since; empty at its end.
@@ -142,15 +142,13 @@ class Exchange:
                 raise self.error
             if self.reader.ended:
                 return b""
-            await self._wait()
+            await self._news()
         pieces, self._pieces = self._pieces, []
         self.held = 0
         self._line.resume()
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    async def _wait(self) -> None:
+    def _news(self) -> asyncio.Future[None]:
+        # A future and no coroutine around it: this is waited for in every request.
         self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+        return self._waiter

@@ -82,6 +82,45 @@ _MEANING = (
     b"x-sendfile-type",
 )
 
+# What most requests bring. Judged beforehand, so that nobody can crowd them out.
+_COMMON = (
+    b"accept",
+    b"accept-encoding",
+    b"accept-language",
+    b"authorization",
+    b"cache-control",
+    b"connection",
+    b"content-length",
+    b"content-type",
+    b"cookie",
+    b"host",
+    b"if-modified-since",
+    b"if-none-match",
+    b"origin",
+    b"pragma",
+    b"priority",
+    b"range",
+    b"referer",
+    b"sec-ch-ua",
+    b"sec-ch-ua-mobile",
+    b"sec-ch-ua-platform",
+    b"sec-fetch-dest",
+    b"sec-fetch-mode",
+    b"sec-fetch-site",
+    b"sec-fetch-user",
+    b"te",
+    b"traceparent",
+    b"tracestate",
+    b"transfer-encoding",
+    b"upgrade-insecure-requests",
+    b"user-agent",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+    b"x-request-id",
+    b"x-requested-with",
+)
+
 # More names than that are not remembered, so that a caller cannot fill the memory.
 _MAX_REMEMBERED = 1024
 _MAX_REMEMBERED_BYTES = 64
@@ -136,6 +175,8 @@ class RequestHeaders:
         )
         self._prefixes = tuple(fold(prefix) for prefix in _VOUCHED_PREFIXES)
         self._remembered: dict[bytes, _Verdict] = {}
+        for name in _COMMON:
+            self._judge(name)
 
     def clean(self, raw: Sequence[Header]) -> CleanHeaders:
         """Return what may be forwarded of a request's headers.

@@ -22,32 +22,74 @@ class _SecondMessageError(Exception):
     """The parser has come to a message after the one it was made for."""
 
 
+class _Found:
+    """What a parser has come across.
+
+    Apart from `Message`, since the parser holds on to it: a circle would keep each of
+    them until the garbage collector comes by, which costs more than all the parsing.
+    """
+
+    __slots__ = ("ended", "head_complete", "headers", "pieces")
+
+    def __init__(self) -> None:
+        self.headers: list[Header] = []
+        self.pieces: list[bytes] = []
+        self.head_complete = False
+        self.ended = False
+
+    def on_message_begin(self) -> None:
+        """Refuse a second message."""
+        if self.ended:
+            raise _SecondMessageError
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header line."""
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Note the end of the head."""
+        self.head_complete = True
+
+    def on_body(self, piece: bytes) -> None:
+        """Keep a piece of the body."""
+        self.pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        """Note the end of the message."""
+        self.ended = True
+
+
 class Message:
     """A parser for one response.
 
     Attributes:
         headers: The header lines found, trailers included.
-        head_complete: Whether the head is complete.
-        ended: Whether the message is, chunks and trailers included.
     """
 
-    __slots__ = ("_overhead", "_parser", "_pieces", "_tail", "ended", "head_complete",
-                 "headers")  # fmt: skip
+    __slots__ = ("_found", "_overhead", "_parser", "_tail", "headers")
 
     def __init__(self) -> None:
-        self.headers: list[Header] = []
-        self.head_complete = False
-        self.ended = False
-        self._pieces: list[bytes] = []
+        self._found = _Found()
+        self._parser = HttpResponseParser(self._found)
         self._overhead = 0
         # The last bytes of the body's framing; at first, of the head.
         self._tail = b"\r\n"
-        self._parser = HttpResponseParser(self)
+        self.headers = self._found.headers
 
     @property
     def status(self) -> int:
         """The status, once the head is complete."""
         return self._parser.get_status_code()
+
+    @property
+    def head_complete(self) -> bool:
+        """Whether the head is complete."""
+        return self._found.head_complete
+
+    @property
+    def ended(self) -> bool:
+        """Whether the message is complete, chunks and trailers included."""
+        return self._found.ended
 
     @property
     def plain_end(self) -> bool:
@@ -74,42 +116,21 @@ class Message:
         Raises:
             UpstreamError: It is no chunked body, or holds too much but the body.
         """
+        found = self._found
         try:
             self._parser.feed_data(data)
         except HttpParserError as error:
-            if not self.ended:
+            if not found.ended:
                 raise UpstreamError(f"no valid chunk: {error}") from error
             # The body is whole; `plain_end` must not be true for what follows it.
             data = b"?"
         self._tail = (self._tail + data[-len(_LAST_CHUNK) :])[-len(_LAST_CHUNK) :]
-        if not self._pieces:
+        pieces = found.pieces
+        if not pieces:
             self._overhead += len(data)
             if self._overhead > MAX_CHUNK_OVERHEAD:
                 raise UpstreamError("too many bytes around the chunks")
             return b""
         self._overhead = 0
-        pieces, self._pieces = self._pieces, []
+        found.pieces = []
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    # What llhttp calls.
-
-    def on_message_begin(self) -> None:
-        """Refuse a second message."""
-        if self.ended:
-            raise _SecondMessageError
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header line."""
-        self.headers.append((name, value))
-
-    def on_headers_complete(self) -> None:
-        """Note the end of the head."""
-        self.head_complete = True
-
-    def on_body(self, piece: bytes) -> None:
-        """Keep a piece of the body."""
-        self._pieces.append(piece)
-
-    def on_message_complete(self) -> None:
-        """Note the end of the message."""
-        self.ended = True

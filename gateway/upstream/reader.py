@@ -144,10 +144,11 @@ class ResponseReader:
             if not message.head_complete:
                 raise UpstreamError("the response begins with an empty line")
             data = data[size:]
-            if message.status >= _OK:
-                self._begin_body(message)
+            status = message.status
+            if status >= _OK:
+                self._begin_body(message, status)
                 return data
-            self._skip_interim(message.status)
+            self._skip_interim(status)
         return b""
 
     def _parse_head(self, data: bytes) -> Message:
@@ -177,8 +178,7 @@ class ResponseReader:
         self._start = b""
         self._tail = b""
 
-    def _begin_body(self, message: Message) -> None:
-        status = message.status
+    def _begin_body(self, message: Message, status: int) -> None:
         if status > _LAST_STATUS:
             raise UpstreamError(f"an answer of status {status}")
         if self._start not in {_HTTP_1_1, _HTTP_1_0}:

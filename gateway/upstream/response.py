@@ -1,5 +1,8 @@
 """An upstream's answer, as it is handed to whoever passes it on."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 from gateway.upstream.exchange import Exchange
 from gateway.upstream.fields import Header
 
@@ -26,14 +29,14 @@ class UpstreamResponse:
         """Whether nothing is left to read. Saves the last `read`, and a write behind."""
         return self._exchange.ended
 
-    async def read(self) -> bytes:
-        """Return what has come of the body since the last time; empty at its end.
+    def read(self) -> Coroutine[Any, Any, bytes]:
+        """Return, when awaited, what has come of the body since the last time; empty at its end.
 
         Raises:
             UpstreamError: The body is broken off; what was read is not all of it.
             UpstreamTimeoutError: The upstream has become too slow.
         """
-        return await self._exchange.read()
+        return self._exchange.read()
 
     def abort(self) -> None:
         """Close the upstream's connection, unless the response is complete."""

@@ -324,6 +324,18 @@ async def test_a_slow_client_is_not_the_upstreams_fault(wire: Wire) -> None:
     assert wire.gone
 
 
+async def test_a_slow_client_is_not_the_upstreams_fault_while_it_uploads(
+    wire: Wire,
+) -> None:
+    """The end of the request does not start the clock while nothing may be sent."""
+    exchange = wire.ask(whole=False)
+    wire.transport.receive(BIG + b"x" * 101)
+    wire.connection.finish(exchange)
+    wire.check_in(TIMEOUTS.idle + 1)
+
+    assert not wire.gone
+
+
 async def test_a_connection_is_handed_back_reading(wire: Wire) -> None:
     """Even if the last piece was one too many to hold."""
     exchange = wire.ask()

@@ -1,6 +1,7 @@
 """Requests to upstreams and answers back, over connections to nowhere."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -412,3 +413,21 @@ def test_unusable_certificates_are_refused() -> None:
 
     with pytest.raises(ValueError, match="unusable TLS material"):
         service_of(_settings("https://orders.internal", bad))
+
+
+async def test_a_request_leaves_nothing_for_the_garbage_collector(
+    upstreams: Upstreams,
+) -> None:
+    """A circle in each request would cost more than all its parsing."""
+    for data in (OK, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"):
+        await (await upstreams.answer(GET, data)).read()
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(50):
+                await (await upstreams.answer(GET, data)).read()
+            left = gc.collect()
+        finally:
+            gc.enable()
+
+        assert left < 50
