@@ -12,7 +12,7 @@ from gateway.app.tools import Tools
 from gateway.authentication.verifier import Verifier
 from gateway.config.providers.guest import GuestProvider
 from gateway.endpoints import well_known
-from gateway.endpoints.admin import health, status
+from gateway.endpoints.admin import explain, health, status
 from gateway.endpoints.admin.hosts import HostCheck
 from gateway.endpoints.frame import Frame
 from gateway.endpoints.oauth import token
@@ -50,12 +50,18 @@ def build_control(
     )
 
 
-def build_admin(loaded: Loaded, *, tools: Tools, state: Status) -> Frame:
+def build_admin(
+    loaded: Loaded, *, tools: Tools, state: Status, explainer: explain.Explainer
+) -> Frame:
     """Return the admin listener's application: health, status, explanations."""
     host = loaded.configuration.settings.server.admin_listen.host
     names = () if _is_address(host) else (host,)
     return _frame(
-        [*health.routes(readiness=state), *status.routes(source=state)],
+        [
+            *health.routes(readiness=state),
+            *status.routes(source=state),
+            *explain.routes(explainer=explainer),
+        ],
         tools=tools,
         client_ip=_peer,
         check=HostCheck(names=names),

@@ -7,20 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.app.loading import Loaded, load, target_rules_of
+from gateway.app.explaining import build_explainer, subject_of_token
+from gateway.app.loading import Loaded, load
 from gateway.cli.clock import now
 from gateway.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
 from gateway.cli.output import print_json, print_text
-from gateway.endpoints.admin.explainer import (
-    Explainer,
-    Policies,
-    told_as_json,
-    told_as_text,
-)
+from gateway.endpoints.admin.explainer import told_as_json, told_as_text
 from gateway.endpoints.admin.question import MalformedQuestionError, parse_question
-from gateway.model.credential import Credential, Scheme
 from gateway.model.identity import Subject
-from gateway.policy.fixtures import Fixtures
 
 # More than any token that a request may carry.
 _MAX_TOKEN = 128 * 1024
@@ -95,9 +89,7 @@ def explain(  # noqa: PLR0913 - one argument for each option
         "identity": _identity(identity),
         "token": _read_token() if token_stdin else None,
     }
-    explainer = Explainer(
-        policies=_policies(loaded), subject_of=_subject_of(loaded), clock=now
-    )
+    explainer = build_explainer(loaded, clock=now, subject_of=_subject_of(loaded))
     try:
         answer = explainer.explain(parse_question(document))
     except MalformedQuestionError as error:
@@ -108,36 +100,14 @@ def explain(  # noqa: PLR0913 - one argument for each option
         print_text(told_as_text(answer).rstrip("\n"))
 
 
-def _policies(loaded: Loaded) -> Policies:
-    configuration = loaded.configuration
-    return Policies(
-        engine=loaded.engine,
-        files=configuration.policies,
-        fixtures=Fixtures(
-            providers=configuration.providers,
-            region=configuration.settings.server.region,
-        ),
-        router=loaded.routes,
-        routes=loaded.declared,
-        rules=target_rules_of(configuration),
-    )
-
-
 def _subject_of(loaded: Loaded) -> Callable[[str], Subject]:
     def subject_of(token: str) -> Subject:
         # Only a token needs the database and the keys; the others start without.
-        from gateway.app.snapshot import (  # noqa: PLC0415
-            build_resolver,
-            build_verifier,
-        )
         from gateway.app.tools import Tools  # noqa: PLC0415
 
-        configuration = loaded.configuration
-        tools = Tools.open(configuration.settings, clock=now)
+        tools = Tools.open(loaded.configuration.settings, clock=now)
         try:
-            verifier = build_verifier(configuration, tools=tools)
-            claims = verifier.verify(Credential(Scheme.BEARER, token))
-            return build_resolver(loaded, tools=tools).resolve(claims)
+            return subject_of_token(loaded, token, tools=tools)
         finally:
             tools.close()
 

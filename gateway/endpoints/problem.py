@@ -26,6 +26,7 @@ from gateway.model.errors import (
     RequestError,
     RouteError,
     UnavailableError,
+    UnmetRequirementError,
     UpstreamBusyError,
     UpstreamError,
     UpstreamTimeoutError,
@@ -163,6 +164,13 @@ def _template_of_error(kind: type[GatewayError]) -> _Template:
     elif status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers = [(b"retry-after", b"%d" % _RETRY_UNAVAILABLE)]
     return _template(status, kind.code, kind.public, headers)
+
+
+def _template_of_requirement(message: str) -> _Template:
+    value = challenge(error=_INVALID_TOKEN, error_description=message)
+    headers = [(b"www-authenticate", value)]
+    status = status_of(UnmetRequirementError)
+    return _template(status, UnmetRequirementError.code, message, headers)
 
 
 def _template_of_step_up(wanted: Challenge) -> _Template:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from gateway.app.control import build_admin
+from gateway.app.explaining import CurrentExplainer
 from gateway.app.reload import Reloads
 from gateway.app.status import Status
 from tests.flows.house import NOON, House
@@ -29,7 +30,12 @@ def _admin(house: House, reloads: Reloads) -> httpx.AsyncClient:
         loaded=lambda: house.snapshot.loaded,
         started_at=NOON,
     )
-    app = build_admin(house.snapshot.loaded, tools=house.tools, state=state)
+    explainer = CurrentExplainer(
+        loaded=lambda: house.snapshot.loaded, tools=house.tools
+    )
+    app = build_admin(
+        house.snapshot.loaded, tools=house.tools, state=state, explainer=explainer
+    )
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(cast("Any", app)), base_url="http://localhost"
     )

@@ -24,6 +24,7 @@ from gateway.model.errors import (
     RateLimitedError,
     RouteError,
     StorageError,
+    UnmetRequirementError,
     UpstreamBusyError,
     UpstreamRefusedError,
     UpstreamTimeoutError,
@@ -271,3 +272,17 @@ def test_no_policy_can_break_out_of_a_challenge(acr: str) -> None:
     pairs = re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', value)
     assert [name for name, _ in pairs] == ["realm", "acr_values"][: 1 + bool(acr)]
     assert value.isprintable()
+
+
+def test_an_unmet_requirement_tells_what_its_provider_s_file_says() -> None:
+    """`message` of a `[require]` check is written for the caller."""
+    error = UnmetRequirementError(
+        "providers/corp.toml:9", message="use a second factor"
+    )
+
+    problem = failed(error, request_id="r")
+
+    headers = dict(problem.headers)
+    assert json.loads(problem.body)["detail"] == "use a second factor"
+    assert b'error_description="use a second factor"' in headers[b"www-authenticate"]
+    assert problem.status == 401

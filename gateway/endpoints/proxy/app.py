@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import datetime
 from typing import Any
 
+from gateway.endpoints.listener.errors import ClientLeftError
 from gateway.endpoints.problem import Problem, denied, failed
 from gateway.endpoints.proxy.body import ClientGoneError, RequestBody
 from gateway.endpoints.proxy.origin import Origin
@@ -89,17 +90,25 @@ class ProxyApp:
         at = self._clock()
         body = RequestBody(receive, max_bytes=0)
         try:
-            await self._answer(scope, exchange, body, send)
-        except ClientGoneError:
+            await self._answer_or_fail(scope, exchange, body, send)
+        except (ClientGoneError, ClientLeftError):
             exchange.error = "client_gone"
+        self._log(scope, exchange, body, at)
+
+    async def _answer_or_fail(
+        self, scope: Message, exchange: _Exchange, body: RequestBody, send: Send
+    ) -> None:
+        try:
+            await self._answer(scope, exchange, body, send)
+        except (ClientGoneError, ClientLeftError):
+            raise
         except GatewayError as error:
             await self._fail(exchange, error, send)
         except Exception as error:
             self._logger.error(
                 "a request failed", request_id=exchange.id, exc_info=error
             )
-            await self._fail(exchange, GatewayError(repr(error)), send)
-        self._log(scope, exchange, body, at)
+            await self._fail(exchange, GatewayError(), send)
 
     async def _answer(
         self, scope: Message, exchange: _Exchange, body: RequestBody, send: Send

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from gateway.endpoints.listener.errors import ClientLeftError
 from gateway.endpoints.proxy.app import ProxyApp
 from gateway.upstream.forwarder import Forwarder
 from tests.flows.house import House
@@ -151,3 +152,19 @@ async def test_two_hosts_are_refused_by_the_proxy_itself(house: House) -> None:
     await _app(house)(scope, wire.receive, wire.send)
 
     assert wire.sent[0]["status"] == 400
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_a_client_that_leaves_during_its_answer_is_only_logged(
+    house: House, *, allowed: bool
+) -> None:
+    """Whether the answer is the upstream's or a problem document."""
+
+    async def send(_: Any) -> None:
+        raise ClientLeftError
+
+    path = b"/v1/orders/ana-1" if allowed else b"/v1/orders/ben-1"
+
+    await _app(house)(_scope(house, raw_path=path), Wire().receive, send)
+
+    assert house.logged("access")[0]["error"] == "client_gone"
