@@ -95,6 +95,9 @@ def failed(error: GatewayError, *, request_id: str) -> Problem:
         headers = [(b"retry-after", b"%d" % max(1, error.retry_after))]
     elif isinstance(error, WrongMethodError):
         headers = [(b"allow", ", ".join(sorted(error.allowed)).encode("ascii"))]
+    elif isinstance(error, UnmetRequirementError) and error.message:
+        # The text of the check in the provider's file: it says what to do.
+        return _problem(_template_of_requirement(error.message), request_id, headers)
     # mypy takes the hash of an instance for the hash of its class.
     template = _template_of_error(type(error))  # type: ignore[arg-type]
     return _problem(template, request_id, headers)
