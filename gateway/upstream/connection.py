@@ -1,7 +1,7 @@
 """One connection to an upstream: one exchange at a time, and none after an oddity.
 
 A protocol on the event loop instead of streams: a request costs one write, one future and
-no task of its own (docs/decisions/0006-upstream-pool.md).
+no task of its own (docs/decisions/0012-upstream-pool.md).
 """
 
 import asyncio
