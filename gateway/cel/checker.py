@@ -319,18 +319,21 @@ class Checker:
         self, node: syntax.Node, name: str, overload: Overload
     ) -> Sequence[Plan]:
         parts: list[Plan] = []
+        place = (node.start, node.end, node.start)
         for path in overload.reads:
             variable, _, member = path.partition(".")
             kind = self.declarations.variables.get(variable)
+            if member:
+                record = kind if isinstance(kind, RecordType) else None
+                kind = record.fields.get(member) if record else None
+                if record and kind:
+                    part: Plan = Variable(*place, record, variable)
+                    parts.append(Field(*place, kind, part, member))
+            elif kind:
+                parts.append(Variable(*place, kind, variable))
             if kind is None:
-                message = f"`{name}` needs `{variable}`, which does not exist here"
+                message = f"`{name}` needs `{path}`, which does not exist here"
                 self.report((node.start, node.end), "E203", message)
-                continue
-            place = (node.start, node.end, node.start)
-            part: Plan = Variable(*place, kind, variable)
-            if member and isinstance(kind, RecordType):
-                part = Field(*place, kind.fields[member], part, member)
-            parts.append(part)
         return tuple(parts)
 
     def _no_overload(

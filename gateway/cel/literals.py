@@ -104,8 +104,6 @@ def _open(spelling: str) -> tuple[bool, int, str]:
     raw = spelling[0] in "rR"
     start = 1 if raw else 0
     quotes = 3 if spelling[start : start + 3] in {"'''", '"""'} else 1
-    if len(spelling) < start + 2 * quotes:
-        quotes = 1
     start += quotes
     return raw, start, spelling[start : len(spelling) - quotes]
 

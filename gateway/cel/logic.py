@@ -7,7 +7,7 @@ Reference: CEL language definition, "Logical Operators" and "Macros".
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from gateway.cel.closures import Cells, Place, Run, check_deadline
 from gateway.cel.errors import BudgetExceededError, EvaluationError
@@ -127,6 +127,8 @@ def comprehension(macro: Macro, over: Run, cell: int, body: Run, place: Place) -
             return _filter(over, cell, body, place)
         case Macro.MAP:
             return _transform(over, cell, body, place)
+        case _:
+            assert_never(macro)
 
 
 def _quantifier(over: Run, cell: int, body: Run, place: Place, *, decides: bool) -> Run:

@@ -96,17 +96,6 @@ B = TypeVariable("B")
 Bindings = dict[TypeVariable, CelType]
 
 
-def is_open(kind: CelType) -> bool:
-    """Return whether values of a type can hold something that was not checked."""
-    match kind:
-        case ListType():
-            return is_open(kind.element)
-        case MapType():
-            return is_open(kind.key) or is_open(kind.value)
-        case _:
-            return kind is DYN or isinstance(kind, TypeVariable)
-
-
 def join(left: CelType, right: CelType) -> CelType | None:
     """Return the type that holds the values of both, or `None` if there is none.
 

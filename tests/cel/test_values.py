@@ -111,6 +111,12 @@ def test_what_goes_into_a_set_is_equal_exactly_if_the_values_are(
         assert hash(canonical(left)) == hash(canonical(right))
 
 
+def test_what_is_not_a_number_is_in_no_set() -> None:
+    """Not even with itself."""
+    assert canonical(NAN) != canonical(NAN)
+    assert canonical([NAN]) != canonical([NAN])
+
+
 @given(VALUES, VALUES)
 def test_equality_is_symmetric(left: Any, right: Any) -> None:
     """Whatever the two are."""

@@ -198,8 +198,8 @@ CORE: Final[Mapping[str, tuple[str, ...]]] = {
         *("({int} == {int})", "({int} < {int})", "({string} == {string})"),
         *("({string} != {string})", "({string} < {string})", "({string} in n)"),
         *("({int} in {ints})", "({ints} == {ints})", "({string} in m)", "has(m.ab)"),
-        *("{string}.contains({string})", "{string}.startsWith({string})"),
-        *("{string}.endsWith({string})", "l.all(v, v / {int} < 2)"),
+        *("s.contains({string})", "s.startsWith({string})"),
+        *("s.endsWith({string})", "l.all(v, v / {int} < 2)"),
         *("{ints}.exists(v, v == {int})", "l.exists_one(v, v > {int})"),
     ),
     "int": (

@@ -1,0 +1,250 @@
+"""Programs: evaluation from many threads, deadlines, and nothing but declared errors."""
+
+import gc
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typing_extensions import override
+
+from gateway.cel.environment import Environment
+from gateway.cel.program import BudgetExceededError, EvaluationError
+from gateway.cel.types import BOOL, DYN, INT, STRING, ListType, MapType, RecordType
+
+Evaluate = Callable[..., Any]
+
+PERSON = RecordType("person", {"id": STRING, "age": INT, "groups": ListType(STRING)})
+ENVIRONMENT = Environment(
+    {"identity": PERSON, "claims": MapType(STRING, DYN), "l": ListType(INT), "t": BOOL}
+)
+
+
+def test_a_program_says_what_it_is(environment: Environment) -> None:
+    """Source, type, paths and cost."""
+    program = environment.compile("identity.age > 18")
+
+    assert program.source == "identity.age > 18"
+    assert program.type is BOOL
+    assert program.reads == {"identity.age"}
+    assert program.cost > 0
+    assert "_plan" not in repr(program)
+
+
+def test_a_program_lists_its_parts(environment: Environment) -> None:
+    """For coverage, mutation and editors."""
+    parts = environment.compile("t ||\n i > 1").parts
+
+    assert [(part.text, part.line, part.column) for part in parts] == [
+        ("t ||\n i > 1", 1, 1),
+        ("t", 1, 1),
+        ("i > 1", 2, 2),
+        ("i", 2, 2),
+        ("1", 2, 6),
+    ]
+    assert str(parts[3].type) == "int"
+
+
+def test_a_program_explains_itself() -> None:
+    """By the same closures; a deadline holds there too."""
+    program = ENVIRONMENT.compile("t && identity.age > 1")
+
+    explanation = program.explain({"t": False})
+
+    assert explanation.value is False
+    assert [child.text for child in explanation.children] == ["t"]
+
+
+def test_variables_are_any_mapping_and_never_written_to() -> None:
+    """The variable of a macro has a place of its own, also if the name is taken."""
+    variables = MappingProxyType({"l": [1, 2], "t": True})
+
+    program = ENVIRONMENT.compile("l.exists(t, t == 2) && t")
+
+    assert program.evaluate(variables) is True
+    assert dict(variables) == {"l": [1, 2], "t": True}
+
+
+def test_only_what_is_read_has_to_be_there() -> None:
+    """A missing variable is an error where it is needed."""
+    program = ENVIRONMENT.compile("t || identity.age > 1")
+
+    assert program.evaluate({"t": True}) is True
+    with pytest.raises(EvaluationError, match="`identity` has no value"):
+        program.evaluate({"t": False})
+
+
+def test_a_deadline_that_has_passed_ends_the_evaluation() -> None:
+    """Before it begins."""
+    program = ENVIRONMENT.compile("t")
+
+    assert program.evaluate({"t": True}, deadline=time.monotonic() + 60) is True
+    with pytest.raises(BudgetExceededError):
+        program.evaluate({"t": True}, deadline=time.monotonic() - 1)
+
+
+def test_a_deadline_ends_a_long_evaluation_soon() -> None:
+    """A value may be larger than the bound on the cost assumed."""
+    program = ENVIRONMENT.compile("l.all(v, l.all(w, v + w >= 0))")
+    began = time.monotonic()
+
+    with pytest.raises(BudgetExceededError):
+        program.evaluate({"l": list(range(5_000))}, deadline=began + 0.02)
+
+    assert time.monotonic() - began < 0.5
+
+
+class Hostile:
+    """A value that fails whatever is done to it."""
+
+    def __init__(self, failure: Exception) -> None:
+        self._failure = failure
+
+    @override
+    def __getattribute__(self, name: str) -> Any:
+        if name in {"__class__", "_failure"}:
+            return object.__getattribute__(self, name)
+        raise object.__getattribute__(self, "_failure")
+
+    def __bool__(self) -> bool:
+        raise self._failure
+
+    def __iter__(self) -> Any:
+        raise self._failure
+
+    def __len__(self) -> int:
+        raise self._failure
+
+
+EXPRESSIONS = [
+    "t",
+    "t && t",
+    "t || identity.id == 'a'",
+    "!t",
+    "t ? 1 : 2",
+    "identity.id == 'a'",
+    "identity.id in ['a']",
+    "'a' in identity.groups",
+    "identity.age + 1 > 2",
+    "identity.age > 1",
+    "identity.groups.exists(g, g == 'a')",
+    "identity.groups.map(g, g + 'x')",
+    "l.all(v, v > 0)",
+    "l.exists_one(v, v > 0)",
+    "l.filter(v, v > 0)",
+    "l.map(v, v)",
+    "l[0]",
+    "size(l)",
+    "l == [1]",
+    "1 in l",
+    "claims.a.b",
+    "claims['a']",
+    "has(claims.a)",
+    "claims.a == 1",
+    "claims.a + 1",
+    "claims.a.exists(v, v == 1)",
+    "claim('a', '')",
+    "any_of(identity.groups, ['a'])",
+    "string(identity.age)",
+    "identity.id.matches('a')",
+    "{identity.id: 1}",
+    "[l, l]",
+]
+
+
+@pytest.mark.parametrize(
+    "failure", [OSError("secret"), RecursionError(), KeyError("secret")]
+)
+@pytest.mark.parametrize("text", EXPRESSIONS)
+def test_nothing_but_evaluation_errors_comes_out(text: str, failure: Exception) -> None:
+    """Whatever the variables are and do; and no error repeats a value."""
+    program = ENVIRONMENT.compile(text)
+    hostile = Hostile(failure)
+    bad: list[Any] = [
+        hostile,
+        None,
+        1.5,
+        "secret",
+        [hostile],
+        {"a": hostile},
+        b"",
+        object,
+    ]
+
+    for value in bad:
+        try:
+            program.evaluate(dict.fromkeys(["t", "l", "identity", "claims"], value))
+        except EvaluationError as error:
+            assert "secret" not in str(error)  # noqa: PT017 - a value is fine too
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    ),
+    st.sampled_from([text for text in EXPRESSIONS if "claim" in text]),
+)
+def test_any_claims_are_survived(value: Any, text: str) -> None:
+    """Whatever an issuer writes."""
+    try:
+        ENVIRONMENT.compile(text).evaluate({"claims": {"a": value}})
+    except EvaluationError as error:
+        assert error.line == 1  # noqa: PT017 - a value is fine too
+
+
+def test_deep_claims_are_an_error_and_no_crash() -> None:
+    """JSON may be nested deeper than Python's stack allows to compare."""
+    deep: Any = []
+    for _ in range(50_000):
+        deep = [deep]
+
+    with pytest.raises(EvaluationError, match="RecursionError"):
+        ENVIRONMENT.compile("claims.a == claims.b").evaluate(
+            {"claims": {"a": deep, "b": [deep[0]]}}
+        )
+
+
+def test_threads_do_not_see_each_others_callers() -> None:
+    """The failure of cel-python's compiled runner, measured: one caller's answer to another."""
+    text = (
+        "identity.groups.exists(g, g == identity.id) && "
+        "[identity.id].map(x, x + '!')[0] == identity.id + '!' && "
+        "identity.groups.filter(g, g == identity.id).size() == 1 && claims.id == identity.id"
+    )
+    program = ENVIRONMENT.compile(text)
+
+    def ask(number: int) -> bool:
+        own = SimpleNamespace(id=f"u{number}", groups=["a", f"u{number}", "b"])
+        other = SimpleNamespace(id=f"u{number}", groups=["a", f"u{number + 1}"])
+        claims = {"id": own.id}
+        return all(
+            program.evaluate({"identity": own, "claims": claims}) is True
+            and program.evaluate({"identity": other, "claims": claims}) is False
+            for _ in range(1_000)
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(8)))
+
+
+def test_an_evaluation_leaves_nothing_behind() -> None:
+    """No cache, no memo: what a program was asked about can be freed."""
+    program = ENVIRONMENT.compile("identity.groups.exists(g, g == identity.id + 'x')")
+
+    def ask() -> None:
+        identity = SimpleNamespace(id="a", groups=["b"] * 10)
+        program.evaluate({"identity": identity})
+
+    ask()
+    gc.collect()
+    before = len(gc.get_objects())
+    for _ in range(100):
+        ask()
+    gc.collect()
+
+    assert len(gc.get_objects()) - before < 50
