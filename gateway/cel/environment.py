@@ -15,10 +15,10 @@ from gateway.cel.errors import CompileError, Problem
 from gateway.cel.explanation import loops
 from gateway.cel.lexer import Refused
 from gateway.cel.library.operators import OPERATORS
-from gateway.cel.library.standard import FUNCTIONS, METHODS
 from gateway.cel.parser import parse
 from gateway.cel.program import Program
 from gateway.cel.reads import reads_of
+from gateway.cel.standard import FUNCTIONS, METHODS
 from gateway.cel.syntax import Source
 from gateway.cel.types import CelType, settled, unify
 

@@ -13,8 +13,8 @@ from gateway.cel.compiler import Compiler
 from gateway.cel.environment import Environment, Problem
 from gateway.cel.errors import EvaluationError
 from gateway.cel.library.operators import OPERATORS
-from gateway.cel.library.standard import FUNCTIONS, METHODS
 from gateway.cel.parser import parse
+from gateway.cel.standard import FUNCTIONS, METHODS
 from gateway.cel.syntax import Source
 from gateway.cel.types import DYN, INT, STRING, CelType, ListType, RecordType
 

@@ -4,9 +4,9 @@ import pytest
 
 from gateway.cel.checker import Checker, Declarations
 from gateway.cel.library.operators import OPERATORS
-from gateway.cel.library.standard import FUNCTIONS, METHODS
 from gateway.cel.parser import parse
 from gateway.cel.plan import walk
+from gateway.cel.standard import FUNCTIONS, METHODS
 from gateway.cel.syntax import Source
 from gateway.cel.types import BOOL, DYN, STRING, MapType, RecordType
 
