@@ -14,6 +14,10 @@ from tests.peers.running_gateway import AUDIENCE
 
 ANSWER = b"hello"
 
+# A request whose path ends so is answered when the test lets it be.
+HELD = "/held"
+_LONGEST_HOLD = 60
+
 
 @dataclass(frozen=True)
 class Received:
@@ -63,11 +67,13 @@ class Recorder:
     Attributes:
         port: Where it listens.
         received: All requests so far.
+        release: Set it, and those that are held are answered.
     """
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self) -> None:
+        self.port = 0
         self.received: list[Received] = []
+        self.release = threading.Event()
 
     @property
     def last(self) -> Received:
@@ -75,7 +81,7 @@ class Recorder:
         return self.received[-1]
 
 
-def _handler_of(recorder: list[Received]) -> type[BaseHTTPRequestHandler]:
+def _handler_of(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
@@ -84,7 +90,9 @@ def _handler_of(recorder: list[Received]) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(length)
             headers = tuple((n.lower(), v) for n, v in self.headers.items())
-            recorder.append(Received(self.command, self.path, headers, body))
+            recorder.received.append(Received(self.command, self.path, headers, body))
+            if self.path.endswith(HELD):
+                recorder.release.wait(_LONGEST_HOLD)
             self.send_response(200)
             self.send_header("Content-Length", str(len(ANSWER)))
             self.end_headers()
@@ -108,12 +116,12 @@ class _Server(ThreadingHTTPServer):
 @contextlib.contextmanager
 def recording() -> Iterator[Recorder]:
     """Run a service while the block lasts."""
-    received: list[Received] = []
-    with _Server(("127.0.0.1", 0), _handler_of(received)) as server:
-        recorder = Recorder(server.server_address[1])
-        recorder.received = received
+    recorder = Recorder()
+    with _Server(("127.0.0.1", 0), _handler_of(recorder)) as server:
+        recorder.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield recorder
         finally:
+            recorder.release.set()
             server.shutdown()

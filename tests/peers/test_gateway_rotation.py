@@ -22,6 +22,7 @@ import jwt
 import pytest
 
 from tests.peers.envoy import Guard, envoy
+from tests.peers.load import Load
 from tests.peers.processes import free_port
 from tests.peers.recorder import Recorder, recording
 from tests.peers.running_gateway import (
@@ -39,50 +40,6 @@ pytestmark = pytest.mark.peer
 
 ROOT = Path(__file__).parents[2]
 KILLS = 20
-CALLERS = 3
-
-
-class Load:
-    """Requests without a pause, from several callers at once.
-
-    Attributes:
-        statuses: Of the answers, and how often; 0 for those that broke off.
-    """
-
-    def __init__(self, gateway: RunningGateway) -> None:
-        self._gateway = gateway
-        self._stop = threading.Event()
-        self._counting = threading.Lock()
-        self.statuses: dict[int, int] = {}
-
-    @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
-        """Send requests while the block lasts."""
-        threads = [
-            threading.Thread(target=self._call, args=(f"user-{number}",))
-            for number in range(CALLERS)
-        ]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            for thread in threads:
-                thread.join()
-
-    def _call(self, subject: str) -> None:
-        with self._gateway.caller() as caller:
-            while not self._stop.is_set():
-                token = self._gateway.site.backend.token(subject)
-                try:
-                    status = caller.get(
-                        f"{CLOSED}/1", headers=bearer(token)
-                    ).status_code
-                except httpx.TransportError:
-                    status = 0
-                with self._counting:
-                    self.statuses[status] = self.statuses.get(status, 0) + 1
 
 
 def _kids(service: Recorder) -> list[str]:
