@@ -56,9 +56,9 @@ class ResponseReader:
     """
 
     __slots__ = (
-        "_fed", "_interim", "_left", "_limits", "_message", "_names", "_persistent",
-        "_start", "_tail", "_to_head", "ended", "headers", "keep_alive", "reusable",
-        "status", "untouched",
+        "_chunked", "_fed", "_interim", "_left", "_limits", "_message", "_names",
+        "_persistent", "_start", "_tail", "_to_head", "ended", "headers", "keep_alive",
+        "reusable", "status", "untouched",
     )  # fmt: skip
 
     def __init__(
@@ -76,10 +76,11 @@ class ResponseReader:
         self._limits = limits
         self._interim = 0
         self._persistent = False
-        # Bytes that the body still has; `None` if it is chunked or ends with the
-        # connection. The parser of the head goes on with a chunked body.
+        # The parser of the head goes on with a chunked body.
+        self._message = Message()
+        self._chunked = False
+        # Bytes that the body still has; `None` if nobody has said.
         self._left: int | None = None
-        self._message: Message | None = Message()
         # Of the head: how many bytes there were, the first of them, and the last.
         self._fed = 0
         self._start = b""
@@ -109,8 +110,8 @@ class ResponseReader:
         if self.ended:
             self.reusable = False
             return b""
-        if self._message is not None:
-            return self._feed_chunked(self._message, data)
+        if self._chunked:
+            return self._feed_chunked(data)
         if self._left is not None:
             return self._feed_counted(self._left, data)
         return data
@@ -126,7 +127,7 @@ class ResponseReader:
             return
         if not self.status:
             raise UpstreamError("the connection ended before the response")
-        if self._message is not None or self._left is not None:
+        if self._chunked or self._left is not None:
             raise UpstreamError("the connection ended within the body")
         self.ended = True
 
@@ -153,8 +154,6 @@ class ResponseReader:
 
     def _parse_head(self, data: bytes) -> Message:
         message = self._message
-        if message is None:
-            raise AssertionError("a head has been read")
         self._fed += len(data)
         if self._fed > self._limits.head_bytes:
             raise UpstreamError(f"a head of over {self._limits.head_bytes} bytes")
@@ -202,8 +201,8 @@ class ResponseReader:
         elif fields.chunked:
             if self._start == _HTTP_1_0:
                 raise UpstreamError("chunks in HTTP/1.0")
+            self._chunked = True
         else:
-            self._message = None
             self._left = fields.content_length
             if self._left is None:
                 self._persistent = False
@@ -220,7 +219,8 @@ class ResponseReader:
             return data[:left]
         return data
 
-    def _feed_chunked(self, message: Message, data: bytes) -> bytes:
+    def _feed_chunked(self, data: bytes) -> bytes:
+        message = self._message
         body = message.feed_chunked(data)
         if message.ended:
             self._end()

@@ -9,6 +9,7 @@ those of which neither is (docs/decisions/0005-route-matching.md).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import assert_never
 
 from gateway.model.errors import RouteError, WrongMethodError
 from gateway.model.route import Route
@@ -117,6 +118,8 @@ def _insert(root: _Node, route: Route) -> None:
             case Kind.REST:
                 node.rest = node.rest or _Node()
                 node = node.rest
+            case _:
+                assert_never(part.kind)
     leaf = node.ends[template.slash]
     match_ = Match(route, _NO_PARAMS)
     for method in methods_of(route):

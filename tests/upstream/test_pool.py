@@ -216,6 +216,22 @@ async def test_who_gives_up_waiting_leaves_no_trace(pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("what", ["connection", "slot"])
+async def test_who_has_given_up_is_passed_over(pool: Pool, what: str) -> None:
+    """Even before it has had the time to leave the line."""
+    first, _ = await pool.acquire(), await pool.acquire()
+    waiting = [asyncio.create_task(pool.acquire()) for _ in range(2)]
+    await settle()
+    waiting[0].cancel()
+    if what == "connection":
+        answer(first)
+    else:
+        first.discard()
+
+    assert (await waiting[1] is first) == (what == "connection")
+    assert pool.load == 2
+
+
+@pytest.mark.parametrize("what", ["connection", "slot"])
 async def test_who_gives_up_in_the_moment_of_getting_gives_back(
     pool: Pool, what: str
 ) -> None:
