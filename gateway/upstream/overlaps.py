@@ -78,7 +78,11 @@ def find_overlaps(
     Raises:
         ValueError: A path is no template.
     """
-    patterns = [_pattern(index, route) for index, route in enumerate(routes)]
+    patterns = [
+        pattern
+        for index, route in enumerate(routes)
+        for pattern in _patterns(index, route)
+    ]
     declared: dict[_Place, set[str]] = defaultdict(set)
     for pattern in patterns:
         declared[pattern.row, pattern.slash].update(pattern.methods)
@@ -102,20 +106,17 @@ def find_overlaps(
     return tuple(found[pair] for pair in sorted(found))
 
 
-def _pattern(index: int, route: Route) -> _Pattern:
+def _patterns(index: int, route: Route) -> Iterator[_Pattern]:
     template = parse_template(route.path)
     host = _PARAMETER if route.host == ANY_HOST else Part(Kind.LITERAL, route.host)
     nameless = (
         _PARAMETER if part.kind is Kind.PARAMETER else part for part in template.parts
     )
-    return _Pattern(
-        index,
-        route,
-        (host, *nameless),
-        template.slash,
-        # Sorted, so that a witness says GET rather than HEAD.
-        tuple(sorted(methods_of(route))),
-    )
+    row = (host, *nameless)
+    # Sorted, so that a witness says GET rather than HEAD.
+    methods = tuple(sorted(methods_of(route)))
+    for slash in template.ends:
+        yield _Pattern(index, route, row, slash, methods)
 
 
 def _contenders(

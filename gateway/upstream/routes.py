@@ -33,7 +33,11 @@ class Match:
 
 # The routes of one template, by method, each with the names of its parameters. A route
 # without parameters has one `Match` for all its requests.
-_Leaf = dict[str, tuple[Match, tuple[str, ...]]]
+_Entry = tuple[Match, tuple[str, ...]]
+_Leaf = dict[str, _Entry]
+
+# An entry, and what the parameters on the way to it matched.
+_Found = tuple[_Entry, tuple[str, ...]]
 
 
 class _Node:
@@ -79,16 +83,34 @@ class RouteTable:
             WrongMethodError: Only routes for other methods match.
             RouteError: No route matches.
         """
+        found = self._find(host, segments, method)
+        if found is None or self._is_shadowed(found, host, segments, method):
+            raise self._failure(host, segments)
+        (match, names), captured = found
+        if not names:
+            return match
+        return Match(match.route, dict(zip(names, captured, strict=True)))
+
+    def _find(self, host: str, segments: Sequence[str], method: str) -> _Found | None:
         for root in self._roots(host):
             for leaf, captured in _leaves(root, segments):
                 entry = leaf.get(method)
                 if entry is not None:
-                    match, names = entry
-                    if not names:
-                        return match
-                    params = dict(zip(names, captured, strict=True))
-                    return Match(match.route, params)
-        raise self._failure(host, segments)
+                    return entry, captured
+        return None
+
+    def _is_shadowed(
+        self, found: _Found, host: str, segments: Sequence[str], method: str
+    ) -> bool:
+        """Whether the path without the "/" at its end has another route of its own.
+
+        Many upstreams treat "/admin/" as "/admin": a catch-all must not take it from the
+        route that was written for it.
+        """
+        if segments[-1] or not _is_catch_all(found):
+            return False
+        own = self._find(host, segments[:-1], method)
+        return own is not None and not _is_catch_all(own)
 
     def _roots(self, host: str) -> tuple[_Node, ...]:
         node = self._hosts.get(host)
@@ -103,6 +125,11 @@ class RouteTable:
             return RouteError("no route matches")
         methods = tuple(sorted(allowed))
         return WrongMethodError(f"served here: {', '.join(methods)}", allowed=methods)
+
+
+def _is_catch_all(found: _Found) -> bool:
+    (match, _), _ = found
+    return match.route.path.endswith("/**")
 
 
 def _insert(root: _Node, route: Route) -> None:
@@ -120,12 +147,13 @@ def _insert(root: _Node, route: Route) -> None:
                 node = node.rest
             case _:
                 assert_never(part.kind)
-    leaf = node.ends[template.slash]
     match_ = Match(route, _NO_PARAMS)
-    for method in methods_of(route):
-        other = leaf.setdefault(method, (match_, template.names))[0].route
-        if other is not route:
-            raise ValueError(f"routes {other.id!r} and {route.id!r} are the same")
+    for slash in template.ends:
+        leaf = node.ends[slash]
+        for method in methods_of(route):
+            other = leaf.setdefault(method, (match_, template.names))[0].route
+            if other is not route:
+                raise ValueError(f"routes {other.id!r} and {route.id!r} are the same")
 
 
 def _leaves(
@@ -155,3 +183,6 @@ def _leaves(
             node = literal
         else:
             yield node.ends[slash], captured
+            # "/files/" is the folder that "/files/**" is about.
+            if slash and node.rest is not None:
+                yield node.rest.ends[slash], captured

@@ -1,8 +1,9 @@
 """Path templates, taken apart.
 
-A template is made of literal segments, `{name}` for exactly one segment and `**` for one
-or more, as the last. A "/" at its end is part of it: "/v1/" and "/v1" are two places, since
-an upstream may or may not treat them as one (docs/decisions/0005-route-matching.md).
+A template is made of literal segments, `{name}` for exactly one segment and `**` for
+everything below, as the last. A "/" at its end is part of it: "/v1/" and "/v1" are two
+places, since an upstream may or may not treat them as one; what `**` stands for may end
+either way (docs/decisions/0005-route-matching.md).
 """
 
 import re
@@ -52,6 +53,13 @@ class Template:
     slash: bool
 
     @property
+    def ends(self) -> tuple[bool, ...]:
+        """How a path may end that matches: without a "/", with one, or either."""
+        if self.parts and self.parts[-1].kind is Kind.REST:
+            return (False, True)
+        return (self.slash,)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the parameters, from left to right."""
         return tuple(part.text for part in self.parts if part.kind is Kind.PARAMETER)
@@ -75,7 +83,7 @@ def parse_template(path: str) -> Template:
     if slash:
         segments.pop()
     parts = tuple(_part(segment, path) for segment in segments)
-    if any(part.kind is Kind.REST for part in parts[:-1]):
+    if any(part.kind is Kind.REST for part in parts[: len(parts) - (not slash)]):
         raise ValueError(f"{path!r}: '**' stands at the end of a path only")
     template = Template(parts, slash)
     if len(set(template.names)) != len(template.names):

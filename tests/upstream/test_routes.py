@@ -92,12 +92,9 @@ def test_an_escaped_literal_is_the_literal() -> None:
         ("/v1/{x}", "/v1/a", "/v1/a/"),
         ("/v1/{x}/", "/v1/a/", "/v1/a"),
         ("/v1/**", "/v1/a", "/v1"),
-        ("/v1/**", "/v1/a/b", "/v1/"),
-        ("/v1/**", "/v1/a/b", "/v1/a/b/"),
-        ("/v1/**/", "/v1/a/b/", "/v1/a/b"),
-        ("/v1/**/", "/v1/a/", "/v1/"),
+        ("/v1/**", "/v1/a/b/", "/v1"),
+        ("/v1/**", "/v1/", "/v1"),
         ("/", "/", "/a"),
-        ("/**", "/a", "/"),
     ],
 )
 def test_a_slash_at_the_end_is_another_place(
@@ -109,6 +106,31 @@ def test_a_slash_at_the_end_is_another_place(
     assert found(table, matching)[0] == template
     with pytest.raises(RouteError):
         found(table, other)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/admin", "/admin"),
+        ("/admin/", None),
+        ("/orders/5/", None),
+        ("/orders/", "/orders/"),
+        ("/orders/5/items/", "/**"),
+        ("/", "/**"),
+    ],
+)
+def test_a_catch_all_does_not_take_what_another_route_is_for(
+    path: str, expected: str | None
+) -> None:
+    """Many upstreams serve "/admin/" as "/admin": its own route has to decide."""
+    paths = ("/**", "/admin", "/orders/{id}", "/orders/")
+    table = RouteTable([route(template) for template in paths])
+
+    if expected is None:
+        with pytest.raises(RouteError):
+            found(table, path)
+    else:
+        assert found(table, path)[0] == expected
 
 
 def test_no_parameter_matches_an_empty_segment() -> None:
@@ -185,11 +207,11 @@ def _matches(template_path: str, segments: Sequence[str]) -> bool:
     template = parse_template(template_path)
     slash = segments[-1] == ""
     rest = list(segments[:-1] if slash else segments)
-    if slash != template.slash:
+    if slash not in template.ends:
         return False
     for part in template.parts:
         if not rest:
-            return False
+            return slash and part.kind is Kind.REST
         if part.kind is Kind.REST:
             return True
         if part.kind is Kind.LITERAL and part.text != rest[0]:
@@ -206,7 +228,7 @@ _PATHS = st.builds(
         + "/".join(
             [p.replace("{}", f"{{p{i}}}") for i, p in enumerate(parts)] + ["**"] * rest
         )
-        + "/" * (slash and bool(parts or rest))
+        + "/" * (slash and bool(parts) and not rest)
     ),
     st.lists(_PARTS, max_size=3),
     st.booleans(),
@@ -236,11 +258,12 @@ def test_the_trie_finds_what_a_search_over_all_routes_finds(
 ) -> None:
     """And among several the one that all others include, if no two overlap."""
     assume(not find_overlaps(routes))
-    matching = [
-        candidate
-        for candidate in routes
-        if _matches(candidate.path, segments) and method in methods_of(candidate)
-    ]
+    matching = _candidates(routes, segments, method)
+    if segments[-1] == "" and all(each.path.endswith("/**") for each in matching):
+        # Without the "/" it is another route's: then it is nobody's.
+        bare = _candidates(routes, segments[:-1], method)
+        if any(not each.path.endswith("/**") for each in bare):
+            matching = []
 
     try:
         winner = RouteTable(routes).match(HOST, segments, method).route
@@ -253,6 +276,16 @@ def test_the_trie_finds_what_a_search_over_all_routes_finds(
         # Wider or equal in each place: the other matches whatever the winner does.
         assert other.host in {"*", winner.host}
         assert _includes(other, winner)
+
+
+def _candidates(routes: list[Route], segments: list[str], method: str) -> list[Route]:
+    return [
+        candidate
+        for candidate in routes
+        if segments
+        and _matches(candidate.path, segments)
+        and method in methods_of(candidate)
+    ]
 
 
 def _includes(wide: Route, narrow: Route) -> bool:
