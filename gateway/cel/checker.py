@@ -169,7 +169,7 @@ class Checker:
                     message = f"unknown field `{node.field}` of {kind}"
                     self.report(span, "E201", message, suggest(node.field, kind.fields))
                 return found
-            case MapType() if kind.key in {STRING, DYN}:
+            case MapType() if kind.key in {STRING, DYN, NOTHING}:
                 return kind.value
             case _ if kind is DYN:
                 return DYN

@@ -270,10 +270,15 @@ def conforming(operand: Run, kind: CelType, place: Place) -> Run:
         value = operand(variables, cells)
         if conforms(value, kind):
             return value
-        message = f"the value must be {kind}, and this is {kind_of(value)}"
-        raise EvaluationError(message, *place)
+        raise unfit(value, kind, place)
 
     return run
+
+
+def unfit(value: Any, kind: CelType, place: Place) -> EvaluationError:
+    """Return the error of a value that is not of the type that is needed."""
+    message = f"the value must be {kind}, and this is {kind_of(value)}"
+    return EvaluationError(message, *place)
 
 
 _KEY_KINDS: Final = frozenset({"bool", "int", "uint", "string"})

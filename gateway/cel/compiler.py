@@ -39,7 +39,7 @@ from gateway.cel.types import BOOL, DYN
 Wrap = Callable[[Plan, Run, Sequence[Run]], Run]
 
 # A term of `&&` or `||` that may cost more than this looks at the clock first.
-_LONG: Final = 1_000
+LONG: Final = 1_000
 
 
 @dataclass(slots=True)
@@ -49,6 +49,7 @@ class Compiler:
     Attributes:
         source: The expression's text.
         constants: Values of fields that never change, by path.
+        is_long: Whether the expression may take so long that terms look at the clock.
         wrap: Put around each part's closure; is given the closures of those parts that
             the closure computes without calling them. For `explain`.
         problems: What is wrong with constant arguments.
@@ -56,6 +57,7 @@ class Compiler:
 
     source: Source
     constants: Mapping[str, Any]
+    is_long: bool = True
     wrap: Wrap | None = None
     problems: list[Problem] = field(default_factory=list)
     _values: dict[int, Any] = field(default_factory=dict)
@@ -129,7 +131,9 @@ class Compiler:
 
     def _term(self, plan: Plan) -> Run:
         run = self._bool(plan)
-        return run if work_of(plan) < _LONG else logic.timed(run, self._place(plan))
+        if self.is_long and work_of(plan) >= LONG:
+            return logic.timed(run, self._place(plan))
+        return run
 
     def _bool(self, plan: Plan) -> Run:
         run = self.compile(plan)

@@ -10,6 +10,7 @@ Reference: CEL language definition, "Performance".
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from gateway.cel.plan import (
@@ -166,6 +167,7 @@ def _is_list(kind: CelType) -> bool:
     return isinstance(kind, ListType)
 
 
+@cache
 def _assumed(kind: CelType) -> Size:
     match kind:
         case ListType():

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gateway.cel.checker import Checker, Declarations
 from gateway.cel.closures import conforming
-from gateway.cel.compiler import Compiler
+from gateway.cel.compiler import LONG, Compiler
 from gateway.cel.cost import work_of
 from gateway.cel.errors import CompileError, Problem
 from gateway.cel.explanation import loops
@@ -95,14 +95,16 @@ class Environment:
             message = f"it may cost {cost:.0f} units, of {self._max_cost:.0f} allowed"
             hint = "loops inside loops multiply"
             checker.report((plan.start, plan.end), "E403", message, hint)
-        compiler = Compiler(text, self._constants)
+        compiler = Compiler(text, self._constants, is_long=cost >= LONG)
         if checker.problems:
             raise CompileError(checker.problems)
         run = compiler.compile(plan)
         if compiler.problems:
             raise CompileError(compiler.problems)
-        if expect is not None and kind != expect:
-            run = conforming(run, expect, text.place(plan.start))
+        # What the checker has seen to is not tested again.
+        demand = None if kind == expect else expect
+        if demand is not None:
+            run = conforming(run, demand, text.place(plan.start))
         return Program(
             source=source,
             type=kind,
@@ -110,6 +112,7 @@ class Environment:
             cost=cost,
             _plan=plan,
             _compiler=compiler,
+            _expect=demand,
             _run=run,
             _cells=loops(plan),
         )

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Final
 
-from gateway.cel.closures import FAILURES, RECORDER, Cells, Run, failed
+from gateway.cel.closures import FAILURES, RECORDER, Cells, Run, failed, unfit
 from gateway.cel.compiler import Compiler
 from gateway.cel.errors import BudgetExceededError, EvaluationError
 from gateway.cel.plan import Comprehension, Plan, walk
 from gateway.cel.syntax import Source
 from gateway.cel.types import CelType
+from gateway.cel.values import conforms
 
 # A loop shows what it did with this many elements.
 _SHOWN: Final = 100
@@ -57,6 +58,7 @@ def explain(
     compiler: Compiler,
     variables: Mapping[str, Any],
     *,
+    expect: CelType | None = None,
     deadline: float = inf,
 ) -> Explanation:
     """Return what became of an expression and of each of its parts.
@@ -65,6 +67,7 @@ def explain(
         plan: The expression.
         compiler: The one that the program was compiled with.
         variables: The value of each variable.
+        expect: The type that the value must have; `None` if the checker has seen to it.
         deadline: When to give up, on `time.monotonic()`.
     """
     source = compiler.source
@@ -77,7 +80,11 @@ def explain(
     cells: Cells = [deadline, top, *[None] * loops(plan)]
     with suppress(EvaluationError):
         # The tree says so already.
-        run(variables, cells)
+        value = run(variables, cells)
+        if expect is not None and not conforms(value, expect):
+            whole = top[0]
+            whole.error = unfit(value, expect, (whole.line, whole.column))
+            whole.value = None
     return top[0]
 
 

@@ -150,14 +150,13 @@ class _Lexer:
 
     def _number(self, match: re.Match[str]) -> None:
         text, start = match[0], match.start()
-        if match["glued"]:
+        digits = text.rstrip("uU")
+        kind = "UINT_LIT" if digits != text else "INT_LIT"
+        if not digits.startswith("0x") and not digits.isdecimal():
+            kind = "FLOAT_LIT"
+        if match["glued"] or (kind == "FLOAT_LIT" and digits != text):
             message = "a number is followed by a letter or digit"
             raise refuse(self._source, match.span(), "E200", message)
-        kind = "INT_LIT"
-        if text[-1] in "uU":
-            kind = "UINT_LIT"
-        elif not text.startswith("0x") and not text.isdecimal():
-            kind = "FLOAT_LIT"
         if self._is_sign():
             text, start = "-" + text, self.tokens.pop().start_pos or 0
         self._add(kind, text, start, match.end())

@@ -55,6 +55,7 @@ class Program:
     cost: float
     _plan: Plan = field(repr=False)
     _compiler: Compiler = field(repr=False)
+    _expect: CelType | None = field(repr=False)
     _run: Run = field(repr=False)
     _cells: int = field(repr=False)
 
@@ -96,7 +97,13 @@ class Program:
             variables: As for `evaluate`.
             deadline: As for `evaluate`.
         """
-        return explain(self._plan, self._compiler, variables, deadline=deadline)
+        return explain(
+            self._plan,
+            self._compiler,
+            variables,
+            expect=self._expect,
+            deadline=deadline,
+        )
 
     @property
     def parts(self) -> Sequence[Part]:

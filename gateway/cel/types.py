@@ -30,6 +30,11 @@ class SimpleType(CelType):
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyType(SimpleType):
+    """A type without values; written as `dyn`, as nobody could tell the difference."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListType(CelType):
     """`list(T)`: a list or a tuple of values of one type."""
 
@@ -88,7 +93,7 @@ TYPE = SimpleType("type")
 DYN = SimpleType("dyn")
 
 # The type of the elements of `[]`: there are none, so they fit everything.
-NOTHING = SimpleType("nothing")
+NOTHING = EmptyType("dyn")
 
 A = TypeVariable("A")
 B = TypeVariable("B")

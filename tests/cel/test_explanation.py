@@ -8,6 +8,7 @@ from typing_extensions import override
 from gateway.cel.environment import Environment
 from gateway.cel.errors import BudgetExceededError
 from gateway.cel.explanation import Explanation
+from gateway.cel.types import BOOL
 
 
 def tree(explanation: Explanation) -> Any:
@@ -119,6 +120,17 @@ def test_an_expression_without_a_value_explains_itself(
     assert explanation.error is not None
     assert explanation.value is None
     assert explanation.children[1].value == 0
+
+
+def test_a_value_of_another_type_is_shown_as_an_error(environment: Environment) -> None:
+    """As the evaluation would have it."""
+    program = environment.compile("claims.a", expect=BOOL)
+
+    assert program.explain({"claims": {"a": True}}).value is True
+    explanation = program.explain({"claims": {"a": "x"}})
+    assert explanation.value is None
+    assert explanation.error is not None
+    assert explanation.error.message == "the value must be bool, and this is string"
 
 
 def test_a_fused_part_that_fails_is_shown(environment: Environment) -> None:

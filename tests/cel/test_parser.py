@@ -207,7 +207,46 @@ def test_threads_parse_side_by_side() -> None:
     assert shapes == [re.sub(r"(\w+) \+ (\d+)", r"_+_(\1, \2)", text) for text in texts]
 
 
-@given(st.text("ab.()[]{}?:&|!=<>+-*/%,'\"\\ 01eu\n", max_size=30))
+PIECES = [
+    *(
+        "a",
+        "b.c",
+        "f(",
+        "0",
+        "1",
+        "0x",
+        "F",
+        "u",
+        ".",
+        "5",
+        "e",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+    ),
+    *("(", ")", "[", "]", "{", "}", ",", ":", "?", "&&", "||", "!", "==", "<", "in"),
+    *(
+        "'",
+        '"',
+        "'''",
+        "r",
+        "b",
+        "\\",
+        "\\n",
+        "\\x41",
+        "\\u00e9",
+        "\\101",
+        " ",
+        "\n",
+        "//",
+    ),
+    *("true", "null", "has(", "for", "`"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=10).map("".join))
 def test_any_text_has_a_tree_or_is_refused(text: str) -> None:
     """Nothing but `Refused` comes out."""
     try:

@@ -173,6 +173,8 @@ def test_names(evaluate: Evaluate, expression: str, value: Any) -> None:
         ("i.b", "refused"),
         ("has(i.b)", "refused"),
         ("{1: 2}.a", "refused"),
+        ("{}.a", "error"),
+        ("has({}.a)", False),
         ("m.in", "refused"),
         ("{'for': 1}.for", 1),
     ],
