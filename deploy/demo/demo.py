@@ -45,8 +45,13 @@ Ctrl-C ends it. Edit config.toml, providers/ or policies/: changes take effect a
 
 
 def start(arguments: Sequence[str | Path]) -> "subprocess.Popen[str]":
-    """Start a program in the project's folder."""
-    return subprocess.Popen([str(a) for a in arguments], cwd=ROOT, text=True)
+    """Start a program in the project's folder.
+
+    In a session of its own: Ctrl-C is for this program, which then ends the others.
+    """
+    return subprocess.Popen(
+        [str(a) for a in arguments], cwd=ROOT, text=True, start_new_session=True
+    )
 
 
 def check_ports() -> None:
