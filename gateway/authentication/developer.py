@@ -43,21 +43,27 @@ class DeveloperVerifier:
             skew, settings.max_lifetime, issued_at_required=True
         )
 
-    def claims_for(self, token: UnverifiedToken, *, now: datetime) -> VerifiedClaims:
+    def claims_for(
+        self, token: UnverifiedToken, *, now: datetime, may_wait: bool
+    ) -> VerifiedClaims:
         """Return what the backend says, once the assertion has been checked.
 
         Args:
             token: The assertion, taken apart.
             now: The time, aware UTC.
+            may_wait: Whether it may take longer than a moment.
 
         Raises:
+            WouldWaitError: It may not, and would.
             CredentialError: It is not an assertion that the provider's file accepts.
         """
         if token.unverified_issuer not in self.issuers:
             raise UntrustedIssuerError(f"iss={shown(token.unverified_issuer)}")
         if token.type not in {"", "jwt"}:
             raise WrongTokenTypeError(f"typ={shown(token.type)}")
-        check_signature(token, keys=self._keys, accepted=self._algorithms)
+        check_signature(
+            token, keys=self._keys, accepted=self._algorithms, may_wait=may_wait
+        )
         claims = token.unverified_claims
         expires_at = check_lifetime(claims, self._lifetime, now=now)
         check_audience(claims, self._audiences)

@@ -63,14 +63,18 @@ class GuestVerifier:
         self._keys = _Ring(own_keys)
         self._lifetime = LifetimeRule(skew, max_lifetime, issued_at_required=True)
 
-    def claims_for(self, token: UnverifiedToken, *, now: datetime) -> VerifiedClaims:
+    def claims_for(
+        self, token: UnverifiedToken, *, now: datetime, may_wait: bool
+    ) -> VerifiedClaims:
         """Return what a guest token says, once it has been checked.
 
         Args:
             token: The token, taken apart.
             now: The time, aware UTC.
+            may_wait: Whether it may take longer than a moment.
 
         Raises:
+            WouldWaitError: It may not, and would.
             UntrustedIssuerError: It is another token of our own, or of somebody else.
             CredentialError: It is no valid guest token.
         """
@@ -78,7 +82,9 @@ class GuestVerifier:
             raise UntrustedIssuerError(
                 f"iss={shown(token.unverified_issuer)} typ={shown(token.type)}"
             )
-        check_signature(token, keys=self._keys, accepted=SUPPORTED_ALGORITHMS)
+        check_signature(
+            token, keys=self._keys, accepted=SUPPORTED_ALGORITHMS, may_wait=may_wait
+        )
         claims = token.unverified_claims
         expires_at = check_lifetime(claims, self._lifetime, now=now)
         check_audience(claims, self.issuers)
@@ -98,7 +104,11 @@ class _Ring:
     def __init__(self, own_keys: OwnKeys) -> None:
         self._own_keys = own_keys
 
-    def get(self, key_id: str | None, algorithm: str) -> VerificationKey:
+    def get(
+        self, key_id: str | None, algorithm: str, *, may_wait: bool
+    ) -> VerificationKey:
+        # The ring is in memory.
+        del may_wait
         found = self._own_keys.public_key(key_id) if key_id is not None else None
         if found is None:
             raise UnknownKeyError("no such key of our own")

@@ -21,6 +21,7 @@ from gateway.authentication.key_set import KeySet, KeySetError, parse_key_set
 from gateway.authentication.verification_key import VerificationKey
 from gateway.config.settings.values import Rate
 from gateway.model.errors import ProviderUnavailableError
+from gateway.model.waiting import WouldWaitError
 from gateway.net.errors import FetchError
 from gateway.net.fetcher import Fetched
 
@@ -139,7 +140,9 @@ class KeySource:
         self._fetching = Lock()
         self._waiting = BoundedSemaphore(_MAX_WAITING)
 
-    def get(self, key_id: str | None, algorithm: str) -> VerificationKey:
+    def get(
+        self, key_id: str | None, algorithm: str, *, may_wait: bool = True
+    ) -> VerificationKey:
         """Return the key that a token names.
 
         Fetches if there are no keys, if they are old, or, now and then, if the key is
@@ -148,16 +151,23 @@ class KeySource:
         Args:
             key_id: The token's `kid`.
             algorithm: The token's `alg`, by its one name.
+            may_wait: False on the event loop. Then nothing is fetched, and no lock is
+                taken.
 
         Raises:
+            WouldWaitError: It may not wait, and would fetch or wait for who does.
             UnknownKeyError: The issuer has no such key.
             WrongAlgorithmError: It has, but for another algorithm.
             ProviderUnavailableError: The issuer cannot be asked, and the keys at hand
                 are too old or do not answer the question.
         """
-        keys = self._current()
-        if not keys.knows(key_id):
-            keys = self._ask_again(key_id)
+        keys = self._at_hand(key_id)
+        if keys is None:
+            if not may_wait:
+                raise WouldWaitError
+            keys = self._current()
+            if not keys.knows(key_id):
+                keys = self._ask_again(key_id)
         return keys.get(key_id, algorithm)
 
     def refresh_due(self) -> None:
@@ -183,14 +193,37 @@ class KeySource:
             failure=failure.reason if failure else "",
         )
 
+    def _at_hand(self, key_id: str | None) -> KeySet | None:
+        """Return the keys if they can tell about an id; takes no lock and never waits."""
+        now = self._clock()
+        keys = self._settled(now)
+        if keys is None or keys.knows(key_id):
+            return keys
+        # The issuer may not be asked again so soon, and nobody is asking. In this order,
+        # and the keys once more after it, so that an answer that has just come counts.
+        if self._may_ask(now) or self._fetching.locked() or self._failure:
+            return None
+        return self._settled(now)
+
+    def _settled(self, now: datetime) -> KeySet | None:
+        """Return the keys if they are young, or if nobody can get younger ones now."""
+        copy = self._copy
+        if copy is None:
+            return None
+        if self._within(copy.fetched_at, self._settings.refresh, now):
+            return copy.keys
+        if self._usable(copy, now) is None:
+            return None
+        can_fetch = self._may_fetch(now) and not self._fetching.locked()
+        return None if can_fetch else copy.keys
+
     def _current(self) -> KeySet:
         """Return the keys to use now, fetched if they have to be."""
         now = self._clock()
+        keys = self._settled(now)
+        if keys is not None:
+            return keys
         copy = self._copy
-        if copy is not None and self._within(
-            copy.fetched_at, self._settings.refresh, now
-        ):
-            return copy.keys
         if self._usable(copy, now) is not None:
             # Old but usable: whoever comes first fetches, the others go on.
             self._try_to_fetch(copy, now)

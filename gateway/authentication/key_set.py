@@ -48,17 +48,21 @@ class KeySet:
         """Return whether a fresh copy of the set would tell nothing new about an id."""
         return key_id is None or key_id in self._by_id
 
-    def get(self, key_id: str | None, algorithm: str) -> VerificationKey:
+    def get(
+        self, key_id: str | None, algorithm: str, *, may_wait: bool = True
+    ) -> VerificationKey:
         """Return the key that a token was signed with, if its issuer says the truth.
 
         Args:
             key_id: The token's `kid`.
             algorithm: The token's `alg`.
+            may_wait: Whatever it says, a set at hand is not waited for.
 
         Raises:
             UnknownKeyError: There is no such key, or without a `kid` more than one.
             WrongAlgorithmError: The key is for another algorithm.
         """
+        del may_wait
         candidates = self.keys if key_id is None else self._by_id.get(key_id, ())
         if not candidates:
             raise UnknownKeyError(f"no key {_shown(key_id)}")

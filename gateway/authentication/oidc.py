@@ -59,14 +59,18 @@ class OidcVerifier:
         self._types = frozenset(TokenType(name) for name in settings.accept.tokens)
         self._lifetime = LifetimeRule(skew, MAX_LIFETIME, issued_at_required=True)
 
-    def claims_for(self, token: UnverifiedToken, *, now: datetime) -> VerifiedClaims:
+    def claims_for(
+        self, token: UnverifiedToken, *, now: datetime, may_wait: bool
+    ) -> VerifiedClaims:
         """Return what the provider says, once the token has been checked.
 
         Args:
             token: The token, taken apart.
             now: The time, aware UTC.
+            may_wait: Whether it may take longer than a moment.
 
         Raises:
+            WouldWaitError: It may not, and would.
             CredentialError: The token is not one that the provider's file accepts.
             ProviderUnavailableError: Its keys cannot be had.
         """
@@ -75,7 +79,9 @@ class OidcVerifier:
         kind = _kind_of(token)
         if kind not in self._types:
             raise WrongTokenTypeError(f"{kind} is not accepted from {self.provider!r}")
-        check_signature(token, keys=self._keys, accepted=self._algorithms)
+        check_signature(
+            token, keys=self._keys, accepted=self._algorithms, may_wait=may_wait
+        )
         claims = token.unverified_claims
         expires_at = check_lifetime(claims, self._lifetime, now=now)
         audiences = check_audience(claims, self._audiences)

@@ -10,15 +10,19 @@ from typing import Protocol
 from gateway.authentication.compact import UnverifiedToken
 from gateway.authentication.errors import WrongAlgorithmError, WrongSignatureError
 from gateway.authentication.verification_key import VerificationKey
+from gateway.model.waiting import WouldWaitError
 
 
 class Keys(Protocol):
     """Where an issuer's keys are known."""
 
-    def get(self, key_id: str | None, algorithm: str) -> VerificationKey:
+    def get(
+        self, key_id: str | None, algorithm: str, *, may_wait: bool
+    ) -> VerificationKey:
         """Return the key for a token.
 
         Raises:
+            WouldWaitError: It may not wait, and would have to.
             CredentialError: The issuer has no such key, or not for this algorithm.
             ProviderUnavailableError: Whether it has cannot be found out.
         """
@@ -26,7 +30,7 @@ class Keys(Protocol):
 
 
 def check_signature(
-    token: UnverifiedToken, *, keys: Keys, accepted: Collection[str]
+    token: UnverifiedToken, *, keys: Keys, accepted: Collection[str], may_wait: bool
 ) -> None:
     """Refuse a token that its issuer has not signed.
 
@@ -34,8 +38,10 @@ def check_signature(
         token: The token, taken apart.
         keys: The issuer's keys.
         accepted: The algorithms that are accepted from the issuer.
+        may_wait: Whether it may take longer than a moment.
 
     Raises:
+        WouldWaitError: It may not, and would.
         WrongAlgorithmError: `alg` is none of them, or not the key's own.
         UnknownKeyError: The issuer has no such key.
         WrongSignatureError: The signature is not by that key.
@@ -44,6 +50,8 @@ def check_signature(
     # Before the keys: a token that cannot be accepted must not cause a fetch.
     if token.algorithm not in accepted:
         raise WrongAlgorithmError(f"alg={token.algorithm[:20]!r}")
-    key = keys.get(token.key_id, token.algorithm)
+    key = keys.get(token.key_id, token.algorithm, may_wait=may_wait)
+    if not (may_wait or key.is_quick):
+        raise WouldWaitError
     if not key.verifies(token.signature, token.signing_input):
         raise WrongSignatureError(f"not signed by the key {key.key_id!r}")

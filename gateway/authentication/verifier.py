@@ -30,10 +30,13 @@ class ProviderVerifier(Protocol):
         """Every value of `iss` that means the provider."""
         ...
 
-    def claims_for(self, token: UnverifiedToken, *, now: datetime) -> VerifiedClaims:
+    def claims_for(
+        self, token: UnverifiedToken, *, now: datetime, may_wait: bool
+    ) -> VerifiedClaims:
         """Return what the provider says, once the token has been checked.
 
         Raises:
+            WouldWaitError: It may not wait, and would have to.
             CredentialError: The token is not acceptable.
             ProviderUnavailableError: The provider's keys cannot be had.
         """
@@ -72,15 +75,20 @@ class Verifier:
                         f"the same issuer {issuer!r}"
                     )
 
-    def verify(self, credential: Credential) -> VerifiedClaims:
+    def verify(
+        self, credential: Credential, *, may_wait: bool = True
+    ) -> VerifiedClaims:
         """Return what an issuer says about somebody, once that has been checked.
 
         May fetch the issuer's keys, so it belongs into a thread.
 
         Args:
             credential: As it was presented.
+            may_wait: False on the event loop. Then it uses what is in memory alone, and
+                takes a fraction of a millisecond.
 
         Raises:
+            WouldWaitError: It may not wait, and would have to.
             OversizedCredentialError: It is longer than a token may be.
             MalformedCredentialError: It is no signed token, or a claim is misshapen.
             UntrustedIssuerError: No provider has its issuer.
@@ -93,13 +101,13 @@ class Verifier:
         """
         match credential.scheme:
             case Scheme.BEARER:
-                return self._verify_token(credential.value)
+                return self._verify_token(credential.value, may_wait=may_wait)
             case _:
                 assert_never(credential.scheme)
 
-    def _verify_token(self, text: str) -> VerifiedClaims:
+    def _verify_token(self, text: str, *, may_wait: bool) -> VerifiedClaims:
         token = parse_compact(text, max_bytes=self._max_token_bytes)
         provider = self._by_issuer.get(token.unverified_issuer)
         if provider is None:
             raise UntrustedIssuerError(f"iss={shown(token.unverified_issuer)}")
-        return provider.claims_for(token, now=self._clock())
+        return provider.claims_for(token, now=self._clock(), may_wait=may_wait)

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from gateway.authentication.errors import UnknownKeyError
+from gateway.authentication.jwks import KeySource, KeySourceSettings
+from gateway.config.settings.values import Rate
+from gateway.model.errors import ProviderUnavailableError
 from gateway.net.errors import FetchError
 from gateway.net.fetcher import Fetched
 from tests.authentication.issuer import ISSUER, NOON, jwk, key_set
@@ -61,3 +65,27 @@ class FakeProvider:
         if url not in self.documents:
             return Fetched(404, "", b"")
         return Fetched(self.status, "application/json", self.documents[url])
+
+
+def key_source(provider: FakeProvider, clock: Clock, **changes: Any) -> KeySource:
+    settings: dict[str, Any] = {
+        "issuer": ISSUER,
+        "jwks_url": None,
+        "algorithms": ("ES256",),
+        "refresh": timedelta(minutes=15),
+        "stale": timedelta(hours=24),
+        "unknown_kid": Rate(1, timedelta(seconds=30)),
+    }
+    return KeySource(
+        KeySourceSettings(**(settings | changes)), fetcher=provider, clock=clock
+    )
+
+
+def unavailable(source: KeySource, key_id: str) -> bool:
+    try:
+        source.get(key_id, "ES256")
+    except ProviderUnavailableError:
+        return True
+    except UnknownKeyError:
+        return False
+    return False

@@ -6,17 +6,23 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 from itertools import islice
 from threading import Barrier, Event
-from typing import Any
 
 import pytest
 
 from gateway.authentication.errors import UnknownKeyError, WrongAlgorithmError
-from gateway.authentication.jwks import KeySource, KeySourceSettings
+from gateway.authentication.jwks import KeySource
 from gateway.config.settings.values import Rate
 from gateway.model.errors import ProviderUnavailableError
 from gateway.net.errors import OversizedAnswerError
 from tests.authentication.issuer import ISSUER, NOON, jwk, key_set
-from tests.authentication.provider import DISCOVERY, JWKS, Clock, FakeProvider
+from tests.authentication.provider import (
+    DISCOVERY,
+    JWKS,
+    Clock,
+    FakeProvider,
+    key_source,
+    unavailable,
+)
 
 OLD, NEW = "ES256-0", "ES256-1"
 
@@ -33,31 +39,7 @@ def provider() -> FakeProvider:
 
 @pytest.fixture
 def source(provider: FakeProvider, clock: Clock) -> KeySource:
-    return make(provider, clock)
-
-
-def make(provider: FakeProvider, clock: Clock, **changes: Any) -> KeySource:
-    settings: dict[str, Any] = {
-        "issuer": ISSUER,
-        "jwks_url": None,
-        "algorithms": ("ES256",),
-        "refresh": timedelta(minutes=15),
-        "stale": timedelta(hours=24),
-        "unknown_kid": Rate(1, timedelta(seconds=30)),
-    }
-    return KeySource(
-        KeySourceSettings(**(settings | changes)), fetcher=provider, clock=clock
-    )
-
-
-def unavailable(source: KeySource, key_id: str = OLD) -> bool:
-    try:
-        source.get(key_id, "ES256")
-    except ProviderUnavailableError:
-        return True
-    except UnknownKeyError:
-        return False
-    return False
+    return key_source(provider, clock)
 
 
 def test_keys_are_fetched_when_they_are_first_needed(
@@ -73,7 +55,7 @@ def test_keys_are_fetched_when_they_are_first_needed(
 def test_a_known_place_of_the_keys_needs_no_discovery(
     provider: FakeProvider, clock: Clock
 ) -> None:
-    source = make(provider, clock, jwks_url=JWKS)
+    source = key_source(provider, clock, jwks_url=JWKS)
 
     source.get(OLD, "ES256")
 
@@ -85,7 +67,7 @@ def test_an_issuer_with_a_slash_at_its_end_is_described_at_the_same_place(
 ) -> None:
     """Auth0's issuers end so; discovery section 4 takes the slash away."""
     provider.describe(issuer=ISSUER + "/")
-    source = make(provider, clock, issuer=ISSUER + "/")
+    source = key_source(provider, clock, issuer=ISSUER + "/")
 
     assert source.get(OLD, "ES256").key_id == OLD
 
@@ -161,7 +143,7 @@ def test_ghsa_fhv5_28vv_h8m8_ten_thousand_unknown_keys_cause_one_fetch_in_30_s(
 def test_the_rate_of_fetches_for_unknown_keys_is_the_files(
     provider: FakeProvider, clock: Clock
 ) -> None:
-    source = make(provider, clock, unknown_kid=Rate(3, timedelta(minutes=1)))
+    source = key_source(provider, clock, unknown_kid=Rate(3, timedelta(minutes=1)))
     for number in range(10):
         with pytest.raises(UnknownKeyError):
             source.get(f"random-{number}", "ES256")
@@ -205,7 +187,7 @@ def test_a_provider_that_is_down_is_not_noticed_within_the_stale_window(
 def test_without_a_stale_window_old_keys_are_not_used(
     provider: FakeProvider, clock: Clock
 ) -> None:
-    source = make(provider, clock, stale=timedelta(0))
+    source = key_source(provider, clock, stale=timedelta(0))
     source.get(OLD, "ES256")
     provider.down = True
 
@@ -213,7 +195,7 @@ def test_without_a_stale_window_old_keys_are_not_used(
     source.get(OLD, "ES256")
     clock.advance(seconds=1)
 
-    assert unavailable(source)
+    assert unavailable(source, OLD)
 
 
 def test_a_provider_that_was_never_reached_is_unavailable_and_not_a_bad_token(
@@ -221,7 +203,7 @@ def test_a_provider_that_was_never_reached_is_unavailable_and_not_a_bad_token(
 ) -> None:
     provider.down = True
 
-    assert unavailable(source)
+    assert unavailable(source, OLD)
     clock.advance(seconds=1)
     provider.down = False
     assert source.get(OLD, "ES256").key_id == OLD
@@ -253,7 +235,7 @@ def test_failures_are_followed_by_longer_and_longer_pauses(
     attempts: list[int] = []
 
     for second in range(200):
-        assert unavailable(source)
+        assert unavailable(source, OLD)
         if provider.asked[DISCOVERY] > len(attempts):
             attempts.append(second)
         clock.advance(seconds=1)
@@ -266,12 +248,12 @@ def test_pauses_stay_bounded_after_a_week_of_failures(
 ) -> None:
     provider.down = True
     for _ in range(2_000):
-        assert unavailable(source)
+        assert unavailable(source, OLD)
         clock.advance(seconds=30)
 
     provider.down = False
 
-    assert not unavailable(source)
+    assert not unavailable(source, OLD)
 
 
 def test_a_clock_that_is_put_back_does_not_freeze_the_keys(
@@ -320,7 +302,7 @@ def test_a_broken_answer_is_an_outage_and_keeps_the_keys(
     assert source.get(OLD, "ES256").key_id == OLD
     assert source.status().failures == 1
     clock.advance(hours=24)
-    assert unavailable(source)
+    assert unavailable(source, OLD)
 
 
 def test_the_background_refresh_comes_before_requests_need_it(
@@ -465,7 +447,7 @@ def test_an_answer_that_is_too_large_is_an_outage(
 
     provider.before = flood
 
-    assert unavailable(source)
+    assert unavailable(source, OLD)
     assert "262144" in source.status().failure
 
 

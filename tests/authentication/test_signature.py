@@ -1,5 +1,7 @@
 """The verifier chooses the algorithm, and the issuer the key."""
 
+from typing import Any
+
 import pytest
 
 from gateway.authentication.errors import (
@@ -10,43 +12,63 @@ from gateway.authentication.errors import (
 from gateway.authentication.signature import check_signature
 from gateway.authentication.verification_key import VerificationKey
 from gateway.model.errors import CredentialError
-from tests.authentication.issuer import access_claims, flip, keys_of, token, unverified
+from gateway.model.waiting import WouldWaitError
+from tests.authentication.issuer import (
+    access_claims,
+    flip,
+    keys_of,
+    token,
+    unverified,
+)
 
 
 class Unasked:
     """Keys that must not be needed."""
 
-    def get(self, key_id: str | None, algorithm: str) -> VerificationKey:
+    def get(
+        self, key_id: str | None, algorithm: str, *, may_wait: bool
+    ) -> VerificationKey:
         raise AssertionError
 
 
-def test_a_signature_by_the_issuers_key_is_accepted() -> None:
-    parts = unverified(token(access_claims()))
+class Asked:
+    """Keys that remember how they were asked."""
 
-    check_signature(parts, keys=keys_of("ES256"), accepted=("ES256",))
+    def __init__(self) -> None:
+        self.may_wait: list[bool] = []
+
+    def get(
+        self, key_id: str | None, algorithm: str, *, may_wait: bool
+    ) -> VerificationKey:
+        self.may_wait.append(may_wait)
+        return keys_of("ES256").get(key_id, algorithm)
+
+
+def check(text: str, keys: Any, *, algorithm: str = "ES256", wait: bool = True) -> None:
+    check_signature(unverified(text), keys=keys, accepted=(algorithm,), may_wait=wait)
+
+
+def test_a_signature_by_the_issuers_key_is_accepted() -> None:
+    check(token(access_claims()), keys_of("ES256"))
 
 
 def test_a_signature_by_another_key_is_refused() -> None:
-    forged = unverified(token(access_claims(), number=1, kid="ES256-0"))
+    forged = token(access_claims(), number=1, kid="ES256-0")
 
     with pytest.raises(WrongSignatureError):
-        check_signature(forged, keys=keys_of("ES256"), accepted=("ES256",))
+        check(forged, keys_of("ES256"))
 
 
 def test_a_key_that_the_issuer_does_not_have_is_refused() -> None:
-    parts = unverified(token(access_claims(), kid="other"))
-
     with pytest.raises(UnknownKeyError):
-        check_signature(parts, keys=keys_of("ES256"), accepted=("ES256",))
+        check(token(access_claims(), kid="other"), keys_of("ES256"))
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "HS256", "", "RS256", "es256"])
 def test_an_algorithm_that_is_not_accepted_asks_for_no_key(algorithm: str) -> None:
     """It must not even cause a fetch."""
-    parts = unverified(token(access_claims(), alg=algorithm))
-
     with pytest.raises(WrongAlgorithmError):
-        check_signature(parts, keys=Unasked(), accepted=("ES256",))
+        check(token(access_claims(), alg=algorithm), Unasked())
 
 
 def test_every_flipped_bit_is_noticed() -> None:
@@ -57,6 +79,32 @@ def test_every_flipped_bit_is_noticed() -> None:
     for place in (place for place, at in enumerate(text) if at != "."):
         for bit in range(6):
             with pytest.raises(CredentialError):
-                check_signature(
-                    unverified(flip(text, place, bit)), keys=keys, accepted=("ES256",)
-                )
+                check(flip(text, place, bit), keys)
+
+
+@pytest.mark.parametrize("may_wait", [True, False])
+def test_keys_are_told_whether_they_may_wait(*, may_wait: bool) -> None:
+    """On the event loop, nobody may."""
+    keys = Asked()
+
+    check(token(access_claims()), keys, wait=may_wait)
+
+    assert keys.may_wait == [may_wait]
+
+
+def test_a_key_that_is_slow_verifies_only_where_one_may_wait() -> None:
+    """P-384 takes half a millisecond, for which everybody would wait."""
+    text = token(access_claims(), algorithm="ES384")
+    keys = keys_of("ES384")
+
+    with pytest.raises(WouldWaitError):
+        check(text, keys, algorithm="ES384", wait=False)
+    check(text, keys, algorithm="ES384", wait=True)
+
+
+def test_a_forged_token_is_refused_without_waiting() -> None:
+    """A flood of them must not even cost a thread."""
+    forged = token(access_claims(), number=1, kid="ES256-0")
+
+    with pytest.raises(WrongSignatureError):
+        check(forged, keys_of("ES256"), wait=False)

@@ -45,6 +45,30 @@ def test_a_signature_by_another_key_is_refused(algorithm: str) -> None:
     assert not loaded(algorithm).verifies(parts.signature, parts.signing_input)
 
 
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_the_curves_that_take_long_are_known(algorithm: str) -> None:
+    """Half a millisecond each, against a tenth."""
+    assert loaded(algorithm).is_quick is (algorithm not in {"ES384", "ES512"})
+
+
+@pytest.mark.parametrize(
+    ("bits", "exponent", "quick"),
+    [
+        (4096, 65537, True),
+        (4097, 65537, False),
+        (8192, 65537, False),
+        (2048, 2**32 - 1, True),
+        (2048, 2**32 + 1, False),
+        (2048, 2**2047 + 1, False),
+    ],
+)
+def test_large_rsa_keys_take_long(bits: int, exponent: int, *, quick: bool) -> None:
+    """And so do those with an exponent that nobody needs."""
+    public = rsa.RSAPublicNumbers(exponent, 2**bits - 1).public_key()
+
+    assert VerificationKey("k", "RS256", public).is_quick is quick
+
+
 @pytest.mark.parametrize("used", ["PS256", "RS512"])
 def test_an_rsa_key_is_used_with_its_own_algorithm_alone(used: str) -> None:
     """RFC 8725 section 3.1: one key, one algorithm."""

@@ -16,7 +16,7 @@ from gateway.model.errors import (
     OversizedCredentialError,
     UntrustedIssuerError,
 )
-from tests.authentication.issuer import NOON, access_claims, encode, token
+from tests.authentication.issuer import ISSUER, NOON, access_claims, encode, token
 
 
 class Judge:
@@ -26,9 +26,13 @@ class Judge:
         self.provider = provider
         self.issuers = frozenset(issuers)
         self.seen: list[tuple[UnverifiedToken, datetime]] = []
+        self.may_wait: list[bool] = []
 
-    def claims_for(self, token: UnverifiedToken, *, now: datetime) -> VerifiedClaims:
+    def claims_for(
+        self, token: UnverifiedToken, *, now: datetime, may_wait: bool
+    ) -> VerifiedClaims:
         self.seen.append((token, now))
+        self.may_wait.append(may_wait)
         return VerifiedClaims(
             provider=self.provider,
             issuer=token.unverified_issuer,
@@ -84,6 +88,17 @@ def test_nodedb_61_the_issuer_is_matched_exactly_even_with_one_provider(
     with pytest.raises(UntrustedIssuerError):
         verifier(only).verify(bearer(token(access_claims(iss=iss))))
     assert only.seen == []
+
+
+def test_the_judge_is_told_whether_it_may_wait() -> None:
+    """It may, unless somebody says that this is the event loop."""
+    judge = Judge("one", ISSUER)
+    credential = bearer(token(access_claims()))
+
+    verifier(judge).verify(credential)
+    verifier(judge).verify(credential, may_wait=False)
+
+    assert judge.may_wait == [True, False]
 
 
 def test_without_providers_nobody_is_believed() -> None:
