@@ -134,6 +134,7 @@ def build_resolver(loaded: Loaded, *, tools: Tools) -> Resolver:
     return Resolver(
         mappers=loaded.mappers,
         store=IdentityStore(database=tools.database),
+        known=tools.known_identities,
         region=loaded.configuration.settings.server.region,
         clock=tools.clock,
     )

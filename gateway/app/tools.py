@@ -11,6 +11,7 @@ from typing import Self
 from gateway.authentication.key_sources import KeySources
 from gateway.config.settings.root import Config
 from gateway.config.settings.values import Rate
+from gateway.identity.known import KnownIdentities
 from gateway.keys.keyring import KeyRing
 from gateway.keys.ring import RotationPlan
 from gateway.keys.seal import StoreKey
@@ -56,6 +57,7 @@ class Tools:
         self.key_sources = key_sources
         self.logs = logs
         self.ids = RequestIds()
+        self.known_identities = KnownIdentities()
         self._closing = closing
         self._guest_limit: tuple[Rate, AddressLimit] | None = None
 

@@ -19,7 +19,8 @@ from gateway.model.identity import Subject
 # 1 to 2 KiB each.
 DEFAULT_ENTRIES = 100_000
 
-MAX_AGE = timedelta(minutes=5)
+# With the minute of `gateway.identity.known`, who is disabled goes on for five.
+MAX_AGE = timedelta(minutes=4)
 
 
 class SubjectCache:

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gateway.cel.environment import Environment
-from gateway.cel.errors import CompileError, EvaluationError
+from gateway.cel.errors import BudgetExceededError, CompileError, EvaluationError
 from gateway.cel.program import Program
 from gateway.cel.types import (
     BOOL,
@@ -45,6 +45,7 @@ from gateway.identity.bounds import (
 )
 from gateway.model.claims import VerifiedClaims
 from gateway.model.errors import MalformedCredentialError, UnmetRequirementError
+from gateway.model.waiting import WouldWaitError
 
 _TEXTS = ("username", "name", "email", "phone", "tenant", "acr")
 _LISTS = ("groups", "labels", "scopes", "amr")
@@ -66,6 +67,9 @@ _NO_ATTRIBUTES = frozenset({BYTES, NULL, TYPE})
 
 # All expressions of one provider together. The cost of each is bounded at load.
 MAX_TIME = timedelta(milliseconds=250)
+
+# Where others wait meanwhile. A hundred times what a provider's file usually takes.
+MAX_TIME_AT_ONCE = timedelta(milliseconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,26 +140,35 @@ class Mapper:
         self.settings = settings
         self._programs = programs
 
-    def map(self, claims: VerifiedClaims, now: datetime) -> MappedClaims:
+    def map(
+        self, claims: VerifiedClaims, now: datetime, *, may_wait: bool = True
+    ) -> MappedClaims:
         """Return what the claims say, once they meet what the file requires.
 
+        Args:
+            claims: What a provider says about somebody.
+            now: The time, aware UTC.
+            may_wait: Whether it may take longer than a moment.
+
         Raises:
+            WouldWaitError: It may not, and does.
             UnmetRequirementError: A condition is not true, or cannot be evaluated.
             MalformedCredentialError: A claim has another type than the file expects,
                 or a size or form that nobody's has.
         """
-        deadline = time.monotonic() + MAX_TIME.total_seconds()
-        variables = {"claims": claims.claims, "now": now}
+        evaluation = _Evaluation(
+            {"claims": claims.claims, "now": now}, may_wait=may_wait
+        )
         for check in self._programs.checks:
-            _require(check, variables, deadline)
+            evaluation.require(check)
         read = {
-            name: _evaluate(expression, variables, deadline)
+            name: evaluation.value_of(expression)
             for name, expression in self._programs.fields.items()
         }
         texts: dict[str, Any] = {n: check_text(n, read[n]) for n in _TEXTS}
         lists: dict[str, Any] = {n: check_texts(n, read[n]) for n in _LISTS}
         attributes = {
-            name: freeze_attribute(name, _evaluate(expression, variables, deadline))
+            name: freeze_attribute(name, evaluation.value_of(expression))
             for name, expression in self._programs.attributes.items()
         }
         return MappedClaims(
@@ -288,22 +301,39 @@ class _Compiler:
         self.faults.append(document.fault(code, (*self._provider.keys, *keys), message))
 
 
-def _require(check: _Check, variables: Mapping[str, Any], deadline: float) -> None:
-    try:
-        met = check.expression.program.evaluate(variables, deadline=deadline)
-    except EvaluationError as error:
-        raise UnmetRequirementError(
-            f"check `{check.id}` cannot be evaluated: {check.expression.where(error)}",
-            message=check.message,
-        ) from error
-    if met is not True:
-        raise UnmetRequirementError(f"check `{check.id}`", message=check.message)
+class _Evaluation:
+    """The expressions of one provider, evaluated for one credential."""
 
+    __slots__ = ("_deadline", "_may_wait", "_variables")
 
-def _evaluate(
-    expression: _Expression, variables: Mapping[str, Any], deadline: float
-) -> Any:
-    try:
-        return expression.program.evaluate(variables, deadline=deadline)
-    except EvaluationError as error:
-        raise MalformedCredentialError(expression.where(error)) from error
+    def __init__(self, variables: Mapping[str, Any], *, may_wait: bool) -> None:
+        longest = MAX_TIME if may_wait else MAX_TIME_AT_ONCE
+        self._deadline = time.monotonic() + longest.total_seconds()
+        self._may_wait = may_wait
+        self._variables = variables
+
+    def require(self, check: _Check) -> None:
+        """Refuse claims that do not meet a condition."""
+        expression = check.expression
+        try:
+            met = expression.program.evaluate(self._variables, deadline=self._deadline)
+        except EvaluationError as error:
+            self._give_way_if_slow(error)
+            raise UnmetRequirementError(
+                f"check `{check.id}` cannot be evaluated: {expression.where(error)}",
+                message=check.message,
+            ) from error
+        if met is not True:
+            raise UnmetRequirementError(f"check `{check.id}`", message=check.message)
+
+    def value_of(self, expression: _Expression) -> Any:
+        """Return what the claims say about a field."""
+        try:
+            return expression.program.evaluate(self._variables, deadline=self._deadline)
+        except EvaluationError as error:
+            self._give_way_if_slow(error)
+            raise MalformedCredentialError(expression.where(error)) from error
+
+    def _give_way_if_slow(self, error: EvaluationError) -> None:
+        if isinstance(error, BudgetExceededError) and not self._may_wait:
+            raise WouldWaitError from error

@@ -13,10 +13,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from gateway.identity.known import KnownIdentities, StoredIdentity
 from gateway.identity.mapper import MappedClaims, Mapper
 from gateway.model.claims import VerifiedClaims
 from gateway.model.errors import MalformedCredentialError, UntrustedIssuerError
 from gateway.model.identity import Identity, IdentityKind, Subject
+from gateway.model.waiting import WouldWaitError
 
 # Of the guest who shows nothing. Nobody is ever given this id.
 NOBODY = uuid.UUID(int=0)
@@ -25,22 +27,6 @@ _GUEST = "guest"
 _IDENTITY_ID = re.compile(
     r"[a-z0-9-]{1,40}:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 )
-
-
-class StoredIdentity(Protocol):
-    """What is kept of an identity."""
-
-    @property
-    def id(self) -> str:
-        """`region:uuid`."""
-
-    @property
-    def created_at(self) -> datetime:
-        """When it was first seen."""
-
-    @property
-    def disabled(self) -> bool:
-        """Whether an operator has switched it off."""
 
 
 class IdentityStore(Protocol):
@@ -66,6 +52,7 @@ class Resolver:
         *,
         mappers: Mapping[str, Mapper],
         store: IdentityStore,
+        known: KnownIdentities,
         region: str,
         clock: Callable[[], datetime],
     ) -> None:
@@ -74,19 +61,29 @@ class Resolver:
         Args:
             mappers: A mapper for each provider, by its id.
             store: Where identities are kept.
+            known: Those that were read from there a moment ago.
             region: First part of new ids.
             clock: The time, aware UTC.
         """
         self._mappers = mappers
         self._store = store
+        self._known = known
         self._region = region
         self._clock = clock
         self._anonymous = _nobody(region, _guest_provider(mappers))
 
-    def resolve(self, claims: VerifiedClaims) -> Subject:
-        """Return whom the claims are about. Reads the database, and writes a new id.
+    def resolve(self, claims: VerifiedClaims, *, may_wait: bool = True) -> Subject:
+        """Return whom the claims are about.
+
+        Reads the database, unless the identity was read a moment ago, and writes a new
+        id; so it belongs into a thread.
+
+        Args:
+            claims: What a provider says about somebody.
+            may_wait: False on the event loop. Then nothing but memory is touched.
 
         Raises:
+            WouldWaitError: It may not wait, and would have to.
             UntrustedIssuerError: The provider is no longer configured.
             UnmetRequirementError: The provider's file requires more of its claims.
             MalformedCredentialError: The claims cannot be mapped.
@@ -98,15 +95,15 @@ class Resolver:
                 f"provider {claims.provider!r} is not configured"
             )
         now = self._clock()
-        mapped = mapper.map(claims, now)
+        mapped = mapper.map(claims, now, may_wait=may_wait)
         kind = IdentityKind(mapper.settings.for_)
-        stored = self._store.find_or_create(
-            claims.provider,
-            mapped.subject,
-            kind=kind,
-            now=now,
-            new_id=self._new_id(kind, mapped.subject),
-        )
+        if kind is IdentityKind.GUEST:
+            _check_guest(mapped.subject)
+        stored = self._known.find(claims.provider, mapped.subject, now=now)
+        if stored is None:
+            if not may_wait:
+                raise WouldWaitError
+            stored = self._find_or_create(claims.provider, mapped.subject, kind, now)
         return Subject(
             identity=_identity(claims, mapper, mapped, stored),
             claims=mapped.exported,
@@ -117,14 +114,26 @@ class Resolver:
         """Return the guest who shows nothing: always the same, and never stored."""
         return self._anonymous
 
-    def _new_id(self, kind: IdentityKind, subject: str) -> str:
-        if kind is not IdentityKind.GUEST:
-            return f"{self._region}:{uuid.uuid4()}"
-        # A guest's token was made for an id, and its subject is that id.
-        match = _IDENTITY_ID.fullmatch(subject)
-        if match is None or uuid.UUID(match[1]) == NOBODY:
-            raise MalformedCredentialError("the subject of a guest is no identity id")
-        return subject
+    def _find_or_create(
+        self, provider: str, subject: str, kind: IdentityKind, now: datetime
+    ) -> StoredIdentity:
+        is_guest = kind is IdentityKind.GUEST
+        stored = self._store.find_or_create(
+            provider,
+            subject,
+            kind=kind,
+            now=now,
+            new_id=subject if is_guest else f"{self._region}:{uuid.uuid4()}",
+        )
+        self._known.keep(provider, subject, stored, read_at=now)
+        return stored
+
+
+def _check_guest(subject: str) -> None:
+    """Refuse a guest without an id: its token was made for one, which is its subject."""
+    match = _IDENTITY_ID.fullmatch(subject)
+    if match is None or uuid.UUID(match[1]) == NOBODY:
+        raise MalformedCredentialError("the subject of a guest is no identity id")
 
 
 def _identity(

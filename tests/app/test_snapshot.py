@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 
 from gateway.app.loading import load
-from gateway.app.snapshot import build_snapshot, retire
+from gateway.app.snapshot import (
+    build_resolver,
+    build_snapshot,
+    build_verifier,
+    retire,
+)
 from gateway.config.errors import ConfigError
+from gateway.model.credential import Credential, Scheme
 from tests.flows.house import House
 
 OIDC = """
@@ -56,6 +62,23 @@ async def test_an_issuer_that_is_no_longer_named_is_forgotten(house: House) -> N
     retire(first, successor=second, tools=house.tools)
 
     assert house.tools.key_sources.status() == ()
+
+
+async def test_who_is_known_is_known_after_a_reload(house: House) -> None:
+    """Everybody comes with a token that is not known then, perhaps without database."""
+    token = Credential(Scheme.BEARER, house.token("ana"))
+    before = build_resolver(house.snapshot.loaded, tools=house.tools)
+    verifier = build_verifier(house.snapshot.loaded.configuration, tools=house.tools)
+    first = before.resolve(verifier.verify(token))
+
+    loaded = load(house.folder / "config.toml")
+    later = build_resolver(loaded, tools=house.tools)
+    again = later.resolve(
+        build_verifier(loaded.configuration, tools=house.tools).verify(token),
+        may_wait=False,
+    )
+
+    assert again == first
 
 
 async def test_a_certificate_that_is_none_is_a_fault_of_its_upstream(

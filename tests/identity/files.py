@@ -1,8 +1,12 @@
 """Providers' files and claims, made for tests."""
 
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from typing_extensions import override
 
 from gateway.config.configuration import ProviderFile, ProviderSettings
 from gateway.config.document import Document
@@ -10,7 +14,12 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
-from gateway.identity.mapper import MappedClaims, Mapper, compile_mappers
+from gateway.identity.mapper import (
+    MAX_TIME_AT_ONCE,
+    MappedClaims,
+    Mapper,
+    compile_mappers,
+)
 from gateway.model.claims import TokenType, VerifiedClaims
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -61,6 +70,24 @@ def verified(provider: str = "corp", **claims: Any) -> VerifiedClaims:
         expires_at=ENDS,
         claims=payload,
     )
+
+
+class _SlowClaims(dict[str, Any]):
+    """Once, they take longer to read than anybody may take on the event loop."""
+
+    read = False
+
+    @override
+    def __contains__(self, name: object) -> bool:
+        if not self.read:
+            self.read = True
+            time.sleep(2 * MAX_TIME_AT_ONCE.total_seconds())
+        return super().__contains__(name)
+
+
+def slowly_verified() -> VerifiedClaims:
+    """Return what is verified, and takes long to map."""
+    return replace(verified(), claims=_SlowClaims(sub="ana"))
 
 
 def mapped(extra: str = "", /, **claims: Any) -> MappedClaims:

@@ -16,6 +16,7 @@ from gateway.model.errors import (
     UnmetRequirementError,
 )
 from gateway.model.identity import UNKNOWN_TIME
+from gateway.model.waiting import WouldWaitError
 from tests.identity.files import (
     GOOGLE,
     GUEST,
@@ -24,6 +25,7 @@ from tests.identity.files import (
     mapped,
     mapper_of,
     provider_file,
+    slowly_verified,
     verified,
 )
 
@@ -368,3 +370,16 @@ def test_email_takeover_a_file_cannot_declare_every_address_verified(
 def test_an_address_may_be_verified_never_or_by_a_claim(source: str) -> None:
     """The pair of the above."""
     compile_mappers([provider_file(OIDC + f'[map]\nemail_verified = "{source}"')])
+
+
+@pytest.mark.parametrize(
+    "extra", ["", '[require]\nchecks = [{ id = "c", cel = "claim(\'x\', 1) == 1" }]']
+)
+def test_what_takes_long_is_given_up_only_where_others_wait(extra: str) -> None:
+    """On the event loop five milliseconds, in a thread a quarter of a second."""
+    mapper = mapper_of(OIDC + "[map]\nusername = \"''\"\n" + extra)
+
+    with pytest.raises(WouldWaitError):
+        mapper.map(slowly_verified(), NOON, may_wait=False)
+    assert mapper.map(slowly_verified(), NOON).subject == "ana"
+    assert mapper.map(verified(), NOON, may_wait=False).subject == "ana"

@@ -2,14 +2,17 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 from sqlalchemy import text
 
+from gateway.identity import known
+from gateway.identity.known import KnownIdentities
 from gateway.identity.mapper import compile_mappers
 from gateway.identity.resolver import NOBODY, Resolver
 from gateway.model.errors import (
@@ -19,6 +22,7 @@ from gateway.model.errors import (
     UntrustedIssuerError,
 )
 from gateway.model.identity import UNKNOWN_TIME, Identity, IdentityKind
+from gateway.model.waiting import WouldWaitError
 from gateway.storage.database import Database
 from gateway.storage.identities import IdentityStore
 from tests.identity.files import (
@@ -28,9 +32,11 @@ from tests.identity.files import (
     NOON,
     OIDC,
     provider_file,
+    slowly_verified,
     verified,
 )
 
+SECOND = timedelta(seconds=1)
 REGION = "us-east-1"
 GUEST_ID = "us-east-1:5b0f9f2e-6d3a-4a8e-9b1e-0c9d8e7f6a5b"
 SERVICE = OIDC.replace('"corp"', '"robots"') + 'for = "service"\n'
@@ -44,18 +50,36 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def _resolver(database: Database, *texts: str) -> Resolver:
+class Clock:
+    """Time stands still unless it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def _resolver(
+    database: Database, *texts: str, clock: Callable[[], datetime] = lambda: NOON
+) -> Resolver:
     return Resolver(
         mappers=compile_mappers([provider_file(each) for each in texts]),
         store=IdentityStore(database=database),
+        known=KnownIdentities(),
         region=REGION,
-        clock=lambda: NOON,
+        clock=clock,
     )
 
 
 @pytest.fixture
-def resolver(database: Database) -> Resolver:
-    return _resolver(database, *FILES)
+def resolver(database: Database, clock: Clock) -> Resolver:
+    return _resolver(database, *FILES, clock=clock)
 
 
 def test_claims_become_a_subject(resolver: Resolver) -> None:
@@ -129,15 +153,18 @@ def test_exported_claims_reach_the_policies(database: Database) -> None:
     assert dict(subject.claims) == {"hd": "corp.example"}
 
 
-def test_a_disabled_identity_says_so(resolver: Resolver, database: Database) -> None:
+def test_a_disabled_identity_says_so_after_a_minute(
+    resolver: Resolver, database: Database, clock: Clock
+) -> None:
     """To deny is the policies' part: `identity.disabled`."""
     identity = resolver.resolve(verified()).identity
     with database.writing() as connection:
         connection.execute(text("UPDATE identity SET disabled = 1"))
 
-    again = resolver.resolve(verified()).identity
-
-    assert again == replace(identity, disabled=True)
+    clock.now += known.MAX_AGE - SECOND
+    assert resolver.resolve(verified()).identity == identity
+    clock.now += SECOND
+    assert resolver.resolve(verified()).identity == replace(identity, disabled=True)
 
 
 def test_a_provider_that_is_gone_is_not_trusted(resolver: Resolver) -> None:
@@ -277,11 +304,85 @@ def test_who_shows_nothing_belongs_to_the_provider_for_guests(
 def test_the_time_of_the_first_sight_stays(database: Database) -> None:
     """`identity.created`, for policies that distinguish newcomers."""
     _resolver(database, OIDC).resolve(verified())
-    later = Resolver(
-        mappers=compile_mappers([provider_file(OIDC)]),
-        store=IdentityStore(database=database),
-        region=REGION,
-        clock=lambda: NOON + timedelta(days=3),
-    )
+    later = _resolver(database, OIDC, clock=lambda: NOON + timedelta(days=3))
 
     assert later.resolve(verified()).identity.created == NOON
+
+
+# ---- on the event loop ----------------------------------------------------------------
+
+
+class Untouchable:
+    """A store that fails the test if anybody uses it."""
+
+    def find_or_create(self, *_: str, **__: Any) -> NoReturn:
+        raise AssertionError
+
+
+def nail_down(resolver: Resolver) -> None:
+    """From now on, whatever could wait fails the test."""
+    resolver._store = Untouchable()
+
+
+def test_who_is_known_is_resolved_without_the_database(
+    resolver: Resolver, clock: Clock
+) -> None:
+    """Whatever else the new token says; and for a minute, whoever comes how often."""
+    first = resolver.resolve(verified())
+    nail_down(resolver)
+
+    again = resolver.resolve(verified(name="New Name"), may_wait=False)
+
+    assert again.identity == replace(first.identity, name="New Name")
+    clock.now += known.MAX_AGE - SECOND
+    assert resolver.resolve(verified(), may_wait=False) == first
+    clock.now += SECOND
+    with pytest.raises(WouldWaitError):
+        resolver.resolve(verified(), may_wait=False)
+
+
+def test_who_is_new_would_wait(resolver: Resolver) -> None:
+    """Nobody gets an id on the event loop."""
+    resolver.resolve(verified())
+    nail_down(resolver)
+
+    for provider, subject in (("corp", "bob"), ("google", "ana"), ("guest", GUEST_ID)):
+        with pytest.raises(WouldWaitError):
+            resolver.resolve(verified(provider, sub=subject), may_wait=False)
+
+
+def test_claims_are_refused_without_waiting(resolver: Resolver) -> None:
+    """Who they are about does not matter then."""
+    nail_down(resolver)
+
+    with pytest.raises(MalformedCredentialError):
+        resolver.resolve(verified(email=5), may_wait=False)
+    with pytest.raises(MalformedCredentialError):
+        resolver.resolve(verified("guest", sub="ana"), may_wait=False)
+
+
+def test_expressions_that_take_long_would_wait(resolver: Resolver) -> None:
+    """Also of somebody who is known."""
+    first = resolver.resolve(verified())
+    nail_down(resolver)
+
+    with pytest.raises(WouldWaitError):
+        resolver.resolve(slowly_verified(), may_wait=False)
+    assert resolver.resolve(slowly_verified()) == first
+
+
+def test_known_identities_survive_an_outage_of_the_database(
+    resolver: Resolver, database: Database, clock: Clock
+) -> None:
+    """For a minute; after it, and for anybody else, it is an outage."""
+    first = resolver.resolve(verified())
+    with database.writing() as connection:
+        connection.execute(text("DROP TABLE identity"))
+
+    clock.now += known.MAX_AGE - SECOND
+    assert resolver.resolve(verified()) == first
+    with pytest.raises(StorageError):
+        resolver.resolve(verified(sub="bob"))
+    clock.now += SECOND
+    with pytest.raises(StorageError):
+        resolver.resolve(verified())

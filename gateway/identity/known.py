@@ -1,0 +1,105 @@
+"""Identities that were read from the database a moment ago.
+
+Spares a new token of somebody who is here all day the way to the database, and keeps them
+working for a moment when it is down. Only a moment, because nobody tells this memory that
+an operator has disabled somebody: an entry ends after a minute, whoever asks for it.
+
+Outlives a reload, after which everybody comes with a token that is not known. Without a
+lock, because it is asked on the event loop: each step is one operation of a dictionary
+whose keys compare without running Python code, which is atomic. What two threads can do to
+each other at worst is to forget an entry early.
+"""
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Protocol
+
+# About half a KiB each.
+DEFAULT_ENTRIES = 32_768
+
+# Adds to the age of `gateway.identity.cache`: who is disabled goes on for both together.
+MAX_AGE = timedelta(minutes=1)
+
+# How many old entries each new one sweeps away: more than one, so that the memory shrinks
+# again after a rush.
+_SWEPT = 2
+
+_Name = tuple[str, str]
+
+
+class StoredIdentity(Protocol):
+    """What is kept of an identity."""
+
+    @property
+    def id(self) -> str:
+        """`region:uuid`."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was first seen."""
+
+    @property
+    def disabled(self) -> bool:
+        """Whether an operator has switched it off."""
+
+
+class KnownIdentities:
+    """Remembers a bounded number of stored identities; the oldest go first."""
+
+    def __init__(
+        self, *, max_entries: int = DEFAULT_ENTRIES, max_age: timedelta = MAX_AGE
+    ) -> None:
+        self._max_entries = max_entries
+        self._max_age = max_age
+        # Ordered by the time at which they were read.
+        self._entries: OrderedDict[_Name, tuple[StoredIdentity, datetime]] = (
+            OrderedDict()
+        )
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def find(
+        self, provider: str, subject: str, *, now: datetime
+    ) -> StoredIdentity | None:
+        """Return the identity of a provider's subject, if it was read a moment ago."""
+        entry = self._entries.get((provider, subject))
+        return entry[0] if entry is not None and self._is_young(entry[1], now) else None
+
+    def keep(
+        self,
+        provider: str,
+        subject: str,
+        identity: StoredIdentity,
+        *,
+        read_at: datetime,
+    ) -> None:
+        """Remember an identity.
+
+        Args:
+            provider: Id of the provider.
+            subject: The provider's name for it.
+            identity: As it stood in the database.
+            read_at: A time before it was read there.
+        """
+        name = (provider, subject)
+        # Anew, so that the order is that of reading.
+        self._entries.pop(name, None)
+        self._entries[name] = (identity, read_at)
+        for _ in range(_SWEPT):
+            self._drop_oldest(read_at)
+
+    def _drop_oldest(self, now: datetime) -> None:
+        try:
+            oldest = next(iter(self._entries))
+            if len(self._entries) > self._max_entries or not self._is_young(
+                self._entries[oldest][1], now
+            ):
+                del self._entries[oldest]
+        except (KeyError, RuntimeError, StopIteration):
+            # Another thread has dropped it meanwhile.
+            return
+
+    def _is_young(self, read_at: datetime, now: datetime) -> bool:
+        # A time to come means that the clock was put back; then nothing is young.
+        return timedelta(0) <= now - read_at < self._max_age
