@@ -7,16 +7,17 @@ Puts the stages into their order and does none of their work. A door (`gateway.e
 parses its wire, calls `Pipeline.admit`, and forwards or answers.
 
 On the warm path, where the credential has been seen before, nothing here waits: no
-database, no lock, no thread. A credential that is new crosses over to a thread once, and
-all requests that carry it wait for that one crossing.
+database, no lock, no thread. A new credential is judged on the spot too, if memory holds
+all that it takes: its issuer's keys, and the identity. If not, it crosses over to a thread
+once, and all requests that carry it wait for that one crossing.
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import anyio.to_thread
@@ -30,6 +31,7 @@ from gateway.model.identity import Subject
 from gateway.model.minted import MintedCredential
 from gateway.model.route import Route
 from gateway.model.target import Target
+from gateway.model.waiting import WouldWaitError
 
 
 class Match(Protocol):
@@ -59,17 +61,23 @@ class Extractor(Protocol):
 
 
 class Verifier(Protocol):
-    """Checks a credential. May wait for the network: called in a thread."""
+    """Checks a credential."""
 
-    def verify(self, credential: Credential) -> VerifiedClaims:
-        """Return the claims, or raise `CredentialError`."""
+    def verify(self, credential: Credential, *, may_wait: bool) -> VerifiedClaims:
+        """Return the claims, or raise `CredentialError`.
+
+        Waits for the network, if it has to; raises `WouldWaitError` if it may not.
+        """
 
 
 class Resolver(Protocol):
-    """Finds out who the claims are about. May wait for the database."""
+    """Finds out who the claims are about."""
 
-    def resolve(self, claims: VerifiedClaims) -> Subject:
-        """Return the subject with its identity."""
+    def resolve(self, claims: VerifiedClaims, *, may_wait: bool) -> Subject:
+        """Return the subject with its identity.
+
+        Waits for the database, if it has to; raises `WouldWaitError` if it may not.
+        """
 
     def anonymous(self) -> Subject:
         """Return the guest who shows nothing."""
@@ -163,7 +171,7 @@ class Pipeline:
     def __init__(self, *, stages: Stages, clock: Callable[[], datetime]) -> None:
         self._stages = stages
         self._clock = clock
-        self._verifying: dict[bytes, asyncio.Task[Subject]] = {}
+        self._crossings: dict[str, asyncio.Task[Subject]] = {}
 
     async def admit(self, inbound: Inbound, passage: Passage) -> Decision:
         """Return the decision; if it allows, `passage.minted` is the credential.
@@ -214,27 +222,41 @@ class Pipeline:
                 raise MissingCredentialError(f"route {route.id} is closed to guests")
             return stages.resolver.anonymous()
         known = stages.subjects.recall(credential.value, now)
-        return known or await self._verify_once(credential)
+        return known or await self._establish(credential)
 
-    async def _verify_once(self, credential: Credential) -> Subject:
-        """Verify a credential in a thread, once for all requests that carry it now."""
-        key = hashlib.sha256(credential.value.encode("utf-8", "surrogatepass")).digest()
-        task = self._verifying.get(key)
-        if task is None:
-            task = asyncio.create_task(self._verify(credential))
-            self._verifying[key] = task
-            task.add_done_callback(lambda _: self._verifying.pop(key, None))
+    async def _establish(self, credential: Credential) -> Subject:
+        """Find out whose credential it is, on the spot or in a thread.
+
+        A thread costs more than the judging, so it is for what has to wait; and one
+        crossing serves all requests that carry the credential meanwhile.
+        """
+        crossing = self._crossings.get(credential.value)
+        if crossing is None:
+            try:
+                return self._judge(credential, may_wait=False)
+            except WouldWaitError:
+                crossing = self._cross(credential)
         # Shielded: one caller that hangs up must not fail the others.
-        return await asyncio.shield(task)
+        return await asyncio.shield(crossing)
 
-    async def _verify(self, credential: Credential) -> Subject:
-        subject = await anyio.to_thread.run_sync(self._establish, credential)
-        self._stages.subjects.remember(credential.value, subject, self._clock())
+    def _cross(self, credential: Credential) -> asyncio.Task[Subject]:
+        judge = partial(self._judge, credential, may_wait=True)
+        task = asyncio.create_task(_in_thread(judge))
+        self._crossings[credential.value] = task
+        task.add_done_callback(lambda _: self._crossings.pop(credential.value))
+        return task
+
+    def _judge(self, credential: Credential, *, may_wait: bool) -> Subject:
+        """Verify and resolve a credential, and remember it only if that succeeds."""
+        stages = self._stages
+        claims = stages.verifier.verify(credential, may_wait=may_wait)
+        subject = stages.resolver.resolve(claims, may_wait=may_wait)
+        stages.subjects.remember(credential.value, subject, self._clock())
         return subject
 
-    def _establish(self, credential: Credential) -> Subject:
-        stages = self._stages
-        return stages.resolver.resolve(stages.verifier.verify(credential))
+
+async def _in_thread(judge: Callable[[], Subject]) -> Subject:
+    return await anyio.to_thread.run_sync(judge)
 
 
 def _request_view(inbound: Inbound, now: datetime) -> RequestView:

@@ -21,6 +21,7 @@ from gateway.model.identity import Identity, IdentityKind, Subject
 from gateway.model.minted import MintedCredential
 from gateway.model.route import Route
 from gateway.model.target import parse_target
+from gateway.model.waiting import WouldWaitError
 from gateway.pipeline import Inbound, Passage, Pipeline, Stages
 from gateway.upstream.routes import RouteTable
 
@@ -65,6 +66,8 @@ class Fake:
         self.failure: Exception | None = None
         self.remembered: dict[str, Subject] = {}
         self.verified: list[int] = []
+        self.known = False
+        self.resolvable = True
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[AccessRequest] = []
@@ -75,14 +78,19 @@ class Fake:
                 return Credential(Scheme.BEARER, value.decode())
         return None
 
-    def verify(self, credential: Credential) -> VerifiedClaims:
+    def verify(self, credential: Credential, *, may_wait: bool) -> VerifiedClaims:
+        if not (may_wait or self.known):
+            raise WouldWaitError
         self.verified.append(threading.get_ident())
-        self.gate.wait(5)
+        if may_wait:
+            self.gate.wait(5)
         if self.failure is not None:
             raise self.failure
         return VerifiedClaims("corp", "i", "s", TokenType.ID_TOKEN, NOON, {})
 
-    def resolve(self, claims: VerifiedClaims) -> Subject:
+    def resolve(self, claims: VerifiedClaims, *, may_wait: bool) -> Subject:
+        if not (may_wait or self.resolvable):
+            raise WouldWaitError
         return ANA
 
     def anonymous(self) -> Subject:
@@ -184,14 +192,64 @@ async def test_a_known_credential_crosses_into_no_thread(
     assert not fake.verified
 
 
-async def test_a_new_credential_is_verified_in_a_thread_and_remembered(
+async def test_a_new_credential_is_judged_on_the_spot_if_nothing_has_to_be_awaited(
     pipeline: Pipeline, fake: Fake
 ) -> None:
-    """Verification may wait for the network; the loop must not."""
+    """A thread costs more than the judging."""
+    fake.known = True
+
+    coroutine = pipeline.admit(_inbound("t"), Passage())
+
+    # Runs to its end at once: it awaits nothing.
+    with pytest.raises(StopIteration):
+        coroutine.send(None)
+    assert fake.verified == [threading.get_ident()]
+    assert fake.remembered == {"t": ANA}
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_new_credential_that_has_to_wait_does_so_in_a_thread(
+    pipeline: Pipeline, fake: Fake, *, known: bool
+) -> None:
+    """For keys or for an identity; the loop must not."""
+    fake.known, fake.resolvable = known, False
+
     await pipeline.admit(_inbound("t"), Passage())
 
-    assert fake.verified[0] != threading.get_ident()
+    assert fake.verified[-1] != threading.get_ident()
     assert fake.remembered == {"t": ANA}
+
+
+async def test_a_bad_credential_is_refused_on_the_spot(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """A flood of them must not even cost a thread."""
+    fake.known = True
+    fake.failure = CredentialError("forged")
+
+    coroutine = pipeline.admit(_inbound("t"), Passage())
+
+    with pytest.raises(CredentialError):
+        coroutine.send(None)
+    assert fake.verified == [threading.get_ident()]
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_bad_credentials_leave_nothing_behind(
+    pipeline: Pipeline, fake: Fake, *, known: bool
+) -> None:
+    """Anybody can send any number of different ones."""
+    fake.known = known
+    fake.failure = CredentialError("forged")
+
+    for number in range(20):
+        with pytest.raises(CredentialError):
+            await pipeline.admit(_inbound(f"forged-{number}"), Passage())
+    await asyncio.sleep(0)
+
+    assert len(fake.verified) == 20
+    assert not fake.remembered
+    assert not pipeline._crossings
 
 
 async def test_all_who_bring_the_same_new_credential_wait_for_one_verification(
@@ -210,6 +268,7 @@ async def test_all_who_bring_the_same_new_credential_wait_for_one_verification(
     results = await asyncio.gather(*waiting, return_exceptions=True)
 
     assert len(fake.verified) == 1
+    assert not pipeline._crossings
     assert sum(isinstance(result, Decision) for result in results) == 49
 
 
@@ -271,12 +330,12 @@ async def test_the_route_is_found_before_anybody_is_asked_who_they_are(
 async def test_credentials_that_differ_in_odd_characters_are_told_apart(
     pipeline: Pipeline, fake: Fake
 ) -> None:
-    """Two that shared a digest would be taken for the same person."""
+    """Two that shared a crossing would be taken for the same person."""
     fake.gate.clear()
     tasks = []
     for value in (b"\xed\xa0\x80", b"\xed\xa0\x81"):
         credential = Credential(Scheme.BEARER, value.decode("utf-8", "surrogatepass"))
-        tasks.append(asyncio.create_task(pipeline._verify_once(credential)))
+        tasks.append(asyncio.create_task(pipeline._establish(credential)))
     await asyncio.sleep(0)
     fake.gate.set()
     await asyncio.gather(*tasks)
