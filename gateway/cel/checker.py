@@ -39,6 +39,7 @@ from gateway.cel.plan import (
     Terms,
     Variable,
 )
+from gateway.cel.syntax import shown
 from gateway.cel.types import (
     BOOL,
     DYN,
@@ -141,7 +142,7 @@ class Checker:
 
     def _unknown_name(self, node: syntax.Name) -> None:
         known = [name for name, _ in self._locals] + list(self.declarations.variables)
-        message = f"unknown variable `{node.name}`"
+        message = f"unknown variable {shown(node.name)}"
         hint = suggest(node.name, known)
         if node.name in self.declarations.functions:
             hint = f"`{node.name}` is a function: `{node.name}(...)`"
@@ -166,7 +167,7 @@ class Checker:
             case RecordType():
                 found = kind.fields.get(node.field)
                 if found is None:
-                    message = f"unknown field `{node.field}` of {kind}"
+                    message = f"unknown field {shown(node.field)} of {kind}"
                     self.report(span, "E201", message, suggest(node.field, kind.fields))
                 return found
             case MapType() if kind.key in {STRING, DYN, NOTHING}:
@@ -218,7 +219,7 @@ class Checker:
         else:
             known = functions if node.target is None else {*methods, *_MACROS}
             hint = suggest(node.name, known)
-        self.report(span, "E202", f"unknown function `{node.name}`", hint)
+        self.report(span, "E202", f"unknown function {shown(node.name)}", hint)
 
     def _has(self, node: syntax.Call) -> Plan:
         if len(node.arguments) != 1 or not isinstance(node.arguments[0], syntax.Select):

@@ -92,7 +92,7 @@ class Environment:
             checker.report((plan.start, plan.end), "E211", message)
         cost = work_of(plan)
         if cost > self._max_cost:
-            message = f"it may cost {cost:.0f} units, of {self._max_cost:.0f} allowed"
+            message = f"it may cost {cost:.3g} units, of {self._max_cost:.3g} allowed"
             hint = "loops inside loops multiply"
             checker.report((plan.start, plan.end), "E403", message, hint)
         compiler = Compiler(text, self._constants, is_long=cost >= LONG)

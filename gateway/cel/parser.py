@@ -35,6 +35,7 @@ from gateway.cel.syntax import (
     Operation,
     Select,
     Source,
+    shown,
 )
 
 _KEYWORDS: Final = frozenset({"in", "true", "false", "null"})
@@ -89,7 +90,7 @@ def _unexpected(source: Source, token: Token) -> Refused:
     if token.type == "$END":
         # Its place is that of the last token.
         return refuse(source, span, "E200", "the expression ends too early")
-    message = f"syntax error: `{token}` is not expected here"
+    message = f"syntax error: {shown(token)} is not expected here"
     return refuse(source, span, "E200", message, hint=_HABITS.get(str(token), ""))
 
 

@@ -8,9 +8,18 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from gateway.cel.errors import Problem
+
+# Of a name that is as long as a page, messages show the beginning.
+_SHOWN: Final = 60
+
+
+def shown(text: str) -> str:
+    """Return a piece of source as messages quote it: in backticks, on one line."""
+    clipped = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return "`" + clipped.replace("\n", " ") + "`"
 
 
 class Source:

@@ -2,21 +2,52 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.cel.environment import CompileError, Environment, Problem
 from gateway.cel.program import EvaluationError
 from gateway.cel.types import (
     BOOL,
+    BYTES,
+    DOUBLE,
+    DURATION,
     DYN,
     INT,
     STRING,
+    TIMESTAMP,
+    UINT,
     CelType,
     ListType,
     MapType,
+    RecordType,
 )
+from gateway.cel.values import Uint
+
+PERSON = RecordType(
+    "person", {"name": STRING, "groups": ListType(STRING), "extra": DYN}
+)
+EVERYTHING: dict[str, tuple[CelType, Any]] = {
+    "i": (INT, 5),
+    "s": (STRING, "abc"),
+    "t": (BOOL, True),
+    "l": (ListType(INT), [1, 2]),
+    "n": (ListType(STRING), ("a", "b")),
+    "m": (MapType(STRING, INT), {"a": 1}),
+    "d": (DYN, {"a": [1]}),
+    "x": (DOUBLE, 1.5),
+    "u": (UINT, Uint(5)),
+    "b": (BYTES, b"a"),
+    "z": (DURATION, timedelta(hours=1)),
+    "now": (TIMESTAMP, datetime(2026, 5, 4, tzinfo=UTC)),
+    "claims": (MapType(STRING, DYN), {"a": 1}),
+    "identity": (PERSON, SimpleNamespace(name="ana", groups=("a",), extra=True)),
+}
 
 Refused = Callable[..., Sequence[Problem]]
 
@@ -127,6 +158,78 @@ def test_bad_text_is_refused_at_once(refused: Refused, text: str, code: str) -> 
 
     assert [problem.code for problem in refused(text)] == [code]
     assert time.perf_counter() - began < 1
+
+
+PIECES = [
+    *("i", "s", "t", "l", "n", "m", "d", "x", "u", "b", "z", "now", "v", "claims.a"),
+    *(
+        "identity.name",
+        "identity.groups",
+        "identity.extra",
+        "identity",
+        "1",
+        "'a'",
+        "2u",
+    ),
+    *("1.5", "b'a'", "null", "true", "[", "]", "{", "}", "(", ")", ",", ":", "?", "."),
+    *(
+        "&&",
+        "||",
+        "!",
+        "==",
+        "!=",
+        "<",
+        ">=",
+        "in",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "int",
+        "dyn(",
+    ),
+    *(
+        ".all(v,",
+        ".exists(v,",
+        ".map(v,",
+        ".filter(v,",
+        ".exists_one(v,",
+        "has(",
+        "size(",
+    ),
+    *(".matches(", ".split(", ".join(", "string(", "timestamp(", "duration(", "type("),
+    *(
+        "any_of(",
+        "claim('a',",
+        "in_cidr(",
+        "glob(",
+        "fresh(",
+        ".getHours(",
+        ".a",
+        "[0]",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map(" ".join))
+def test_any_text_is_compiled_or_refused(text: str) -> None:
+    """And what was compiled has a value or an error, and an explanation."""
+    declared = {name: kind for name, (kind, _) in EVERYTHING.items()}
+    values = {name: value for name, (_, value) in EVERYTHING.items()}
+    try:
+        program = Environment(declared).compile(text)
+    except CompileError as error:
+        assert error.problems  # noqa: PT017 - either outcome is fine
+        return
+    explanation = program.explain(values)
+    try:
+        value = program.evaluate(values)
+    except EvaluationError as error:
+        assert explanation.error is not None
+        assert explanation.error.message == error.message  # noqa: PT017 - ditto
+    else:
+        assert repr(explanation.value) == repr(value)
 
 
 def test_limits_are_the_environments() -> None:

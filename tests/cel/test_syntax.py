@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cel.syntax import Source
+from gateway.cel.syntax import Source, shown
 
 SOURCE = Source("ab &&\n  cd\n\nüx")
 
@@ -22,6 +22,14 @@ def test_a_problem_is_marked_on_its_first_line() -> None:
 
     assert (problem.line, problem.column, problem.length) == (1, 4, 2)
     assert (problem.code, problem.message, problem.help) == ("E200", "message", "hint")
+
+
+def test_a_long_name_is_quoted_in_part() -> None:
+    """A message stays a line that can be read."""
+    assert shown("name") == "`name`"
+    assert shown("a\nb") == "`a b`"
+    assert shown("a" * 60) == f"`{'a' * 60}`"
+    assert shown("a" * 61) == f"`{'a' * 59}…`"
 
 
 def test_a_problem_is_at_least_one_character_long() -> None:

@@ -205,7 +205,7 @@ CORE: Final[Mapping[str, tuple[str, ...]]] = {
     "int": (
         *("i", "0", "1", "-2", "9223372036854775807", "({int} + {int})"),
         *("({int} - {int})", "({int} * {int})", "({int} / {int})", "({int} % {int})"),
-        *("size({string})", "size({ints})", "l[{int}]", "m[{string}]", "m.ab"),
+        *("size({string})", "size({ints})", "l[0]", "m[{string}]", "m.ab"),
     ),
     "string": ("s", "'ab'", "({string} + {string})", "({bool} ? {string} : {string})"),
     "ints": (
