@@ -46,7 +46,9 @@ class Decider:
             scheme="http",
             host="gateway.bench",
             target=parse_target(scope["raw_path"]),
+            presented=scope["headers"],
             headers=scope["headers"],
+            content_length=0,
             ip=scope["client"][0],
         )
         try:

@@ -135,7 +135,10 @@ class Inbound:
         scheme: `http` or `https`, as the client used it.
         host: Lower case, without the port.
         target: Path and query in canonical form.
-        headers: As received; names in lower case.
+        presented: The headers as received, for the credential in them.
+        headers: Those that an upstream would see of the caller's: what policies see, so
+            that nobody decides on a header that means nothing further on.
+        content_length: Length of the body; `None` if it is chunked, 0 if there is none.
         ip: The client's address.
     """
 
@@ -144,7 +147,9 @@ class Inbound:
     scheme: str
     host: str
     target: Target
+    presented: Sequence[tuple[bytes, bytes]] = field(repr=False)
     headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
+    content_length: int | None
     ip: str
 
 
@@ -216,7 +221,7 @@ class Pipeline:
 
     async def _subject(self, inbound: Inbound, route: Route, now: datetime) -> Subject:
         stages = self._stages
-        credential = stages.extractor.extract(inbound.headers)
+        credential = stages.extractor.extract(inbound.presented)
         if credential is None:
             if not stages.engine.open_to_guests(route.id):
                 raise MissingCredentialError(f"route {route.id} is closed to guests")
@@ -269,4 +274,5 @@ def _request_view(inbound: Inbound, now: datetime) -> RequestView:
         raw_headers=inbound.headers,
         ip=inbound.ip,
         time=now,
+        content_length=-1 if inbound.content_length is None else inbound.content_length,
     )

@@ -143,7 +143,9 @@ def _inbound(token: str = "", path: bytes = b"/feed/a?x=1") -> Inbound:
         scheme="https",
         host="gw.example.com",
         target=parse_target(path),
-        headers=headers,
+        presented=headers,
+        headers=[(b"accept", b"*/*")],
+        content_length=None,
         ip="203.0.113.9",
     )
 
@@ -162,6 +164,8 @@ async def test_the_policies_see_request_route_and_subject(
     assert asked.route.params == {"name": "a"}
     assert asked.request.query == {"x": ["1"]}
     assert asked.now == asked.request.time == NOON
+    assert asked.request.headers == {"accept": ["*/*"]}
+    assert asked.request.content_length == -1
     assert passage.minted is MINTED
 
 

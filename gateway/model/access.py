@@ -45,7 +45,8 @@ class RequestView:
         segments: The path's segments, percent-decoded, without the leading empty one.
         ip: The client's address; the peer's, unless a trusted proxy names another.
         tls: Whether the client's connection is encrypted.
-        content_length: In bytes; -1 if the body is chunked, 0 if there is none.
+        content_length: In bytes; -1 if the body is chunked, 0 if there is none. By
+            default, what the headers say.
         time: When the request arrived; equal to `now`.
     """
 
@@ -62,6 +63,7 @@ class RequestView:
         raw_headers: Sequence[tuple[bytes, bytes]],
         ip: str,
         time: datetime,
+        content_length: int | None = None,
     ) -> None:
         self.id = id
         self.method = method
@@ -73,6 +75,9 @@ class RequestView:
         self.raw_headers = raw_headers
         self.ip = ip
         self.time = time
+        if content_length is not None:
+            # Takes the place of the property: the headers no longer have it.
+            self.content_length = content_length
 
     @property
     def tls(self) -> bool:

@@ -279,3 +279,38 @@ async def test_the_access_log_holds_neither_query_nor_credential(house: House) -
     assert line["bytes_out"] == len("hello")
     assert "s3cret" not in json.dumps(line)
     assert headers["authorization"] not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-tenant": "gold", "connection": "x-tenant"},
+        {"x_tenant": "gold"},
+        {"x-forwarded-user": "gold"},
+    ],
+)
+async def test_policies_see_no_header_that_the_upstream_does_not(
+    house: House, headers: dict[str, str]
+) -> None:
+    """Else a decision could rest on something that means nothing further on."""
+    path = house.folder / "policies/orders.toml"
+    text = path.read_text().replace("int(request.id + 'x') == 1", "'gold' in vars.all")
+    path.write_text(
+        text.replace(
+            "[[role]]",
+            """[vars]
+all = "'x-tenant' in request.headers || 'x_tenant' in request.headers || 'x-forwarded-user' in request.headers || 'authorization' in request.headers ? ['gold'] : ['none']"
+[[role]]""",
+            1,
+        )
+    )
+    async with house.open() as caller:
+        response = await caller.get(
+            "/v1/broken", headers={**headers, **house.bearer("ana")}
+        )
+        visible = await caller.get(
+            "/v1/broken", headers={"x-tenant": "gold", **house.bearer("ana")}
+        )
+
+    assert response.status_code == httpx.codes.FORBIDDEN
+    assert visible.status_code == httpx.codes.OK

@@ -155,7 +155,9 @@ class ProxyApp:
             scheme=origin.scheme,
             host=exchange.host,
             target=target,
-            headers=scope["headers"],
+            presented=scope["headers"],
+            headers=headers.headers,
+            content_length=headers.content_length,
             ip=origin.ip,
         )
         return inbound, origin
