@@ -73,8 +73,9 @@ JSON = st.recursive(
 @given(JSON)
 def test_a_json_value_stays_what_it_is(value: Any) -> None:
     """Infinite numbers apart, which JSON does not have."""
-    text = json.dumps(value)
-    if "Infinity" in text:
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except ValueError:
         with pytest.raises(NotJsonError):
             as_json(value)
     else:
