@@ -9,16 +9,14 @@ What comes out is remembered with the credential (`gateway.identity.cache`), so 
 expression that reads `now` may be some minutes behind.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from gateway.cel.environment import Environment
-from gateway.cel.errors import BudgetExceededError, CompileError, EvaluationError
-from gateway.cel.program import Program
+from gateway.cel.errors import CompileError, EvaluationError
 from gateway.cel.types import (
     BOOL,
     BYTES,
@@ -31,7 +29,6 @@ from gateway.cel.types import (
 )
 from gateway.cel.version1 import provider_environment
 from gateway.config.configuration import ProviderFile, ProviderSettings
-from gateway.config.document import Document
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
 from gateway.config.positions import Keys
@@ -43,9 +40,9 @@ from gateway.identity.bounds import (
     freeze_attribute,
     is_verified_address,
 )
+from gateway.identity.expressions import Check, Evaluation, Expression, Expressions
 from gateway.model.claims import VerifiedClaims
-from gateway.model.errors import MalformedCredentialError, UnmetRequirementError
-from gateway.model.waiting import WouldWaitError
+from gateway.model.identity import IdentityKind
 
 _TEXTS = ("username", "name", "email", "phone", "tenant", "acr")
 _LISTS = ("groups", "labels", "scopes", "amr")
@@ -64,12 +61,6 @@ FIELDS: Mapping[str, CelType] = MappingProxyType(
 
 # What no policy could do anything with.
 _NO_ATTRIBUTES = frozenset({BYTES, NULL, TYPE})
-
-# All expressions of one provider together. The cost of each is bounded at load.
-MAX_TIME = timedelta(milliseconds=250)
-
-# Where others wait meanwhile. A hundred times what a provider's file usually takes.
-MAX_TIME_AT_ONCE = timedelta(milliseconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +93,12 @@ class MappedClaims:
 
 
 @dataclass(frozen=True, slots=True)
-class _Expression:
-    """A program, and where it is written."""
-
-    program: Program
-    document: Document
-    keys: Keys
-
-    def where(self, error: EvaluationError) -> str:
-        """Return what failed, and where in the file; without any value."""
-        place = self.document.where(self.keys, (error.line, error.column))
-        return f"{place}: {error.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """One condition of `[require]`."""
-
-    id: str
-    message: str
-    expression: _Expression
-
-
-@dataclass(frozen=True, slots=True)
 class _Programs:
     """Everything that one provider's file says about claims."""
 
-    checks: tuple[_Check, ...]
-    fields: Mapping[str, _Expression]
-    attributes: Mapping[str, _Expression]
+    checks: tuple[Check, ...]
+    fields: Expressions
+    attributes: Expressions
 
 
 class Mapper:
@@ -138,6 +106,7 @@ class Mapper:
 
     def __init__(self, *, settings: ProviderSettings, programs: _Programs) -> None:
         self.settings = settings
+        self.kind = IdentityKind(settings.for_)
         self._programs = programs
 
     def map(
@@ -156,32 +125,22 @@ class Mapper:
             MalformedCredentialError: A claim has another type than the file expects,
                 or a size or form that nobody's has.
         """
-        evaluation = _Evaluation(
-            {"claims": claims.claims, "now": now}, may_wait=may_wait
-        )
+        evaluation = Evaluation(claims.claims, now=now, may_wait=may_wait)
         for check in self._programs.checks:
             evaluation.require(check)
-        read = {
-            name: evaluation.value_of(expression)
-            for name, expression in self._programs.fields.items()
-        }
-        texts: dict[str, Any] = {n: check_text(n, read[n]) for n in _TEXTS}
-        lists: dict[str, Any] = {n: check_texts(n, read[n]) for n in _LISTS}
-        attributes = {
-            name: freeze_attribute(name, evaluation.value_of(expression))
-            for name, expression in self._programs.attributes.items()
-        }
+        fields = self._programs.fields.values(evaluation)
+        attributes = self._programs.attributes.values(evaluation)
+        fields["email_verified"] = is_verified_address(
+            fields["email"], verified=fields["email_verified"]
+        )
+        fields["phone_verified"] = (
+            fields["phone_verified"] is True and fields["phone"] != ""
+        )
+        check_sign_in(fields["auth_time"], now)
         return MappedClaims(
-            subject=check_subject(read["subject"]),
-            email_verified=is_verified_address(
-                texts["email"], verified=read["email_verified"]
-            ),
-            phone_verified=read["phone_verified"] is True and texts["phone"] != "",
-            auth_time=check_sign_in(read["auth_time"], now),
+            **fields,
             attributes=MappingProxyType(attributes),
             exported=self._export(claims.claims),
-            **texts,
-            **lists,
         )
 
     def _export(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -223,7 +182,7 @@ class _Compiler:
     def mapper(self) -> Mapper:
         settings = self._provider.settings
         checks = tuple(
-            _Check(check.id, check.message, expression)
+            Check(check.id, check.message, expression)
             for number, check in enumerate(settings.require.checks)
             if (expression := self._check(number, check.cel))
         )
@@ -237,18 +196,25 @@ class _Compiler:
             for name, source in settings.map.attributes.items()
             if (expression := self._attribute(name, source))
         }
-        return Mapper(settings=settings, programs=_Programs(checks, fields, attributes))
+        return Mapper(
+            settings=settings,
+            programs=_Programs(
+                checks,
+                Expressions(fields, finish=_checked_field),
+                Expressions(attributes, finish=freeze_attribute),
+            ),
+        )
 
-    def _check(self, number: int, source: str) -> _Expression | None:
+    def _check(self, number: int, source: str) -> Expression | None:
         return self._compile(("require", "checks", number, "cel"), source, BOOL)
 
-    def _field(self, name: str, source: str, kind: CelType) -> _Expression | None:
+    def _field(self, name: str, source: str, kind: CelType) -> Expression | None:
         expression = self._compile(("map", name), source, kind)
         if expression and name == "email_verified":
             self._refuse_blind_trust(expression)
         return expression
 
-    def _attribute(self, name: str, source: str) -> _Expression | None:
+    def _attribute(self, name: str, source: str) -> Expression | None:
         keys = ("map", "attributes", name)
         expression = self._compile(keys, source, None)
         if expression and expression.program.type in _NO_ATTRIBUTES:
@@ -258,7 +224,7 @@ class _Compiler:
 
     def _compile(
         self, keys: Keys, source: str, expect: CelType | None
-    ) -> _Expression | None:
+    ) -> Expression | None:
         try:
             program = self._environment.compile(source, expect=expect)
         except CompileError as error:
@@ -275,9 +241,9 @@ class _Compiler:
                 )
             return None
         document = self._provider.document
-        return _Expression(program, document, (*self._provider.keys, *keys))
+        return Expression(program, document, (*self._provider.keys, *keys))
 
-    def _refuse_blind_trust(self, expression: _Expression) -> None:
+    def _refuse_blind_trust(self, expression: Expression) -> None:
         """Refuse `email_verified = "true"`, unless the provider is our own backend.
 
         Reference: Keycloak CVE-2026-14781 and its kin: an address that anybody can type
@@ -301,39 +267,9 @@ class _Compiler:
         self.faults.append(document.fault(code, (*self._provider.keys, *keys), message))
 
 
-class _Evaluation:
-    """The expressions of one provider, evaluated for one credential."""
-
-    __slots__ = ("_deadline", "_may_wait", "_variables")
-
-    def __init__(self, variables: Mapping[str, Any], *, may_wait: bool) -> None:
-        longest = MAX_TIME if may_wait else MAX_TIME_AT_ONCE
-        self._deadline = time.monotonic() + longest.total_seconds()
-        self._may_wait = may_wait
-        self._variables = variables
-
-    def require(self, check: _Check) -> None:
-        """Refuse claims that do not meet a condition."""
-        expression = check.expression
-        try:
-            met = expression.program.evaluate(self._variables, deadline=self._deadline)
-        except EvaluationError as error:
-            self._give_way_if_slow(error)
-            raise UnmetRequirementError(
-                f"check `{check.id}` cannot be evaluated: {expression.where(error)}",
-                message=check.message,
-            ) from error
-        if met is not True:
-            raise UnmetRequirementError(f"check `{check.id}`", message=check.message)
-
-    def value_of(self, expression: _Expression) -> Any:
-        """Return what the claims say about a field."""
-        try:
-            return expression.program.evaluate(self._variables, deadline=self._deadline)
-        except EvaluationError as error:
-            self._give_way_if_slow(error)
-            raise MalformedCredentialError(expression.where(error)) from error
-
-    def _give_way_if_slow(self, error: EvaluationError) -> None:
-        if isinstance(error, BudgetExceededError) and not self._may_wait:
-            raise WouldWaitError from error
+def _checked_field(name: str, value: Any) -> Any:
+    if name in _TEXTS:
+        return check_text(name, value)
+    if name in _LISTS:
+        return check_texts(name, value)
+    return check_subject(value) if name == "subject" else value

@@ -96,7 +96,7 @@ class Resolver:
             )
         now = self._clock()
         mapped = mapper.map(claims, now, may_wait=may_wait)
-        kind = IdentityKind(mapper.settings.for_)
+        kind = mapper.kind
         if kind is IdentityKind.GUEST:
             _check_guest(mapped.subject)
         stored = self._known.find(claims.provider, mapped.subject, now=now)
@@ -139,7 +139,7 @@ def _check_guest(subject: str) -> None:
 def _identity(
     claims: VerifiedClaims, mapper: Mapper, mapped: MappedClaims, stored: StoredIdentity
 ) -> Identity:
-    kind = IdentityKind(mapper.settings.for_)
+    kind = mapper.kind
     return Identity(
         id=stored.id,
         kind=kind,

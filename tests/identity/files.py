@@ -1,6 +1,7 @@
 """Providers' files and claims, made for tests."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +15,8 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
-from gateway.identity.mapper import (
-    MAX_TIME_AT_ONCE,
-    MappedClaims,
-    Mapper,
-    compile_mappers,
-)
+from gateway.identity.expressions import MAX_TIME_AT_ONCE
+from gateway.identity.mapper import MappedClaims, Mapper, compile_mappers
 from gateway.model.claims import TokenType, VerifiedClaims
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -79,10 +76,18 @@ class _SlowClaims(dict[str, Any]):
 
     @override
     def __contains__(self, name: object) -> bool:
+        self._take_time()
+        return super().__contains__(name)
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        self._take_time()
+        return super().__iter__()
+
+    def _take_time(self) -> None:
         if not self.read:
             self.read = True
             time.sleep(2 * MAX_TIME_AT_ONCE.total_seconds())
-        return super().__contains__(name)
 
 
 def slowly_verified() -> VerifiedClaims:
