@@ -3,13 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from gateway.model.errors import StorageError
 from gateway.model.identity import IdentityKind
 from gateway.storage.database import Database
 from gateway.storage.tables import IDENTITY
+
+# Made once: to make a statement takes longer than to execute it.
+_FIND = select(IDENTITY.c.id, IDENTITY.c.created_at, IDENTITY.c.disabled).where(
+    IDENTITY.c.provider == bindparam("provider"),
+    IDENTITY.c.subject == bindparam("subject"),
+)
+_INSERT = insert(IDENTITY).on_conflict_do_nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +68,14 @@ class IdentityStore:
             return known
         with self._database.writing() as connection:
             connection.execute(
-                insert(IDENTITY)
-                .values(
-                    id=new_id,
-                    provider=provider,
-                    subject=subject,
-                    kind=kind.value,
-                    created_at=now,
-                )
-                .on_conflict_do_nothing()
+                _INSERT,
+                {
+                    "id": new_id,
+                    "provider": provider,
+                    "subject": subject,
+                    "kind": kind.value,
+                    "created_at": now,
+                },
             )
             # Ours, or that of whoever was quicker.
             found = _find(connection, provider, subject)
@@ -79,9 +85,6 @@ class IdentityStore:
 
 
 def _find(connection: Connection, provider: str, subject: str) -> StoredIdentity | None:
-    row = connection.execute(
-        select(IDENTITY.c.id, IDENTITY.c.created_at, IDENTITY.c.disabled).where(
-            IDENTITY.c.provider == provider, IDENTITY.c.subject == subject
-        )
-    ).first()
+    names = {"provider": provider, "subject": subject}
+    row = connection.execute(_FIND, names).first()
     return None if row is None else StoredIdentity(row.id, row.created_at, row.disabled)
