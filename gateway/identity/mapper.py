@@ -59,6 +59,8 @@ FIELDS: Mapping[str, CelType] = MappingProxyType(
     | dict.fromkeys(_LISTS, ListType(STRING))
 )
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
 # What no policy could do anything with.
 _NO_ATTRIBUTES = frozenset({BYTES, NULL, TYPE})
 
@@ -139,18 +141,13 @@ class Mapper:
         check_sign_in(fields["auth_time"], now)
         return MappedClaims(
             **fields,
-            attributes=MappingProxyType(attributes),
+            attributes=_sealed(attributes),
             exported=self._export(claims.claims),
         )
 
     def _export(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
-        return MappingProxyType(
-            {
-                name: claims[name]
-                for name in self.settings.export_claims
-                if name in claims
-            }
-        )
+        names = self.settings.export_claims
+        return _sealed({name: claims[name] for name in names if name in claims})
 
 
 def compile_mappers(providers: Sequence[ProviderFile]) -> dict[str, Mapper]:
@@ -273,3 +270,8 @@ def _checked_field(name: str, value: Any) -> Any:
     if name in _LISTS:
         return check_texts(name, value)
     return check_subject(value) if name == "subject" else value
+
+
+def _sealed(values: dict[str, Any]) -> Mapping[str, Any]:
+    # Mostly there are none; then all share one, for it is kept as long as the subject.
+    return MappingProxyType(values) if values else _NOTHING
