@@ -41,7 +41,8 @@ class RequestView:
         method: In upper case, as received.
         scheme: `http` or `https`, as the client used it.
         host: Lower case, without the port.
-        path: The canonical path, still percent-encoded; the bytes that are forwarded.
+        path: The path, percent-decoded, as an upstream reads it: "/%61dmin" is "/admin"
+            here. A slash that is escaped on the wire (and kept) stays "%2F".
         segments: The path's segments, percent-decoded, without the leading empty one.
         ip: The client's address; the peer's, unless a trusted proxy names another.
         tls: Whether the client's connection is encrypted.
@@ -69,7 +70,7 @@ class RequestView:
         self.method = method
         self.scheme = scheme
         self.host = host
-        self.path = target.path
+        self.path = _decoded_path(target)
         self.segments = target.segments
         self.raw_query = target.query
         self.raw_headers = raw_headers
@@ -112,6 +113,13 @@ class RequestView:
             return -1
         values = self.headers.get("content-length", [])
         return int(values[0]) if len(values) == 1 and values[0].isdecimal() else 0
+
+
+def _decoded_path(target: Target) -> str:
+    # Two spellings of one path must not be two paths to a policy.
+    if "%" not in target.path:
+        return target.path
+    return "/" + "/".join(part.replace("/", "%2F") for part in target.segments)
 
 
 @dataclass(frozen=True, slots=True)

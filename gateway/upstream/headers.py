@@ -21,9 +21,10 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _NOT_ALPHANUMERIC = re.compile(rb"[^0-9a-z]")
 _DIGITS = re.compile(rb"[0-9]{1,15}")
 # Registered name, IPv4 address or bracketed IPv6 address, and a port (RFC 3986 section
-# 3.2.2, without escapes: no host that is reached over DNS has any).
+# 3.2.2, without escapes: no host that is reached over DNS has any). No dot at the end:
+# "admin.example.com." is the same host to many servers, and another one to the routes.
 _HOST = re.compile(
-    rb"(?:[A-Za-z0-9._~-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+    rb"(?:[A-Za-z0-9._~-]{0,252}[A-Za-z0-9_~-]|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
 )
 
 # Octets that end a line or have no business in a field (RFC 9110 section 5.5), but HTAB.

@@ -314,3 +314,31 @@ all = "'x-tenant' in request.headers || 'x_tenant' in request.headers || 'x-forw
 
     assert response.status_code == httpx.codes.FORBIDDEN
     assert visible.status_code == httpx.codes.OK
+
+
+async def test_a_dot_at_the_end_of_the_host_is_refused(house: House) -> None:
+    """To DNS it is the same host; to a route or a rule by host it would be another."""
+    async with house.open() as caller:
+        response = await caller.get(
+            "/v1/feed", headers={"host": "gw.example.com.", **house.bearer("ana")}
+        )
+
+    assert response.status_code == httpx.codes.BAD_REQUEST
+
+
+async def test_an_escaped_letter_does_not_lead_around_a_rule(house: House) -> None:
+    """Routes and policies see what the upstream will see after decoding."""
+    path = house.folder / "policies/orders.toml"
+    path.write_text(
+        path.read_text().replace(
+            "when = \"'banned' in identity.groups\"",
+            "when = \"request.path.startsWith('/v1/orders/ana-')\"",
+        )
+    )
+    async with house.open() as caller:
+        request = caller.build_request("GET", "/", headers=house.bearer("ana"))
+        request.url = _RawUrl("/v1/orders/%61na-1")
+        response = await caller.send(request)
+
+    assert response.status_code == httpx.codes.FORBIDDEN
+    assert response.json()["detail"] == "account suspended"
