@@ -127,7 +127,11 @@ def parse_instant(value: Any) -> Any:
             "a moment is a date and a time with an offset",
             hint="write 2026-05-04T09:00:00Z",
         )
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        message = "in UTC, the moment is outside the years 1 to 9999"
+        raise flaw("E105", message) from None
 
 
 def is_loopback(host: str) -> bool:

@@ -134,6 +134,17 @@ def test_anything_else_is_no_moment(value: object) -> None:
         parse_instant(value)
 
 
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-00:01"]
+)
+def test_a_moment_has_a_year_in_utc(text: str) -> None:
+    """Its own offset may lead out of the years that there are."""
+    for value in (text, datetime.fromisoformat(text)):
+        with pytest.raises(PydanticCustomError, match="years 1 to 9999") as caught:
+            parse_instant(value)
+        assert caught.value.type == "E105"
+
+
 @given(st.one_of(st.text(), st.integers(), st.floats(), st.none(), st.datetimes()))
 def test_whatever_is_written_only_a_flaw_comes_out(value: Any) -> None:
     """No exception of a library."""
