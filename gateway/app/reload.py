@@ -1,10 +1,11 @@
 """Whether a new set of files may replace the running one, and how the last attempt went."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.app.loading import Loaded, policy_tests
+from gateway.config.configuration import PolicyFile
 from gateway.config.errors import ConfigError
 from gateway.config.settings.root import Config
 
@@ -46,6 +47,37 @@ def check_reloadable(present: Config, changed: Config) -> None:
         names.append("guest")
     if names:
         raise ReloadRefusedError(f"a restart is needed to change {', '.join(names)}")
+
+
+def check_nothing_lost(
+    present: Sequence[PolicyFile], changed: Sequence[PolicyFile]
+) -> None:
+    """Raise if policies or rules that deny are gone.
+
+    A file that is being written, or replaced by way of deleting it, looks the same for a
+    moment; and taking it up would let through what it denies. Whoever means it says so by
+    SIGHUP.
+
+    Raises:
+        ReloadRefusedError: Names what would be lost.
+    """
+    lost = sorted(_protections(present) - _protections(changed))
+    if lost:
+        shown = ", ".join(lost[:5])
+        raise ReloadRefusedError(
+            f"{shown}: gone from the files; send SIGHUP if that is meant"
+        )
+
+
+def _protections(policies: Sequence[PolicyFile]) -> set[str]:
+    found = {f"policy {file.settings.policy.id}" for file in policies}
+    for file in policies:
+        found |= {
+            f"rule {file.settings.policy.id}/{rule.id}"
+            for rule in file.settings.rule
+            if rule.effect == "deny" and rule.mode == "enforce"
+        }
+    return found
 
 
 def _guests(settings: Config) -> tuple[bool, timedelta]:

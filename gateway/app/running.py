@@ -20,7 +20,13 @@ from watchfiles import awatch
 from gateway.app.control import build_admin
 from gateway.app.explaining import CurrentExplainer
 from gateway.app.loading import Loaded, load
-from gateway.app.reload import ReloadRefusedError, Reloads, check_reloadable, self_test
+from gateway.app.reload import (
+    ReloadRefusedError,
+    Reloads,
+    check_nothing_lost,
+    check_reloadable,
+    self_test,
+)
 from gateway.app.snapshot import Snapshot, build_snapshot, retire
 from gateway.app.status import Status
 from gateway.app.tools import Tools
@@ -37,8 +43,13 @@ from gateway.model.errors import GatewayError
 # How often keys, issuers and the like are looked after.
 TICK = timedelta(seconds=5)
 
-# Editors write a file in several steps; what comes within this time is one change.
-DEBOUNCE_MS = 200
+# Files are written in several steps, and half a policy file may be a valid one: they are
+# read once nothing has changed for this long, at the latest when `LONGEST_CHANGE` is over.
+SETTLE = timedelta(seconds=1)
+LONGEST_CHANGE = timedelta(seconds=10)
+
+# The cause of a reload that nobody has asked for.
+WATCHED = "file"
 
 
 class Gateway:
@@ -197,12 +208,12 @@ class Gateway:
         async for _ in awatch(
             *(folder for folder in folders if folder.is_dir()),
             recursive=False,
-            debounce=DEBOUNCE_MS,
-            step=50,
+            debounce=_milliseconds(LONGEST_CHANGE),
+            step=_milliseconds(SETTLE),
             stop_event=self._stop,
             watch_filter=lambda _, path: _may_matter(path),
         ):
-            await self.reload(cause="file")
+            await self.reload(cause=WATCHED)
 
     async def _look_after(self) -> None:
         while True:
@@ -229,7 +240,7 @@ class Gateway:
         """
         async with self._reloading:
             try:
-                loaded = await anyio.to_thread.run_sync(self._load_anew)
+                loaded = await anyio.to_thread.run_sync(self._load_anew, cause)
                 if loaded is None:
                     return
                 before = self.current
@@ -253,15 +264,22 @@ class Gateway:
                 policies=loaded.engine.digest,
             )
 
-    def _load_anew(self) -> Loaded | None:
+    def _load_anew(self, cause: str) -> Loaded | None:
         """Return the files as they are now; `None` if nothing has changed."""
         present = self.current.loaded.configuration
         loaded = load(self._config_path)
-        if loaded.configuration.digest == present.digest and not self._reloads.faults:
+        changed = loaded.configuration
+        if changed.digest == present.digest and not self._reloads.faults:
             return None
-        check_reloadable(present.settings, loaded.configuration.settings)
+        check_reloadable(present.settings, changed.settings)
+        if cause == WATCHED:
+            check_nothing_lost(present.policies, changed.policies)
         self_test(loaded, clock=self._tools.clock)
         return loaded
+
+
+def _milliseconds(length: timedelta) -> int:
+    return length // timedelta(milliseconds=1)
 
 
 def _may_matter(path: str) -> bool:

@@ -82,6 +82,37 @@ async def test_a_broken_file_keeps_the_old_set(
     assert not gateway._reloads.faults
 
 
+DENY = """[[rule]]
+id = "no-banned"
+effect = "deny"
+routes = ["feed", "order"]
+for = ["authenticated"]
+when = "'banned' in identity.groups"
+reason = "account suspended"
+"""
+
+
+@pytest.mark.parametrize("whole_file", [True, False])
+async def test_what_denies_is_not_lost_by_watching(
+    house: House, gateway: Gateway, *, whole_file: bool
+) -> None:
+    """Half a file may be a valid one. Whoever means it sends SIGHUP."""
+    before = gateway.current
+    path = house.folder / "policies/orders.toml"
+    assert DENY in path.read_text()
+    if whole_file:
+        path.unlink()
+    else:
+        path.write_text(path.read_text().replace(DENY, ""))
+
+    await gateway.reload(cause="file")
+    assert gateway.current is before
+    assert "SIGHUP" in gateway._reloads.faults[0]
+
+    await gateway.reload(cause="signal")
+    assert gateway.current is not before
+
+
 async def test_two_reloads_at_once_take_turns(house: House, gateway: Gateway) -> None:
     """The last files win, whoever was asked first."""
     _change(house, "policies/orders.toml", "'banned'", "'suspended'")
