@@ -25,12 +25,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.config.document import Document
+from gateway.config.private_folder import make_private_folder
 from gateway.keys.signing import generate, public_jwk
 
 _KEY_BYTES = 32
 _SECRET_MODE = 0o600
 _PUBLIC_MODE = 0o644
-_FOLDER_MODE = 0o700
 
 # What a developer's file accepts if it names no algorithms.
 _DEFAULT_ALGORITHMS = ("RS256", "ES256")
@@ -159,19 +159,23 @@ def _make(root: Path, name: str, content: bytes, *, mode: int) -> Action:
     # Resolved, so that neither ".." nor a link to a folder leads elsewhere.
     if not path.resolve().is_relative_to(root.resolve()):
         return Action.OUTSIDE
-    path.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    make_private_folder(path.parent)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(path, flags, mode)
+        _write_new(beside, content, mode=mode)
+        # Under its name it is there as a whole: half a key, left by a kill or a full disk,
+        # would be taken for one that must not be overwritten.
+        os.link(beside, path)
     except FileExistsError:
         return Action.KEPT
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    except OSError:
-        # Half a key would be taken for one that must not be overwritten.
-        path.unlink()
-        raise
     finally:
-        os.close(descriptor)
+        beside.unlink(missing_ok=True)
     return Action.MADE
+
+
+def _write_new(path: Path, content: bytes, *, mode: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, mode), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -8,13 +8,13 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+from gateway.config.private_folder import make_private_folder
 from gateway.config.settings.log import Sink as Setting
 from gateway.config.settings.log import SinkKind
 from gateway.telemetry.lines import Sink
 
 # Logs name identities and paths; only the gateway's own account reads them.
 FILE_MODE = 0o600
-FOLDER_MODE = 0o700
 
 
 class StreamSink:
@@ -82,7 +82,7 @@ class FileSink:
             os.close(descriptor)
 
     def _open(self) -> int:
-        self._path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        make_private_folder(self._path.parent)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         return os.open(self._path, flags, FILE_MODE)
 

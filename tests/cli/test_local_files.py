@@ -103,37 +103,72 @@ def test_a_reference_that_is_no_file_makes_nothing(
     assert store_key(document(tmp_path, f"[storage]\n{text}"), tmp_path) == outcome
 
 
+@pytest.mark.parametrize("step", ["fsync", "link"])
 def test_a_full_disk_leaves_no_half_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """It would be there, and so never be made again."""
-    config = document(tmp_path, CONFIG.format("store.key"))
+    config = document(tmp_path, CONFIG.format("state/store.key"))
 
-    def full(_descriptor: int, _data: bytes) -> int:
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "write", full)
+        patched.setattr(os, step, full)
         with pytest.raises(OSError, match="No space"):
             store_key(config, tmp_path)
 
+    assert not list((tmp_path / "state").iterdir())
+
+
+def test_a_kill_leaves_no_half_key(tmp_path: Path) -> None:
+    """Whatever the process had written by then, the next run makes a whole one."""
+    config = document(tmp_path, CONFIG.format("store.key"))
+    child = os.fork()
+    if not child:
+        os.fsync = lambda _: os._exit(0)  # type: ignore[assignment]  # as if killed there
+        try:
+            store_key(config, tmp_path)
+        finally:
+            os._exit(1)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
     assert not (tmp_path / "store.key").exists()
+    assert store_key(config, tmp_path).action is Action.MADE
+    assert len((tmp_path / "store.key").read_bytes()) == 45
 
 
 def test_somebody_quicker_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two starts at once: the first key stays."""
-    config = document(tmp_path, CONFIG.format("store.key"))
-    real = Path.mkdir
+    config = document(tmp_path, CONFIG.format("state/store.key"))
+    path = tmp_path / "state" / "store.key"
+    real = os.link
 
-    def quicker(self: Path, mode: int = 0o777, **options: bool) -> None:
-        real(self, mode, **options)
-        (tmp_path / "store.key").write_text("theirs")
+    def quicker(source: Path, target: Path) -> None:
+        path.write_text("theirs")
+        real(source, target)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "mkdir", quicker)
+        patched.setattr(os, "link", quicker)
         assert store_key(config, tmp_path).action is Action.KEPT
 
-    assert (tmp_path / "store.key").read_text() == "theirs"
+    assert path.read_text() == "theirs"
+    assert [each.name for each in path.parent.iterdir()] == ["store.key"]
+
+
+def test_no_folder_is_made_for_others(tmp_path: Path) -> None:
+    """Whoever may write there may replace the key."""
+    config = document(tmp_path, CONFIG.format("state/keys/store.key"))
+
+    before = os.umask(0)
+    try:
+        store_key(config, tmp_path)
+    finally:
+        os.umask(before)
+
+    for name, mode in (("", 0o700), ("keys", 0o700), ("keys/store.key", 0o600)):
+        assert (tmp_path / "state" / name).stat().st_mode & 0o777 == mode
 
 
 def test_a_backends_keys_belong_together(tmp_path: Path) -> None:

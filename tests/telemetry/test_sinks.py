@@ -42,12 +42,17 @@ def test_a_borrowed_stream_stays_open() -> None:
 
 def test_a_log_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     """It names identities and paths."""
-    path = tmp_path / "deep" / "log"
+    path = tmp_path / "very" / "deep" / "log"
 
-    FileSink(path).close()
+    before = os.umask(0)
+    try:
+        FileSink(path).close()
+    finally:
+        os.umask(before)
 
     assert path.stat().st_mode & 0o777 == 0o600
-    assert path.parent.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.parent.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_what_is_there_is_kept(tmp_path: Path) -> None:
