@@ -1,8 +1,8 @@
 """What of a request's headers is forwarded, and the head that is sent.
 
 Everything is dropped that is meant for the next hop alone, that the gateway sets itself or
-vouches for, or that an upstream might take for such a header: names are compared after
-folding, since CGI and WSGI turn "X-User", "x_user" and "X.User" into one variable.
+vouches for, or that an upstream might take for another header: CGI, WSGI and PHP turn
+"X-User", "x_user" and "X.User" into one variable, so only letters, digits and "-" pass.
 
 References: RFC 9110 sections 5.5, 5.6.2 and 7.6.1 (fields, tokens, hop-by-hop), RFC 9112
 sections 3.2, 6.1 and 6.3 (host, framing).
@@ -48,11 +48,15 @@ _HOP_BY_HOP = (
 # What only the gateway, or a proxy in front that it trusts, can know.
 _VOUCHED = (
     b"authorization",
+    b"cf-connecting-ip",
     b"client-ip",
     b"dpop",
+    b"fastly-client-ip",
     b"forwarded",
     b"remote-user",
     b"true-client-ip",
+    b"x-appengine-user-ip",
+    b"x-azure-clientip",
     b"x-client-ip",
     b"x-cluster-client-ip",
     b"x-host",
@@ -62,14 +66,25 @@ _VOUCHED = (
     b"x-rewrite-url",
     b"x-script-name",
     b"x-user",
+    b"x-user-id",
+    b"x-userid",
+    b"x-username",
     b"x-webauth-user",
 )
+# Those of oauth2-proxy and its kin, of Envoy, of the load balancers of AWS, Azure and
+# Google, and of nginx and Apache for client certificates.
 _VOUCHED_PREFIXES = (
-    b"x-auth-",
+    b"ssl-",
+    b"x-amzn-oidc-",
+    b"x-auth",
+    b"x-client-cert",
     b"x-envoy-",
     b"x-forwarded-",
     b"x-gateway-",
+    b"x-goog-authenticated-",
+    b"x-ms-client-",
     b"x-original-",
+    b"x-ssl-",
 )
 
 # What makes an upstream do something else than the request that was decided on: another
@@ -212,13 +227,12 @@ class RequestHeaders:
         lower = name.lower()
         verdict = _SPECIAL.get(lower)
         if verdict is None:
-            folded = fold(lower)
-            # As nginx does: a name with "_" reaches a WSGI upstream as if it had "-".
+            # As nginx does with "_", for every such octet: "X.Tenant" reaches some upstreams
+            # as if it were "X-Tenant", which may have been decided on.
             dropped = (
-                b"_" in lower
-                or folded in self._dropped
-                or folded in _SPECIAL
-                or folded.startswith(self._prefixes)
+                fold(lower) != lower
+                or lower in self._dropped
+                or lower.startswith(self._prefixes)
             )
             verdict = _DROP if dropped else _KEEP
         if (
