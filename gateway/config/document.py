@@ -35,9 +35,11 @@ _SYNTAX_ERROR = re.compile(
 )
 
 # `tomllib` walks the prefixes of a dotted key one by one, so its time grows with the square
-# of the number of parts. Nobody means this many.
+# of the number of parts. Nobody means this many. What stands before a key keeps the search
+# from beginning anew inside of what it has just gone through.
 _LONG_DOTTED_KEY = re.compile(
-    r"(?:(?:[A-Za-z0-9_-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}"
+    r"(?<![^\s{,\[])"
+    r"(?:(?:[A-Za-z0-9_-]++|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}"
 )
 
 

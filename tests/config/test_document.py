@@ -256,7 +256,7 @@ def test_deep_nesting_is_refused() -> None:
     assert "nested" in refused("a = " + "{a=" * 5000 + "1" + "}" * 5000).message
 
 
-@pytest.mark.parametrize("part", ["a.", '"a" . ', "'a'."])
+@pytest.mark.parametrize("part", ["a.", '"a" . ', "'a'.", '"\\"".', "a\t.\t"])
 def test_a_key_of_many_parts_is_refused_in_no_time(part: str) -> None:
     """The reader's time grows with the square of their number."""
     started = time.process_time()
@@ -265,6 +265,38 @@ def test_a_key_of_many_parts_is_refused_in_no_time(part: str) -> None:
 
     assert "too many parts" in fault.message
     assert time.process_time() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("before", "piece", "after"),
+    [
+        ("# ", "a", ""),
+        ("# ", "a ", ""),
+        ("# ", "a-", "'"),
+        ("# ", "a" + ".a" * 62 + " ", ""),
+        ("# a", " ", "x"),
+        ("# ", '"', ""),
+        ("# ", ' "\\"', ""),
+        ("# ", " '\"", ""),
+        ('a = "', "b", '"'),
+        ('a = "', '\\" ', '"'),
+        ("a = '", ' "', "'"),
+        ('a = """', "\\\n", '"""'),
+        ("", "a", " = 1"),
+        ('"', "a", '" = 1'),
+        ("a", " ", "= 1"),
+        ("a = 1", " ", "# b"),
+    ],
+)
+def test_a_line_as_long_as_a_file_is_read_in_time(
+    before: str, piece: str, after: str
+) -> None:
+    """Comment, string, key or blanks: the time grows with the length, and no faster."""
+    started = time.process_time()
+
+    document(before + piece * (1_000_000 // len(piece)) + after)
+
+    assert time.process_time() - started < 5
 
 
 def test_a_large_file_is_read_in_time() -> None:
