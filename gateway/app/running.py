@@ -15,7 +15,6 @@ from typing import cast
 
 import anyio.to_thread
 from uvicorn._types import ASGI3Application
-from watchfiles import awatch
 
 from gateway.app.control import build_admin
 from gateway.app.explaining import CurrentExplainer
@@ -30,6 +29,7 @@ from gateway.app.reload import (
 from gateway.app.snapshot import Snapshot, build_snapshot, retire
 from gateway.app.status import Status
 from gateway.app.tools import Tools
+from gateway.app.watching import is_configuration, settled_changes
 from gateway.config.configuration import Configuration
 from gateway.config.errors import ConfigError
 from gateway.endpoints.frame import Frame
@@ -42,11 +42,6 @@ from gateway.model.errors import GatewayError
 
 # How often keys, issuers and the like are looked after.
 TICK = timedelta(seconds=5)
-
-# Files are written in several steps, and half a policy file may be a valid one: they are
-# read once nothing has changed for this long, at the latest when `LONGEST_CHANGE` is over.
-SETTLE = timedelta(seconds=1)
-LONGEST_CHANGE = timedelta(seconds=10)
 
 # The cause of a reload that nobody has asked for.
 WATCHED = "file"
@@ -205,14 +200,7 @@ class Gateway:
         """Reload when a file changes."""
         root = self._config_path.parent
         folders = [root, root / "providers", root / "policies"]
-        async for _ in awatch(
-            *(folder for folder in folders if folder.is_dir()),
-            recursive=False,
-            debounce=_milliseconds(LONGEST_CHANGE),
-            step=_milliseconds(SETTLE),
-            stop_event=self._stop,
-            watch_filter=lambda _, path: _may_matter(path),
-        ):
+        async for _ in settled_changes(folders, matters=is_configuration):
             await self.reload(cause=WATCHED)
 
     async def _look_after(self) -> None:
@@ -276,13 +264,3 @@ class Gateway:
             check_nothing_lost(present.policies, changed.policies)
         self_test(loaded, clock=self._tools.clock)
         return loaded
-
-
-def _milliseconds(length: timedelta) -> int:
-    return length // timedelta(milliseconds=1)
-
-
-def _may_matter(path: str) -> bool:
-    # Kubernetes swaps a link called "..data" when a ConfigMap changes.
-    name = Path(path).name
-    return name.endswith(".toml") or name.startswith("..")

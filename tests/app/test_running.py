@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.app.loading import load
-from gateway.app.running import Gateway, _may_matter
+from gateway.app.running import Gateway
 from tests.flows.house import House
 
 
@@ -123,20 +123,6 @@ async def test_two_reloads_at_once_take_turns(house: House, gateway: Gateway) ->
     assert gateway.current.loaded.configuration.digest == (
         load(house.folder / "config.toml").configuration.digest
     )
-
-
-@pytest.mark.parametrize(
-    ("path", "matters"),
-    [
-        ("/etc/gateway/config.toml", True),
-        ("/etc/gateway/policies/..data", True),
-        ("/etc/gateway/policies/.orders.toml.swp", False),
-        ("/etc/gateway/README.md", False),
-    ],
-)
-def test_only_files_that_are_read_are_watched(path: str, *, matters: bool) -> None:
-    """Kubernetes swaps a link called `..data`; editors leave their own files behind."""
-    assert _may_matter(path) is matters
 
 
 def test_before_the_start_there_is_nothing_to_ask(gateway: Gateway) -> None:
