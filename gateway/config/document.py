@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from bisect import bisect_right
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +62,11 @@ class Document:
         self.raw = raw
         self.text = _decode(raw, name)
         self.data, self._index = _parse(self.text, name)
-        self._hidden = [
+        self._hidden = _merged(
             span
             for keys, span in self._index.values.items()
             if is_secretive(keys) and not isinstance(_value_at(self.data, keys), dict)
-        ]
+        )
 
     @classmethod
     def read(
@@ -96,11 +98,12 @@ class Document:
 
     def hide(self, keys: Keys) -> None:
         """Never show what is written at the path, or below it."""
-        self._hidden += [
+        below = (
             span
             for path, span in self._index.values.items()
             if path[: len(keys)] == keys
-        ]
+        )
+        self._hidden = _merged([*self._hidden, *below])
 
     def fault(
         self,
@@ -189,15 +192,27 @@ class Document:
     def _source(self, line: Span, start: int) -> str:
         end = line.end
         ending = ""
-        for hidden in self._hidden:
-            if hidden.start < end and hidden.end > line.start:
-                end, ending = max(hidden.start, line.start), _BLACKED_OUT
+        # The first that ends behind the line's beginning.
+        at = bisect_right(self._hidden, line.start, key=lambda span: span.end)
+        if at < len(self._hidden) and self._hidden[at].start < end:
+            end, ending = max(self._hidden[at].start, line.start), _BLACKED_OUT
         # What stands behind a secret on the same line is not shown either: a caret there
         # would need the secret's length.
         text = self.text[line.start : end]
         if start - line.start > len(text) or start - line.start >= _MAX_SOURCE_COLUMNS:
             return ""
         return _plain(text[:_MAX_SOURCE_COLUMNS]) + ending
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Return what the spans cover, in order and without overlaps."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
 
 
 def is_secretive(keys: Keys) -> bool:
