@@ -17,6 +17,7 @@ _MAX_DIGITS = 18
 
 _KEEP_ALIVE_TIMEOUT = re.compile(rb"(?:^|[,; \t])timeout=([0-9]{1,6})(?:$|[,; \t])")
 
+# For one hop, but for `X-Request-Id`: the id of a request is the gateway's to give.
 _DROPPED = frozenset(
     {
         b"proxy-authenticate",
@@ -25,6 +26,7 @@ _DROPPED = frozenset(
         b"te",
         b"trailer",
         b"upgrade",
+        b"x-request-id",
     }
 )
 

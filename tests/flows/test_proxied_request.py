@@ -34,6 +34,22 @@ async def test_the_upstream_sees_one_fresh_credential_and_none_of_the_caller_s(
         assert claims["sub"].startswith("us-east-1:")
 
 
+async def test_caller_upstream_and_log_know_a_request_by_the_same_id(
+    house: House,
+) -> None:
+    """Of an answer that was passed on, and of one of our own."""
+    async with house.open() as caller:
+        passed = await caller.get("/v1/orders/ana-1", headers=house.bearer("ana"))
+        refused = await caller.get("/v1/orders/ana-1")
+        logged = [line["request_id"] for line in house.logged("access")]
+
+    (received,) = house.upstream.received
+    ids = [each.headers.get_list("x-request-id") for each in (passed, refused)]
+    assert ids == [[id_] for id_ in logged]
+    assert received.headers["x-request-id"] == logged[0]
+    assert refused.json()["request_id"] == logged[1]
+
+
 async def test_the_same_person_has_the_same_id_with_every_token(house: House) -> None:
     """A stable id for (provider, subject), over restarts as well."""
     ids = set()

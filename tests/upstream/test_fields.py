@@ -50,6 +50,11 @@ def test_what_is_for_one_hop_is_not_passed_on(
         assert not names.read([(spelling, b"x")]).headers
 
 
+def test_an_upstream_gives_no_request_id(names: ResponseHeaders) -> None:
+    """The gateway's own is in the logs, and is what the caller is told."""
+    assert not names.read([(b"X-Request-Id", b"theirs")]).headers
+
+
 def test_what_connection_nominates_is_not_passed_on(names: ResponseHeaders) -> None:
     """But the length is not the upstream's to take away."""
     fields = names.read(

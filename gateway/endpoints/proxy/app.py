@@ -224,7 +224,7 @@ async def _relay(
             {
                 "type": "http.response.start",
                 "status": response.status,
-                "headers": response.headers,
+                "headers": [*response.headers, _request_id(exchange)],
             }
         )
         more = True
@@ -244,10 +244,14 @@ async def _send_problem(exchange: _Exchange, problem: Problem, send: Send) -> No
         {
             "type": "http.response.start",
             "status": problem.status,
-            "headers": problem.headers,
+            "headers": [*problem.headers, _request_id(exchange)],
         }
     )
     await send({"type": "http.response.body", "body": problem.body})
+
+
+def _request_id(exchange: _Exchange) -> Header:
+    return b"x-request-id", exchange.id.encode("ascii")
 
 
 def _limit(body: RequestBody, headers: CleanHeaders, route: Route) -> None:
