@@ -96,6 +96,9 @@ class Gateway:
         self._snapshot = await build_snapshot(
             self._first, tools=self._tools, before=None
         )
+        # The first way into a thread loads a part of anyio, for which the event loop
+        # stands still; better now than under the first request.
+        await self._attempt("key ring", self._tick_keys)
         settings = self._first.configuration.settings.server
         public, admin = self._listeners(self._first.configuration)
         try:
