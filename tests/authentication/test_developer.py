@@ -23,6 +23,7 @@ from gateway.model.errors import (
     WrongAudienceError,
     WrongTokenTypeError,
 )
+from gateway.model.waiting import WouldWaitError
 from tests.authentication.issuer import (
     ALGORITHMS,
     NOON,
@@ -35,7 +36,7 @@ from tests.authentication.issuer import (
 )
 
 AT = int(NOON.timestamp())
-KEYS = keys_of("ES256", "EdDSA")
+KEYS = keys_of("ES256", "EdDSA", "ES384")
 
 
 def provider(**changes: Any) -> DeveloperProvider:
@@ -48,15 +49,26 @@ def provider(**changes: Any) -> DeveloperProvider:
     return DeveloperProvider.model_validate(settings | changes)
 
 
-def verify(text: str, **changes: Any) -> VerifiedClaims:
+def verify(text: str, *, may_wait: bool = True, **changes: Any) -> VerifiedClaims:
     verifier = DeveloperVerifier(
         provider(**changes), keys=KEYS, skew=timedelta(seconds=30)
     )
-    return verifier.claims_for(unverified(text), now=NOON, may_wait=False)
+    return verifier.claims_for(unverified(text), now=NOON, may_wait=may_wait)
 
 
 def assertion(**changes: Any) -> str:
     return token(id_claims(**{"iss": "backend"} | changes), typ="JWT")
+
+
+def test_where_one_may_not_wait_slow_keys_are_left_to_others() -> None:
+    """On the event loop; a quick one verifies there."""
+    accepted: dict[str, Any] = {"algorithms": ("ES256", "ES384")}
+    slow = token(id_claims(iss="backend"), typ="JWT", algorithm="ES384")
+
+    assert verify(assertion(), may_wait=False, **accepted).subject == "alice"
+    assert verify(slow, **accepted).subject == "alice"
+    with pytest.raises(WouldWaitError):
+        verify(slow, may_wait=False, **accepted)
 
 
 @pytest.mark.parametrize("typ", ["JWT", None])

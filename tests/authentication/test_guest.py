@@ -21,6 +21,7 @@ from gateway.model.errors import (
     UntrustedIssuerError,
     WrongAudienceError,
 )
+from gateway.model.waiting import WouldWaitError
 from tests.authentication.issuer import (
     NOON,
     access_claims,
@@ -40,11 +41,12 @@ class Ring:
     def public_key(self, kid: str) -> tuple[str, PublicKey] | None:
         return {
             "ES256-0": ("ES256", private_key("ES256").public_key()),
+            "ES384-0": ("ES384", private_key("ES384").public_key()),
             "EdDSA-0": ("EdDSA", private_key("EdDSA").public_key()),
         }.get(kid)
 
 
-def verify(text: str) -> VerifiedClaims:
+def verify(text: str, *, may_wait: bool = True) -> VerifiedClaims:
     verifier = GuestVerifier(
         GuestProvider.model_validate({"kind": "guest", "id": "guest"}),
         own_keys=Ring(),
@@ -53,7 +55,7 @@ def verify(text: str) -> VerifiedClaims:
         skew=timedelta(seconds=30),
     )
     assert verifier.issuers == {OWN}
-    return verifier.claims_for(unverified(text), now=NOON, may_wait=False)
+    return verifier.claims_for(unverified(text), now=NOON, may_wait=may_wait)
 
 
 def guest_claims(**changes: Any) -> dict[str, Any]:
@@ -75,6 +77,16 @@ def test_a_guest_is_known_again(algorithm: str) -> None:
     assert verified.subject == "us-east-1:1"
     assert verified.token_type is TokenType.GUEST
     assert verified.expires_at == NOON + timedelta(seconds=300)
+
+
+def test_where_one_may_not_wait_slow_keys_are_left_to_others() -> None:
+    """On the event loop; a quick one verifies there."""
+    slow = token(guest_claims(), typ="guest+jwt", algorithm="ES384")
+
+    assert verify(guest_token(), may_wait=False).subject == "us-east-1:1"
+    assert verify(slow).subject == "us-east-1:1"
+    with pytest.raises(WouldWaitError):
+        verify(slow, may_wait=False)
 
 
 @pytest.mark.parametrize("typ", ["at+jwt", "txntoken+jwt", "JWT", None])

@@ -14,6 +14,7 @@ from gateway.authentication.jwks import KeySource
 from gateway.config.settings.values import Rate
 from gateway.model.errors import ProviderUnavailableError
 from gateway.net.errors import OversizedAnswerError
+from gateway.model.waiting import WouldWaitError
 from tests.authentication.issuer import ISSUER, NOON, jwk, key_set
 from tests.authentication.provider import (
     DISCOVERY,
@@ -50,6 +51,16 @@ def test_keys_are_fetched_when_they_are_first_needed(
 
     assert key.key_id == OLD
     assert provider.asked == {DISCOVERY: 1, JWKS: 1}
+
+
+def test_nothing_is_fetched_where_one_may_not_wait(
+    source: KeySource, provider: FakeProvider
+) -> None:
+    """On the event loop; `test_jwks_at_hand.py` tells the rest."""
+    with pytest.raises(WouldWaitError):
+        source.get(OLD, "ES256", may_wait=False)
+
+    assert not provider.asked
 
 
 def test_a_known_place_of_the_keys_needs_no_discovery(

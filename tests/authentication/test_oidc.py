@@ -28,6 +28,7 @@ from gateway.model.errors import (
     WrongAudienceError,
     WrongTokenTypeError,
 )
+from gateway.model.waiting import WouldWaitError
 from tests.authentication.issuer import (
     ALGORITHMS,
     AUDIENCE,
@@ -61,11 +62,13 @@ def provider(**changes: Any) -> OidcProvider:
     return OidcProvider.model_validate(settings | changes)
 
 
-def verify(text: str, settings: OidcProvider | None = None) -> VerifiedClaims:
+def verify(
+    text: str, settings: OidcProvider | None = None, *, may_wait: bool = True
+) -> VerifiedClaims:
     verifier = OidcVerifier(
         settings or provider(), keys=KEYS, skew=timedelta(seconds=30)
     )
-    return verifier.claims_for(unverified(text), now=NOON, may_wait=True)
+    return verifier.claims_for(unverified(text), now=NOON, may_wait=may_wait)
 
 
 def id_token(**changes: Any) -> str:
@@ -90,6 +93,13 @@ def test_an_id_token_is_accepted(typ: str | None) -> None:
     verified = verify(token(id_claims(nonce="n", auth_time=AT), typ=typ))
 
     assert verified.token_type is TokenType.ID_TOKEN
+
+
+def test_where_one_may_not_wait_slow_keys_are_left_to_others() -> None:
+    """On the event loop; a quick one verifies there."""
+    assert verify(token(access_claims()), may_wait=False).subject == "alice"
+    with pytest.raises(WouldWaitError):
+        verify(token(access_claims(), algorithm="ES512"), may_wait=False)
 
 
 def test_ed25519_by_its_new_name_is_accepted() -> None:
