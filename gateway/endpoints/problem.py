@@ -25,6 +25,7 @@ from gateway.model.errors import (
     RateLimitedError,
     RequestError,
     RouteError,
+    SlowRequestError,
     UnavailableError,
     UnmetRequirementError,
     UpstreamBusyError,
@@ -40,6 +41,7 @@ Header = tuple[bytes, bytes]
 STATUS: dict[type[GatewayError], HTTPStatus] = {
     RequestError: HTTPStatus.BAD_REQUEST,
     OversizedRequestError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    SlowRequestError: HTTPStatus.REQUEST_TIMEOUT,
     CredentialError: HTTPStatus.UNAUTHORIZED,
     RateLimitedError: HTTPStatus.TOO_MANY_REQUESTS,
     RouteError: HTTPStatus.NOT_FOUND,

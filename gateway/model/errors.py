@@ -66,6 +66,13 @@ class OversizedRequestError(RequestError):
     public = "A part of the request is larger than allowed."
 
 
+class SlowRequestError(RequestError):
+    """The client sends the request's body too slowly."""
+
+    code = "request_timeout"
+    public = "The request did not arrive in time."
+
+
 class ConflictingCredentialsError(RequestError):
     """More than one credential was presented."""
 

@@ -53,6 +53,19 @@ class Body:
         self.ended = self._left == 0
         return piece
 
+    async def gather(self, enough: int) -> bytes:
+        """Return the next pieces with their framing: so many bytes, or up to the end.
+
+        Raises:
+            RequestError: The body is longer or shorter than announced.
+        """
+        pieces: list[bytes] = []
+        size = 0
+        while size < enough and not self.ended:
+            pieces.append(await self.read())
+            size += len(pieces[-1])
+        return b"".join(pieces)
+
 
 async def send_rest(connection: Connection, exchange: Exchange, body: Body) -> None:
     """Write what is left of the body, as fast as the upstream takes it.

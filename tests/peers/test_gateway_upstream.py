@@ -271,7 +271,8 @@ async def test_a_client_that_dies_mid_body_is_no_end_of_the_body(
             f"PUT {CLOSED}/1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
             f"Authorization: Bearer {token}\r\n\r\n"
         )
-        writer.write(head.encode() + b"5\r\nhello\r\n")
+        # So much that it is on its way before its end has come.
+        writer.write(head.encode() + b"10005\r\nhello" + bytes(65536) + b"\r\n")
         await writer.drain()
         await asyncio.sleep(0.1)
         writer.close()

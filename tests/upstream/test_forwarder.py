@@ -40,6 +40,9 @@ HEAD_OF_GET = (
 )
 POST = replace(GET, method="POST", headers=[], injected=(), content_length=5)
 CHUNKED_POST = replace(POST, content_length=None)
+# As much of a body as is worth a connection, and a body that is longer.
+ENOUGH = bytes(65536)
+LONG_POST = replace(POST, content_length=len(ENOUGH) + 5)
 
 
 class Upstreams:
@@ -155,11 +158,36 @@ async def test_an_empty_post_says_so(upstreams: Upstreams) -> None:
 
 
 async def test_a_slow_client_holds_no_connection(upstreams: Upstreams) -> None:
-    """Not before the first piece of its body is there."""
-    sending = upstreams.send(POST, Source([], stall=True))
+    """Neither before its body is there nor before much of it is."""
+    slow = [
+        upstreams.send(POST, Source([], stall=True)),
+        upstreams.send(POST, Source([b"abcd"], stall=True)),
+        upstreams.send(LONG_POST, Source([ENOUGH[1:]], stall=True)),
+        upstreams.send(CHUNKED_POST, Source([b"a"] * 1000, stall=True)),
+    ]
     await settle()
 
     assert upstreams.endpoint.attempts == 0
+    for sending in slow:
+        sending.cancel()
+    await settle()
+
+
+@pytest.mark.parametrize(
+    ("outbound", "framed"),
+    [
+        (LONG_POST, ENOUGH),
+        (CHUNKED_POST, b"10000\r\n" + ENOUGH + b"\r\n"),
+    ],
+)
+async def test_a_long_body_goes_on_its_way_before_its_end(
+    upstreams: Upstreams, outbound: Outbound, framed: bytes
+) -> None:
+    """Nobody could hold all of it."""
+    sending = upstreams.send(outbound, Source([ENOUGH], stall=True))
+    transport = await upstreams.connected()
+
+    assert transport.written.endswith(b"\r\n\r\n" + framed)
     sending.cancel()
     await settle()
 
@@ -168,7 +196,9 @@ async def test_a_body_that_fails_reaches_the_caller_and_closes_the_connection(
     upstreams: Upstreams,
 ) -> None:
     """The upstream sees a broken request, never a shorter one."""
-    sending = upstreams.send(POST, Source([b"ab"], failure=EOFError("client gone")))
+    sending = upstreams.send(
+        LONG_POST, Source([ENOUGH], failure=EOFError("client gone"))
+    )
     transport = await upstreams.connected()
 
     with pytest.raises(EOFError, match="client gone"):
@@ -177,21 +207,32 @@ async def test_a_body_that_fails_reaches_the_caller_and_closes_the_connection(
     assert not transport.written.endswith(b"0\r\n\r\n")
 
 
-@pytest.mark.parametrize("pieces", [[b"abc"], [b"abc", b"defg"], [b"abcdefg"], []])
+@pytest.mark.parametrize(
+    ("outbound", "pieces"),
+    [
+        (POST, [b"abc"]),
+        (POST, [b"abc", b"defg"]),
+        (POST, [b"abcdefg"]),
+        (POST, []),
+        (LONG_POST, [ENOUGH, b"abc"]),
+        (LONG_POST, [ENOUGH, b"abc", b"defg"]),
+    ],
+)
 async def test_a_body_of_another_length_is_refused(
-    upstreams: Upstreams, pieces: list[bytes]
+    upstreams: Upstreams, outbound: Outbound, pieces: list[bytes]
 ) -> None:
     """Its rest would be the upstream's next request."""
     with pytest.raises(RequestError):
-        await upstreams.forwarder.forward("orders", POST, Source(pieces))
+        await upstreams.forwarder.forward("orders", outbound, Source(pieces))
+    await settle()
 
     assert upstreams.endpoint.open == 0
 
 
 async def test_an_early_refusal_is_the_answer(upstreams: Upstreams) -> None:
     """A 413 comes before the body was read; the rest is not sent."""
-    source = Source([b"ab"], stall=True)
-    sending = upstreams.send(POST, source)
+    source = Source([ENOUGH], stall=True)
+    sending = upstreams.send(LONG_POST, source)
     transport = await upstreams.connected()
     transport.receive(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")
     response = await sending
@@ -211,7 +252,7 @@ async def test_a_body_that_fails_after_the_head_breaks_the_answer(
 
     class Late:
         def __init__(self) -> None:
-            self.pieces = [b"ab"]
+            self.pieces = [ENOUGH]
 
         async def read(self) -> bytes:
             if self.pieces:
@@ -219,7 +260,7 @@ async def test_a_body_that_fails_after_the_head_breaks_the_answer(
             await failing.wait()
             raise EOFError("client gone")
 
-    sending = upstreams.send(POST, Late())
+    sending = upstreams.send(LONG_POST, Late())
     transport = await upstreams.connected()
     transport.receive(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx")
     response = await sending
@@ -307,7 +348,7 @@ async def test_a_caller_that_gives_up_closes_the_connection(
     upstreams: Upstreams,
 ) -> None:
     """The client has gone while the upstream was thinking."""
-    sending = upstreams.send(POST, Source([b"ab"], stall=True))
+    sending = upstreams.send(LONG_POST, Source([ENOUGH], stall=True))
     transport = await upstreams.connected()
     sending.cancel()
     await asyncio.wait([sending])

@@ -62,6 +62,31 @@ def test_a_body_needs_a_source(content_length: int | None) -> None:
         Body(None, content_length)
 
 
+@pytest.mark.parametrize(
+    ("pieces", "content_length", "enough", "gathered", "ended"),
+    [
+        ([b"abc", b"de", b"fg"], 7, 4, b"abcde", False),
+        ([b"abc", b"de"], 5, 9, b"abcde", True),
+        ([b"abc"], None, 8, b"3\r\nabc\r\n", False),
+        ([b"abc"], None, 9, b"3\r\nabc\r\n0\r\n\r\n", True),
+        ([], 0, 9, b"", True),
+    ],
+)
+async def test_so_much_of_a_body_is_gathered(
+    pieces: list[bytes],
+    content_length: int | None,
+    enough: int,
+    gathered: bytes,
+    *,
+    ended: bool,
+) -> None:
+    """As many pieces as it takes, and none after the end."""
+    body = Body(Source(pieces), content_length)
+
+    assert await body.gather(enough) == gathered
+    assert body.ended is ended
+
+
 class _Line:
     """A connection that remembers."""
 
