@@ -19,7 +19,7 @@ from gateway.model.access import AccessRequest
 from gateway.model.decision import Decision, PolicyFault, Reason, ShadowResult
 from gateway.model.identity import IdentityKind
 from gateway.policy.evaluation import Evaluation, FailedExpressionError
-from gateway.policy.json_values import NotJsonError, as_json
+from gateway.policy.json_values import NotJsonError, as_json, written_bytes
 from gateway.policy.plan import (
     CompiledClaim,
     CompiledRule,
@@ -27,6 +27,10 @@ from gateway.policy.plan import (
     RoleGroup,
     RoutePlans,
 )
+
+# All claims of a decision together, names included, as the token's JSON has them. With what
+# the gateway adds, the token still fits into a header.
+MAX_CLAIMS_BYTES = 8 * 1024
 
 _NOTHING = Plan()
 
@@ -163,7 +167,7 @@ class Engine:
         evaluation: Evaluation,
         roles: tuple[str, ...],
     ) -> Decision:
-        claims = {claim.name: mint_claim(claim, evaluation) for claim in plan.claims}
+        claims = mint_claims(plan.claims, evaluation)
         if monotonic() > evaluation.deadline:
             return Decision(
                 allowed=False,
@@ -229,18 +233,32 @@ def _map_group(group: RoleGroup, evaluation: Evaluation) -> Sequence[str]:
     return held
 
 
-def mint_claim(claim: CompiledClaim, evaluation: Evaluation) -> Any:
-    """Return a claim's value, as JSON has it.
+def mint_claims(
+    claims: Sequence[CompiledClaim], evaluation: Evaluation
+) -> dict[str, Any]:
+    """Return the values of all claims by name, as JSON has them.
 
     Raises:
-        FailedExpressionError: It has none, or one that JSON cannot write.
+        FailedExpressionError: One has no value, or one that JSON cannot write, or with it
+            they are more than `MAX_CLAIMS_BYTES`.
     """
-    value = evaluation.value_of(claim.value)
-    try:
-        return as_json(value)
-    except NotJsonError as error:
-        fault = PolicyFault(claim.value.place.at(), f"the claim holds {error}")
-        raise FailedExpressionError(fault) from error
+    minted: dict[str, Any] = {}
+    left = MAX_CLAIMS_BYTES
+    for claim in claims:
+        value = evaluation.value_of(claim.value)
+        try:
+            minted[claim.name] = written = as_json(value)
+            left -= written_bytes({claim.name: written})
+        except NotJsonError as error:
+            raise _unwritable(claim, f"the claim holds {error}") from error
+        if left < 0:
+            message = f"the claims are more than {MAX_CLAIMS_BYTES} bytes of JSON"
+            raise _unwritable(claim, message)
+    return minted
+
+
+def _unwritable(claim: CompiledClaim, message: str) -> FailedExpressionError:
+    return FailedExpressionError(PolicyFault(claim.value.place.at(), message))
 
 
 def _shadow(

@@ -3,6 +3,7 @@
 Reference: RFC 8259 section 3; RFC 7519 section 4 (a claim's value is any JSON value).
 """
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -24,6 +25,8 @@ _SCALARS = frozenset({BOOL, DOUBLE, DYN, INT, NULL, STRING, UINT})
 
 # A claim is read by many programs, and not each of them expects to dig.
 _MAX_DEPTH = 16
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class NotJsonError(Exception):
@@ -65,6 +68,18 @@ def as_json(value: Any, depth: int = _MAX_DEPTH) -> Any:
     if isinstance(value, Mapping):
         return {_name(key): as_json(item, depth - 1) for key, item in value.items()}
     raise NotJsonError(f"a {type(value).__name__}")
+
+
+def written_bytes(value: Any) -> int:
+    """Return how many bytes a value of `as_json` is, written as UTF-8.
+
+    Raises:
+        NotJsonError: It holds half of a surrogate pair, which no encoding has.
+    """
+    try:
+        return len(_WRITER.encode(value).encode("utf-8"))
+    except UnicodeEncodeError:
+        raise NotJsonError("text that is no valid Unicode") from None
 
 
 def _name(key: Any) -> str:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from gateway.model.decision import Challenge, Reason, ShadowResult
 from gateway.model.identity import UNKNOWN_TIME, Identity, IdentityKind
-from gateway.policy.engine import Engine
+from gateway.policy.engine import MAX_CLAIMS_BYTES, Engine
 from tests.policy.files import (
     ADMIN,
     ALLOW_ALL,
@@ -525,6 +525,29 @@ class TestMint:
 
         assert judge.decide(access(to=READ)).claims == {"x": 1}
         assert judge.decide(access(to=ADMIN)).claims == {}
+
+    def test_claims_have_a_size_together(self) -> None:
+        """The last that passes and the first that does not, as UTF-8 and with names."""
+        judge = engine(ALLOW_ALL + mint(x="identity.name", y="identity.tenant"))
+        room = MAX_CLAIMS_BYTES - len('{"x":""}{"y":""}') - 4_000
+        fits = identity(name="\N{GRINNING FACE}" * 1_000, tenant="t" * room)
+        beyond = replace(fits, tenant=fits.tenant + "t")
+
+        assert judge.decide(access(fits)).claims["y"] == fits.tenant
+        decision = judge.decide(access(beyond))
+        assert decision.reason is Reason.POLICY_ERROR
+        assert decision.claims == {}
+        (fault,) = decision.faults
+        assert fault.message == "the claims are more than 8192 bytes of JSON"
+        assert fault.where.startswith("policies/")
+
+    def test_half_a_character_is_minted_nowhere(self) -> None:
+        """A denial, before any encoder fails on it."""
+        judge = engine(ALLOW_ALL + mint(x="identity.name"))
+
+        decision = judge.decide(access(identity(name="\ud83d")))
+        assert decision.reason is Reason.POLICY_ERROR
+        assert "no valid Unicode" in decision.faults[0].message
 
     def test_claims_of_all_files_join(self) -> None:
         """As long as they are different claims."""

@@ -27,7 +27,12 @@ from gateway.cel.types import (
 )
 from gateway.cel.values import Uint
 from gateway.model.identity import IdentityKind
-from gateway.policy.json_values import NotJsonError, as_json, is_json_type
+from gateway.policy.json_values import (
+    NotJsonError,
+    as_json,
+    is_json_type,
+    written_bytes,
+)
 from tests.policy.files import NOON
 
 
@@ -117,3 +122,17 @@ def test_nesting_has_an_end() -> None:
     assert as_json(deep) == deep
     with pytest.raises(NotJsonError, match="deeply"):
         as_json([deep])
+
+
+@given(st.recursive(st.text() | st.integers(), st.lists))
+def test_the_size_is_that_of_what_is_written(value: Any) -> None:
+    """Each character as UTF-8 has it, and not as an escape."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    assert written_bytes(value) == len(text.encode())
+
+
+def test_half_a_character_has_no_size() -> None:
+    """No encoding has it, so no token can."""
+    with pytest.raises(NotJsonError, match="no valid Unicode"):
+        written_bytes(["\ud83d"])
