@@ -106,8 +106,12 @@ def _decode(segment: str) -> bytes:
 
 def _encode(claims: Mapping[str, Any]) -> bytes:
     try:
-        # Infinity and NaN are no JSON, whatever Python's writer thinks by default.
-        text = json.dumps(claims, separators=(",", ":"), allow_nan=False)
+        # Infinity and NaN are no JSON, whatever Python's writer thinks by default; and
+        # UTF-8 is up to three times as short as its escapes.
+        text = json.dumps(
+            claims, separators=(",", ":"), allow_nan=False, ensure_ascii=False
+        )
+        return text.encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
-        raise MintError(f"the claims are no JSON: {error}") from error
-    return text.encode("ascii")
+        # Also half of a surrogate pair, which no encoding has.
+        raise MintError(f"the claims are no JSON: {type(error).__name__}") from error

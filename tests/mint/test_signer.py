@@ -175,6 +175,21 @@ def test_a_token_fits_into_a_header(keyring: KeyRing) -> None:
         signer.sign({"a": "x" * (room + 3)}, typ="at+jwt")
 
 
+def test_a_long_name_in_any_script_fits(keyring: KeyRing) -> None:
+    """Written as UTF-8: as escapes, each of these would be twelve bytes for four."""
+    name = "\N{GRINNING FACE}" * 2_000
+
+    signed = Signer(keys=keyring).sign({"name": name}, typ="at+jwt")
+
+    assert read(signed.token, keyring)["payload"] == {"name": name}
+
+
+def test_half_a_character_is_not_signed(keyring: KeyRing) -> None:
+    """No encoding has it."""
+    with pytest.raises(MintError, match="no JSON"):
+        Signer(keys=keyring).sign({"name": "\ud83d"}, typ="at+jwt")
+
+
 def test_the_key_can_be_chosen_before(keyring: KeyRing) -> None:
     """Whoever has looked at the key already signs with that one, rotated or not."""
     before = keyring.signing_key()
