@@ -13,8 +13,8 @@ from gateway.authentication.errors import UnknownKeyError, WrongAlgorithmError
 from gateway.authentication.jwks import KeySource
 from gateway.config.settings.values import Rate
 from gateway.model.errors import ProviderUnavailableError
-from gateway.net.errors import OversizedAnswerError
 from gateway.model.waiting import WouldWaitError
+from gateway.net.errors import OversizedAnswerError
 from tests.authentication.issuer import ISSUER, NOON, jwk, key_set
 from tests.authentication.provider import (
     DISCOVERY,
@@ -346,16 +346,16 @@ def test_many_threads_that_need_keys_cause_one_fetch(
     source: KeySource, provider: FakeProvider
 ) -> None:
     """Single flight: nobody asks what somebody else is asking."""
-    together = Barrier(20, timeout=10)
+    together = Barrier(9, timeout=10)
 
     def need(_number: int) -> str | None:
         together.wait()
         return source.get(OLD, "ES256").key_id
 
-    with ThreadPoolExecutor(20) as threads:
-        found = list(threads.map(need, range(20)))
+    with ThreadPoolExecutor(9) as threads:
+        found = list(threads.map(need, range(9)))
 
-    assert found == [OLD] * 20
+    assert found == [OLD] * 9
     assert provider.asked[JWKS] == 1
 
 
@@ -380,6 +380,53 @@ def test_a_slow_refresh_holds_up_nobody_who_has_a_usable_key(
 
         assert quick.key_id == slow.result(10).key_id == OLD
     assert provider.asked[JWKS] == 2
+
+
+def test_an_issuer_that_hangs_cannot_occupy_every_thread(
+    source: KeySource, provider: FakeProvider
+) -> None:
+    """Without keys at hand all would wait: one asks, eight wait, the rest are told."""
+    began, finish = Event(), Event()
+
+    def stall() -> None:
+        began.set()
+        finish.wait(10)
+
+    provider.before = stall
+    with ThreadPoolExecutor(20) as threads:
+        first = threads.submit(unavailable, source, OLD)
+        assert began.wait(10)
+        others = [threads.submit(unavailable, source, OLD) for _ in range(19)]
+        told = list(islice(as_completed(others, timeout=10), 11))
+        waiting = [each for each in others if each not in told]
+        assert not any(each.done() for each in waiting)
+        finish.set()
+
+        assert [each.result(10) for each in told] == [True] * 11
+        assert [each.result(10) for each in (first, *waiting)] == [False] * 9
+    assert provider.asked[JWKS] == 1
+
+
+def test_who_waited_for_an_issuer_in_vain_does_not_ask_it_again(
+    source: KeySource, provider: FakeProvider
+) -> None:
+    """Nine timeouts one after the other would keep the last one waiting for minutes."""
+    provider.down = True
+    began, finish = Event(), Event()
+
+    def stall() -> None:
+        began.set()
+        finish.wait(10)
+
+    provider.before = stall
+    with ThreadPoolExecutor(9) as threads:
+        first = threads.submit(unavailable, source, OLD)
+        assert began.wait(10)
+        others = [threads.submit(unavailable, source, OLD) for _ in range(8)]
+        finish.set()
+
+        assert [each.result(10) for each in (first, *others)] == [True] * 9
+    assert provider.asked[DISCOVERY] == 1
 
 
 def test_unknown_keys_cannot_occupy_every_thread(
