@@ -10,7 +10,8 @@ References: OpenID Connect Discovery 1.0 section 4; RFC 7517 section 5.
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore, Lock
@@ -36,8 +37,8 @@ _LONGEST_PAUSE = timedelta(seconds=30)
 # The background refresh comes before a request would have to do it.
 _EARLY = 0.8
 
-# Threads that wait for the answer about an unknown key. Tokens with made-up keys cost
-# nothing to send, so they must not be able to occupy every thread.
+# Threads that wait for the issuer's answer, beside the one that asks. Tokens with made-up
+# keys cost nothing to send, so they must not be able to occupy every thread.
 _MAX_WAITING = 8
 
 
@@ -138,7 +139,7 @@ class KeySource:
         self._asked_at = deque[datetime](maxlen=settings.unknown_kid.count)
         # Held while fetching: what others found out need not be asked again.
         self._fetching = Lock()
-        self._waiting = BoundedSemaphore(_MAX_WAITING)
+        self._waiting = BoundedSemaphore(_MAX_WAITING + 1)
 
     def get(
         self, key_id: str | None, algorithm: str, *, may_wait: bool = True
@@ -228,7 +229,7 @@ class KeySource:
             # Old but usable: whoever comes first fetches, the others go on.
             self._try_to_fetch(copy, now)
         else:
-            with self._fetching:
+            with self._turn():
                 now = self._clock()
                 if self._usable(self._copy, now) is None and self._may_fetch(now):
                     self._fetch(now)
@@ -239,18 +240,26 @@ class KeySource:
 
     def _ask_again(self, key_id: str | None) -> KeySet:
         """Return the keys after the issuer was asked whether there is a new one."""
+        with self._turn():
+            now = self._clock()
+            known = self._copy is not None and self._copy.keys.knows(key_id)
+            if not known and self._may_ask(now) and self._may_fetch(now):
+                self._fetch(now)
+            # Only a good answer can tell that a key does not exist.
+            if self._copy is None or (self._failure and not known):
+                raise self._unavailable()
+            return self._copy.keys
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold the lock for fetching. Few may wait for it; the rest are told at once."""
         if not self._waiting.acquire(blocking=False):
-            raise ProviderUnavailableError("too many wait for an answer about a key")
+            raise ProviderUnavailableError(
+                f"{self._settings.issuer}: too many wait for its answer"
+            )
         try:
             with self._fetching:
-                now = self._clock()
-                known = self._copy is not None and self._copy.keys.knows(key_id)
-                if not known and self._may_ask(now) and self._may_fetch(now):
-                    self._fetch(now)
-                # Only a good answer can tell that a key does not exist.
-                if self._copy is None or (self._failure and not known):
-                    raise self._unavailable()
-                return self._copy.keys
+                yield
         finally:
             self._waiting.release()
 
