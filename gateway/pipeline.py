@@ -14,7 +14,7 @@ once, and all requests that carry it wait for that one crossing.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -30,27 +30,9 @@ from gateway.model.errors import MissingCredentialError
 from gateway.model.identity import Subject
 from gateway.model.minted import MintedCredential
 from gateway.model.route import Route
+from gateway.model.routing import Router, find_route
 from gateway.model.target import Target
 from gateway.model.waiting import WouldWaitError
-
-
-class Match(Protocol):
-    """A route, and what its template's parameters stand for."""
-
-    @property
-    def route(self) -> Route:
-        """The route that was found."""
-
-    @property
-    def params(self) -> Mapping[str, str]:
-        """Parameter name to decoded segment."""
-
-
-class Router(Protocol):
-    """Finds the route of a request."""
-
-    def match(self, host: str, segments: Sequence[str], method: str) -> Match:
-        """Return the route, or raise `RouteError`."""
 
 
 class Extractor(Protocol):
@@ -187,6 +169,7 @@ class Pipeline:
 
         Raises:
             RouteError: No route is declared for the request.
+            MalformedTargetError: It may be another route's for an upstream.
             CredentialError: Who sent it cannot be established.
             RequestError: It carries more than one credential.
             UnavailableError: A provider or the storage is needed and down.
@@ -194,9 +177,7 @@ class Pipeline:
         """
         stages = self._stages
         now = self._clock()
-        match = stages.router.match(
-            inbound.host, inbound.target.segments, inbound.method
-        )
+        match = find_route(stages.router, inbound.host, inbound.target, inbound.method)
         route = passage.route = match.route
         subject = passage.subject = await self._subject(inbound, route, now)
         began = time.perf_counter()

@@ -13,6 +13,7 @@ from gateway.model.credential import Credential, Scheme
 from gateway.model.decision import Decision, Reason
 from gateway.model.errors import (
     CredentialError,
+    MalformedTargetError,
     MissingCredentialError,
     RouteError,
     StorageError,
@@ -20,7 +21,7 @@ from gateway.model.errors import (
 from gateway.model.identity import Identity, IdentityKind, Subject
 from gateway.model.minted import MintedCredential
 from gateway.model.route import Route
-from gateway.model.target import parse_target
+from gateway.model.target import TargetRules, parse_target
 from gateway.model.waiting import WouldWaitError
 from gateway.pipeline import Inbound, Passage, Pipeline, Stages
 from gateway.upstream.routes import RouteTable
@@ -142,7 +143,7 @@ def _inbound(token: str = "", path: bytes = b"/feed/a?x=1") -> Inbound:
         method="GET",
         scheme="https",
         host="gw.example.com",
-        target=parse_target(path),
+        target=parse_target(path, TargetRules(keep_encoded_slash=True)),
         presented=headers,
         headers=[(b"accept", b"*/*")],
         content_length=None,
@@ -167,6 +168,20 @@ async def test_the_policies_see_request_route_and_subject(
     assert asked.request.headers == {"accept": ["*/*"]}
     assert asked.request.content_length == -1
     assert passage.minted is MINTED
+
+
+async def test_a_path_that_an_upstream_may_read_otherwise_is_refused(
+    pipeline: Pipeline, fake: Fake
+) -> None:
+    """Before anybody is asked who it is."""
+    passage = Passage()
+
+    with pytest.raises(MalformedTargetError, match="leaves route feed"):
+        await pipeline.admit(_inbound("t", b"/feed/a%2fb"), passage)
+
+    assert passage.route is None
+    assert not fake.verified
+    assert not fake.asked
 
 
 async def test_nothing_is_minted_for_a_denied_request(

@@ -117,7 +117,7 @@ class RequestView:
 
 def _decoded_path(target: Target) -> str:
     # Two spellings of one path must not be two paths to a policy.
-    if "%" not in target.path:
+    if "%" not in target.path and ";" not in target.path:
         return target.path
     return "/" + "/".join(part.replace("/", "%2F") for part in target.segments)
 

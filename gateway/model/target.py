@@ -44,10 +44,12 @@ class TargetRules:
 
     Attributes:
         max_path_bytes: Longest path, without the query.
-        keep_encoded_slash: Let `%2F` pass as part of a segment instead of refusing it.
+        keep_encoded_slash: Let `%2F` pass as part of a segment instead of refusing it,
+            but not at the segment's edge and not doubled.
         normalise_dot_segments: Resolve `.` and `..` before matching, and forward the
             result, instead of refusing them.
-        keep_matrix_params: Let `;` pass instead of refusing it.
+        keep_matrix_params: Let `;` pass instead of refusing it, and match what is left
+            when each segment is cut there.
     """
 
     max_path_bytes: int = 4096
@@ -65,14 +67,18 @@ class Target:
 
     Attributes:
         path: The path, percent-encoded, ASCII, beginning with "/".
-        segments: The path's parts after each "/", percent-decoded. What is matched: an
-            upstream decodes too, so "/%61dmin" has to be "/admin" here.
+        segments: The path's parts after each "/", percent-decoded, without parameters.
+            What is matched: an upstream decodes too, so "/%61dmin" has to be "/admin"
+            here.
+        decoded_segments: The same, split at escaped slashes too, as some upstreams do;
+            `segments` itself if there are none.
         query: What follows the first "?", as received; empty if there is none.
         raw: Path and query as they are forwarded, byte for byte.
     """
 
     path: str
     segments: tuple[str, ...]
+    decoded_segments: tuple[str, ...]
     query: bytes
     raw: bytes
 
@@ -98,10 +104,15 @@ def parse_target(raw: bytes, rules: TargetRules = STRICT) -> Target:
         path = _check_path(path, rules)
     text = path.decode("ascii")
     # Split before decoding: an escaped slash that is kept stays inside its segment.
-    segments = tuple(text[1:].split("/"))
+    parts = text[1:].split("/")
+    if ";" in text:
+        parts = [part.partition(";")[0] for part in parts]
+    segments = split = tuple(parts)
     if "%" in text:
-        segments = tuple(unquote(part, errors="strict") for part in segments)
-    return Target(text, segments, query, path + mark + query)
+        segments = split = tuple(unquote(part, errors="strict") for part in parts)
+        if "%2f" in text or "%2F" in text:
+            split = tuple(piece for part in segments for piece in part.split("/"))
+    return Target(text, segments, split, query, path + mark + query)
 
 
 def _check_path(path: bytes, rules: TargetRules) -> bytes:
@@ -115,7 +126,19 @@ def _check_path(path: bytes, rules: TargetRules) -> bytes:
     _check_utf8(path)
     if b"//" in path:
         raise MalformedTargetError("the path has an empty segment")
+    _check_pieces(path)
     return _check_dots(path, rules)
+
+
+def _check_pieces(path: bytes) -> None:
+    """Refuse what is empty, or something else, once it is cut or split further."""
+    for part in path.split(b"/")[1:]:
+        bare, _, parameters = part.partition(b";")
+        # Whether it is cut or split first would make a difference.
+        if _ESCAPED_SLASH.search(parameters):
+            raise MalformedTargetError("the path has a parameter with a slash")
+        if part and b"" in _ESCAPED_SLASH.split(bare):
+            raise MalformedTargetError("the path has a segment that may be empty")
 
 
 def _check_utf8(path: bytes) -> None:

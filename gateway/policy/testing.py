@@ -5,10 +5,10 @@ only the identity, the request and the clock.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final
 
 from gateway.config.configuration import PolicyFile
 from gateway.config.faults import Fault
@@ -18,6 +18,7 @@ from gateway.model.access import AccessRequest, RequestView, RouteView
 from gateway.model.decision import Decision
 from gateway.model.errors import GatewayError, RouteError
 from gateway.model.route import Route
+from gateway.model.routing import Router, find_route
 from gateway.model.target import STRICT, Target, TargetRules, parse_target
 from gateway.policy.engine import Engine
 from gateway.policy.fixtures import Fixtures
@@ -29,25 +30,6 @@ TEST_BUDGET: Final = 5.0
 _SOMEWHERE: Final = "203.0.113.1"
 _ANY_HOST: Final = "*"
 _SOME_HOST: Final = "gateway.invalid"
-
-
-class Match(Protocol):
-    """A route, and what the parameters of its template stand for."""
-
-    @property
-    def route(self) -> Route:
-        """The route that was found."""
-
-    @property
-    def params(self) -> Mapping[str, str]:
-        """Parameter name to decoded segment."""
-
-
-class Router(Protocol):
-    """Finds the route of a request."""
-
-    def match(self, host: str, segments: Sequence[str], method: str) -> Match:
-        """Return the route, or raise `RouteError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +165,7 @@ class PolicyTests:
         asked = case.request
         target = parse_target(asked.path.encode(), self._rules)
         host = asked.host or self._find_host(target, asked.method)
-        match = self._router.match(host, target.segments, asked.method)
+        match = find_route(self._router, host, target, asked.method)
         route = match.route
         return AccessRequest(
             subject=self._fixtures.subject(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.model.access import AccessRequest, RequestView, RouteView, parse_query
 from gateway.model.identity import Identity, IdentityKind, Subject
-from gateway.model.target import parse_target
+from gateway.model.target import TargetRules, parse_target
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -191,3 +191,21 @@ def test_a_question_holds_all_that_decides_it() -> None:
 
     assert access.route.params["id"] == "17"
     assert access.now is NOON
+
+
+def test_the_path_has_no_parameters() -> None:
+    """A rule about `/admin/` is about `/admin;x=1/` too, as routes are."""
+    rules = TargetRules(keep_matrix_params=True)
+    request = RequestView(
+        id="r-1",
+        method="GET",
+        scheme="https",
+        host="gw.example",
+        target=parse_target(b"/admin;x=1/u;y", rules),
+        raw_headers=[],
+        ip="192.0.2.7",
+        time=NOON,
+    )
+
+    assert request.path == "/admin/u"
+    assert request.segments == ("admin", "u")

@@ -302,11 +302,63 @@ def test_an_escaped_slash_may_be_kept() -> None:
     assert target.raw == b"/files/a%2Fb"
 
 
-def test_parameters_may_be_kept() -> None:
-    """As part of their segment: a rule for `a` does not match `a;x=1`."""
-    target = parse_target(b"/a;x=1/b", WITH_PARAMS)
+def test_a_kept_slash_has_both_readings() -> None:
+    """Some upstreams split there, after they have cut parameters off."""
+    target = parse_target(b"/files/a%2Fb;x/c", LAX)
 
-    assert target.segments == ("a;x=1", "b")
+    assert target.segments == ("files", "a/b", "c")
+    assert target.decoded_segments == ("files", "a", "b", "c")
+
+
+@pytest.mark.parametrize("raw", [b"/", b"/a/b/", b"/a%20b", b"/a;x=1/b"])
+def test_without_a_kept_slash_there_is_one_reading(raw: bytes) -> None:
+    """The very same object, so that nothing is matched twice."""
+    target = parse_target(raw, LAX)
+
+    assert target.decoded_segments is target.segments
+
+
+def test_parameters_may_be_kept() -> None:
+    """For the upstream. What is matched is what a servlet container sees."""
+    target = parse_target(b"/a;x=1/b;y", WITH_PARAMS)
+
+    assert target.segments == ("a", "b")
+    assert target.path == "/a;x=1/b;y"
+    assert target.raw == b"/a;x=1/b;y"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"/%2f", b"/%2fa", b"/a%2f", b"/a/%2Fb/c", b"/a%2f%2fb", b"/;", b"/a/;", b"/;/a",
+        b"/;x=1/a", b"/a/;/b", b"/a%2f;x/b", b"/%2f;x", b"/a;x%2fb", b"/a;%2f",
+    ],
+)  # fmt: skip
+def test_what_may_be_an_empty_segment_is_refused(raw: bytes) -> None:
+    """`/w/;/admin` is `/w//admin` for a servlet container, and then `/w/admin`."""
+    with pytest.raises(MalformedTargetError):
+        parse_target(raw, LAX)
+
+
+@pytest.mark.parametrize("raw", PATHS, ids=lambda raw: repr(raw[:50]))
+def test_every_upstream_has_one_of_the_readings(raw: bytes) -> None:
+    """Whatever is kept, an upstream that it is kept for sees what was matched."""
+    if accepted(raw, WITH_SLASHES):
+        target = parse_target(raw, WITH_SLASHES)
+        readings = {target.segments, target.decoded_segments}
+        assert {parser(target.path) for parser in PARSERS} <= readings
+    if accepted(raw, WITH_PARAMS):
+        target = parse_target(raw, WITH_PARAMS)
+        assert as_servlet(target.path) == target.segments
+    if accepted(raw, LAX):
+        target = parse_target(raw, LAX)
+        assert as_servlet(target.path) == target.decoded_segments
+
+
+@given(HOSTILE)
+def test_every_upstream_has_one_of_the_readings_of_any_combination(raw: bytes) -> None:
+    """The corpus, put together anew each time."""
+    test_every_upstream_has_one_of_the_readings(raw)
 
 
 @pytest.mark.parametrize("raw", [b"/a%2fb", b"/a/%2f"])

@@ -102,14 +102,17 @@ class ServerPaths(Section):
 
     encoded_slash: Literal["reject", "keep"] = Field(
         default="reject",
-        description="`%2F`: refuse the request, or keep it inside its segment.",
+        description="`%2F`: refuse the request, or keep it inside its segment, but only "
+        "where the path has the same route, with the same parameters, if it is split there.",
     )
     dot_segments: Literal["reject", "normalise"] = Field(
         default="reject",
         description="`.` and `..`: refuse the request, or resolve them before matching.",
     )
     matrix_params: Literal["reject", "keep"] = Field(
-        default="reject", description="`;`: refuse the request, or let it pass."
+        default="reject",
+        description="`;`: refuse the request, or let it pass. Routes and policies then see "
+        "each segment without what follows its `;`, as a servlet container does.",
     )
 
 

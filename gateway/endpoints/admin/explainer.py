@@ -7,7 +7,7 @@ identity and the request. Nothing is minted and nothing is forwarded.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -22,6 +22,7 @@ from gateway.model.access import AccessRequest, RequestView, RouteView
 from gateway.model.errors import GatewayError, RouteError, WrongMethodError
 from gateway.model.identity import Subject
 from gateway.model.route import Route
+from gateway.model.routing import Match, Router, find_route
 from gateway.model.target import Target, TargetRules, parse_target
 from gateway.policy.engine import Engine
 from gateway.policy.explain import explain
@@ -33,25 +34,6 @@ _SOMEWHERE = "203.0.113.1"
 _ANY_HOST = "*"
 _SOME_HOST = "gateway.invalid"
 _MADE_UP = "made-up"
-
-
-class Match(Protocol):
-    """A route, and what the parameters of its template stand for."""
-
-    @property
-    def route(self) -> Route:
-        """The route that was found."""
-
-    @property
-    def params(self) -> Mapping[str, str]:
-        """Parameter name to decoded segment."""
-
-
-class Router(Protocol):
-    """Finds the route of a request."""
-
-    def match(self, host: str, segments: Sequence[str], method: str) -> Match:
-        """Return the route, or raise `RouteError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +106,7 @@ class Explainer:
         try:
             target = parse_target(asked.path.encode(), self._policies.rules)
             host = asked.host or self._find_host(target, asked.method)
-            match = self._policies.router.match(host, target.segments, asked.method)
+            match = find_route(self._policies.router, host, target, asked.method)
             subject = self._subject(question, now)
         except MalformedQuestionError:
             raise
