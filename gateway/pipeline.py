@@ -21,6 +21,7 @@ from functools import partial
 from typing import Protocol
 
 import anyio.to_thread
+from anyio import CapacityLimiter
 
 from gateway.model.access import AccessRequest, RequestView, RouteView
 from gateway.model.claims import VerifiedClaims
@@ -33,6 +34,9 @@ from gateway.model.route import Route
 from gateway.model.routing import Router, find_route
 from gateway.model.target import Target
 from gateway.model.waiting import WouldWaitError
+
+# How many new credentials wait for keys or the database at once; the others wait for them.
+CROSSING_THREADS = 32
 
 
 class Extractor(Protocol):
@@ -155,9 +159,24 @@ class Passage:
 class Pipeline:
     """Takes requests through the stages of one snapshot."""
 
-    def __init__(self, *, stages: Stages, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        stages: Stages,
+        clock: Callable[[], datetime],
+        threads: int = CROSSING_THREADS,
+    ) -> None:
+        """Prepare; nothing is started.
+
+        Args:
+            stages: What a request goes through.
+            clock: The time, aware UTC.
+            threads: How many credentials may be judged in threads at once.
+        """
         self._stages = stages
         self._clock = clock
+        # Its own, so that callers with tokens that take long leave the control plane's be.
+        self._threads = CapacityLimiter(threads)
         self._crossings: dict[str, asyncio.Task[Subject]] = {}
 
     async def admit(self, inbound: Inbound, passage: Passage) -> Decision:
@@ -227,10 +246,13 @@ class Pipeline:
 
     def _cross(self, credential: Credential) -> asyncio.Task[Subject]:
         judge = partial(self._judge, credential, may_wait=True)
-        task = asyncio.create_task(_in_thread(judge))
+        task = asyncio.create_task(self._in_thread(judge))
         self._crossings[credential.value] = task
         task.add_done_callback(lambda _: self._crossings.pop(credential.value))
         return task
+
+    async def _in_thread(self, judge: Callable[[], Subject]) -> Subject:
+        return await anyio.to_thread.run_sync(judge, limiter=self._threads)
 
     def _judge(self, credential: Credential, *, may_wait: bool) -> Subject:
         """Verify and resolve a credential, and remember it only if that succeeds."""
@@ -239,10 +261,6 @@ class Pipeline:
         subject = stages.resolver.resolve(claims, may_wait=may_wait)
         stages.subjects.remember(credential.value, subject, self._clock())
         return subject
-
-
-async def _in_thread(judge: Callable[[], Subject]) -> Subject:
-    return await anyio.to_thread.run_sync(judge)
 
 
 def _request_view(inbound: Inbound, now: datetime) -> RequestView:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import anyio.to_thread
 import pytest
 
 from gateway.model.access import AccessRequest
@@ -122,9 +123,8 @@ def fake() -> Fake:
     return Fake()
 
 
-@pytest.fixture
-def pipeline(fake: Fake) -> Pipeline:
-    stages = Stages(
+def _stages(fake: Fake) -> Stages:
+    return Stages(
         router=RouteTable([ROUTE]),
         extractor=fake,
         verifier=fake,
@@ -133,7 +133,11 @@ def pipeline(fake: Fake) -> Pipeline:
         engine=fake,
         minter=fake,
     )
-    return Pipeline(stages=stages, clock=lambda: NOON)
+
+
+@pytest.fixture
+def pipeline(fake: Fake) -> Pipeline:
+    return Pipeline(stages=_stages(fake), clock=lambda: NOON)
 
 
 def _inbound(token: str = "", path: bytes = b"/feed/a?x=1") -> Inbound:
@@ -289,6 +293,27 @@ async def test_all_who_bring_the_same_new_credential_wait_for_one_verification(
     assert len(fake.verified) == 1
     assert not pipeline._crossings
     assert sum(isinstance(result, Decision) for result in results) == 49
+
+
+async def test_credentials_that_take_long_leave_threads_to_others(fake: Fake) -> None:
+    """So many are judged at once; the control plane's threads are not among them."""
+    pipeline = Pipeline(stages=_stages(fake), clock=lambda: NOON, threads=2)
+    fake.gate.clear()
+    waiting = [
+        asyncio.create_task(pipeline.admit(_inbound(f"t{number}"), Passage()))
+        for number in range(50)
+    ]
+    async with asyncio.timeout(4):
+        while len(fake.verified) < 2:  # noqa: ASYNC110 - a thread cannot set an event
+            await asyncio.sleep(0.01)
+        await asyncio.gather(
+            *(anyio.to_thread.run_sync(threading.get_ident) for _ in range(50))
+        )
+
+    assert len(fake.verified) == 2
+    fake.gate.set()
+    await asyncio.gather(*waiting)
+    assert len(fake.remembered) == 50
 
 
 async def test_a_failure_is_told_to_all_and_not_remembered(

@@ -39,7 +39,7 @@ class PublicKeys(Protocol):
     """The gateway's own public keys."""
 
     def public_jwks(self) -> Mapping[str, Any]:
-        """Return them as a JWK Set."""
+        """Return them as a JWK Set. Called on the event loop; waits for nothing."""
 
 
 def routes(
@@ -63,10 +63,12 @@ def routes(
     max_age = min(LONGEST_MAX_AGE, publish_before / 2)
     metadata = _metadata(issuer, public_url, grant_types)
 
-    def jwks(request: Request) -> Response:
+    # On the loop, so that upstreams get the keys also when all threads are taken.
+
+    async def jwks(request: Request) -> Response:
         return _document(request, keys.public_jwks(), max_age)
 
-    def discovery(request: Request) -> Response:
+    async def discovery(request: Request) -> Response:
         return _document(request, metadata, _METADATA_MAX_AGE)
 
     return [

@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from gateway.endpoints import well_known
+from tests.endpoints.threads import all_threads_taken
 
 KEY = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y", "kid": "k1", "use": "sig"}
 GUEST = "urn:federation-gateway:grant:guest"
@@ -131,3 +132,14 @@ async def test_the_host_header_changes_nothing() -> None:
     response = await House().get(BOTH[0])
 
     assert "evil" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/.well-known/jwks.json", *BOTH])
+async def test_the_documents_need_no_thread(path: str) -> None:
+    """Upstreams verify tokens with them, whatever else keeps the gateway busy."""
+    house = House()
+
+    async with all_threads_taken():
+        response = await house.get(path)
+
+    assert response.status_code == 200

@@ -15,17 +15,21 @@ class Readiness(Protocol):
     """Knows what keeps the gateway from serving."""
 
     def obstacles(self) -> Mapping[str, str]:
-        """Return what is in the way, by name, with a sentence; empty if nothing is."""
+        """Return what is in the way, by name, with a sentence; empty if nothing is.
+
+        Called on the event loop, so it waits for nothing.
+        """
 
 
 def routes(*, readiness: Readiness) -> Sequence[BaseRoute]:
     """Return the probes' routes."""
+    # Neither waits for anything: on the loop, they answer when all threads are taken.
 
-    def live(_request: Request) -> JSONResponse:
+    async def live(_request: Request) -> JSONResponse:
         # That this runs is the answer. A restart would cure nothing that it can see.
         return JSONResponse({"live": True}, headers=NO_STORE)
 
-    def ready(_request: Request) -> JSONResponse:
+    async def ready(_request: Request) -> JSONResponse:
         obstacles = readiness.obstacles()
         return JSONResponse(
             {"ready": not obstacles, "reasons": dict(obstacles)},

@@ -1,9 +1,11 @@
 """`/live` and `/ready`."""
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 
 from gateway.endpoints.admin import health
+from tests.endpoints.threads import all_threads_taken
 
 
 class Reasons:
@@ -48,3 +50,12 @@ async def test_a_gateway_that_is_not_ready_lives_all_the_same() -> None:
 
     assert response.status_code == 200
     assert response.json() == {"live": True}
+
+
+@pytest.mark.parametrize("path", ["/live", "/ready"])
+async def test_the_probes_need_no_thread(path: str) -> None:
+    """A gateway that is busy must not be restarted for it."""
+    async with all_threads_taken():
+        response = await get(path, Reasons())
+
+    assert response.status_code == 200
