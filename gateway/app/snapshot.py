@@ -92,7 +92,9 @@ def retire(old: Snapshot, *, successor: Snapshot, tools: Tools) -> None:
     """Let go of what only the old snapshot needed; its requests finish."""
     old.plane.forwarder.retire(heir=successor.plane.forwarder)
     providers = [f.settings for f in successor.loaded.configuration.providers]
-    tools.key_sources.keep_only(p for p in providers if isinstance(p, OidcProvider))
+    tools.key_sources.keep_only(
+        p for p in providers if isinstance(p, OidcProvider) and p.enabled
+    )
 
 
 def _services(configuration: Configuration) -> dict[str, Service]:

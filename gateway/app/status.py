@@ -62,6 +62,8 @@ def _provider_status(
     file: ProviderFile, keys: Mapping[str, KeySourceStatus]
 ) -> ProviderStatus:
     provider = file.settings
+    if not provider.enabled:
+        return ProviderStatus(id=provider.id, kind=provider.kind, keys="disabled")
     source = keys.get(provider.issuer) if isinstance(provider, OidcProvider) else None
     if source is None:
         return ProviderStatus(id=provider.id, kind=provider.kind, keys="own")

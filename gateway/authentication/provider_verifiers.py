@@ -37,7 +37,7 @@ def build_verifiers(
     tokens: TokensSettings,
     guest: GuestSettings,
 ) -> tuple[ProviderVerifier, ...]:
-    """Return a verifier for each provider.
+    """Return a verifier for each provider that is enabled.
 
     Args:
         files: The providers.
@@ -52,6 +52,8 @@ def build_verifiers(
     verifiers: list[ProviderVerifier] = []
     faults: list[Fault] = []
     for file in files:
+        if not file.settings.enabled:
+            continue
         try:
             match file.settings:
                 case OidcProvider() as provider:

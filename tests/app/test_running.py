@@ -47,6 +47,33 @@ async def test_changed_files_are_swapped_in_as_a_whole(
     assert gateway.current.loaded.engine.digest != before.loaded.engine.digest
 
 
+async def test_a_disabled_provider_is_refused_from_the_next_request_on(
+    house: House, gateway: Gateway
+) -> None:
+    """Also with a token that was cached, and with fixtures that name the provider."""
+    with (house.folder / "policies/orders.toml").open("a") as policy:
+        policy.write('[fixture.ana]\nprovider = "backend"\nsubject = "ana"\n')
+    await gateway.reload(cause="signal")
+    bearer = house.bearer("ana")
+
+    statuses = []
+    for old, new in (
+        ("", ""),
+        ('id = "backend"', 'id = "backend"\nenabled = false'),
+        ("enabled = false", "enabled = true"),
+    ):
+        _change(house, "providers/backend.toml", old, new)
+        await gateway.reload(cause="file")
+        house.snapshot = gateway.current
+        async with house.caller() as caller:
+            for _ in range(2):
+                answer = await caller.get("/v1/orders/ana-1", headers=bearer)
+                statuses.append(answer.status_code)
+
+    assert not gateway._reloads.faults
+    assert statuses == [200, 200, 401, 401, 200, 200]
+
+
 async def test_files_that_have_not_changed_change_nothing(gateway: Gateway) -> None:
     """A touched file is no reason to forget every cached identity."""
     before = gateway.current

@@ -64,6 +64,23 @@ async def test_an_issuer_that_is_no_longer_named_is_forgotten(house: House) -> N
     assert house.tools.key_sources.status() == ()
 
 
+async def test_the_keys_of_a_disabled_issuer_are_forgotten(house: House) -> None:
+    """They verify nothing, so nobody goes on fetching them."""
+    corp = house.folder / "providers/corp.toml"
+    corp.write_text(OIDC)
+    first = await build_snapshot(
+        load(house.folder / "config.toml"), tools=house.tools, before=house.snapshot
+    )
+    corp.write_text(f"{OIDC}enabled = false\n")
+
+    second = await build_snapshot(
+        load(house.folder / "config.toml"), tools=house.tools, before=first
+    )
+    retire(first, successor=second, tools=house.tools)
+
+    assert house.tools.key_sources.status() == ()
+
+
 async def test_who_is_known_is_known_after_a_reload(house: House) -> None:
     """Everybody comes with a token that is not known then, perhaps without database."""
     token = Credential(Scheme.BEARER, house.token("ana"))

@@ -1,5 +1,6 @@
 """How the providers' keys are told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from gateway.app.loading import load
@@ -33,3 +34,15 @@ def test_keys_are_fresh_stale_missing_or_our_own(tmp_path: Path) -> None:
         _provider_status(file, _source(usable=False, failures=1)).keys,
         _provider_status(file, {}).keys,
     ] == ["fresh", "stale", "missing", "own"]
+
+
+def test_a_disabled_provider_is_told_as_such(tmp_path: Path) -> None:
+    """Whatever is still known of its keys."""
+    file = _oidc(tmp_path)
+    off = file.settings.model_copy(update={"enabled": False})
+
+    status = _provider_status(
+        replace(file, settings=off), _source(usable=True, failures=0)
+    )
+
+    assert (status.keys, status.key_ids) == ("disabled", ())

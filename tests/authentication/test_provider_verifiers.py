@@ -189,6 +189,16 @@ def test_pomerium_cve_2024_47616_no_token_is_accepted_for_another_purpose(
     ]
 
 
+def test_a_disabled_provider_verifies_nothing(document: Document) -> None:
+    """Its keys are not even looked at."""
+    files = (
+        oidc(document, enabled=False),
+        developer(document, b"no key set", enabled=False),
+    )
+
+    assert build(*files) == ()
+
+
 def test_without_guests_no_guest_token_is_accepted(document: Document) -> None:
     assert build(guest(document), guests=False) == ()
 

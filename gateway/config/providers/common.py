@@ -152,6 +152,11 @@ class Provider(Section):
         description="Which rules its identities fall under: `authenticated` for people, "
         "`service` for programs.",
     )
+    enabled: bool = Field(
+        default=True,
+        description="`false`: none of its tokens is accepted, from the next reload on. "
+        "Policies and their fixtures may go on naming it, so nothing else has to change.",
+    )
     require: RequireSettings = Field(
         default=RequireSettings(), description="Conditions on the claims."
     )

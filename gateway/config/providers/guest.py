@@ -4,13 +4,23 @@ The lifetimes and limits of guests stand in `[guest]` of `config.toml`.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from gateway.config.providers.common import Provider
 from gateway.config.providers.mapping import MapSettings
-from gateway.config.settings.section import Expression
+from gateway.config.settings.section import Expression, flaw
+
+
+def _check_enabled(enabled: bool) -> bool:  # noqa: FBT001 - pydantic hands it over
+    if not enabled:
+        raise flaw(
+            "E106",
+            "guests are switched off for the whole gateway, also those without a token",
+            hint="[guest] enabled = false in config.toml",
+        )
+    return enabled
 
 
 class GuestMap(MapSettings):
@@ -37,6 +47,10 @@ class GuestProvider(Provider):
 
     kind: Literal["guest"] = Field(description="Somebody without an account.")
     for_: Literal["guest"] = Field(default="guest", alias="for", description="`guest`.")
+    enabled: Annotated[bool, AfterValidator(_check_enabled)] = Field(
+        default=True,
+        description="`true`. What switches guests off is `[guest] enabled`.",
+    )
     map: GuestMap = Field(
         default=GuestMap(), description="From claims to the identity."
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.config.providers.common import ALGORITHMS
+from gateway.config.providers.common import ALGORITHMS, Provider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
 from tests.config.files import PROVIDER, read, the_fault
@@ -86,3 +86,24 @@ def test_guests_are_guests() -> None:
     text = "kind = 'guest'\nid = 'guest'\n"
     assert the_fault(GuestProvider, f"{text}for = 'authenticated'").code == "E105"
     assert the_fault(GuestProvider, f"{text}upgrade = 'keep-id'").code == "E110"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [(OidcProvider, PROVIDER), (GuestProvider, 'kind = "guest"\nid = "guest"\n')],
+)
+def test_a_provider_is_enabled(kind: type[Provider], text: str) -> None:
+    """Unless its file says otherwise."""
+    assert read(kind, text) == read(kind, f"{text}enabled = true")
+
+
+def test_a_provider_may_be_switched_off() -> None:
+    """Every kind but guests, who need no provider to come without a token."""
+    settings = read(OidcProvider, f"{PROVIDER}enabled = false")
+    assert isinstance(settings, OidcProvider)
+    assert not settings.enabled
+
+    fault = the_fault(GuestProvider, 'kind = "guest"\nid = "guest"\nenabled = false')
+
+    assert fault.code == "E106"
+    assert "[guest] enabled = false" in fault.help
