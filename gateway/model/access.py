@@ -10,8 +10,23 @@ from datetime import datetime
 from functools import cached_property
 from urllib.parse import unquote_to_bytes
 
+from gateway.model.errors import OversizedRequestError
 from gateway.model.identity import Subject
 from gateway.model.target import Target
+
+# Policies go through them, some with a loop inside a loop, and everybody waits for that.
+MAX_QUERY_PARAMETERS = 128
+
+
+def check_query(raw: bytes) -> None:
+    """Check that a query has no more parameters than policies may have to go through.
+
+    Raises:
+        OversizedRequestError: It has more than `MAX_QUERY_PARAMETERS`.
+    """
+    count = raw.count(b"&") + 1
+    if count > MAX_QUERY_PARAMETERS:
+        raise OversizedRequestError(f"a query of {count} parameters")
 
 
 def parse_query(raw: bytes) -> dict[str, list[str]]:

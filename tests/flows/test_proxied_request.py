@@ -358,3 +358,19 @@ async def test_an_escaped_letter_does_not_lead_around_a_rule(house: House) -> No
 
     assert response.status_code == httpx.codes.FORBIDDEN
     assert response.json()["detail"] == "account suspended"
+
+
+async def test_a_query_of_too_many_parameters_is_refused(house: House) -> None:
+    """Before a policy has to go through them while others wait."""
+    async with house.open() as caller:
+        most, more = [
+            await caller.get(
+                "/v1/feed?" + "&".join(f"p{number}=1" for number in range(count)),
+                headers=house.bearer("ana"),
+            )
+            for count in (128, 129)
+        ]
+
+    assert most.status_code == httpx.codes.OK
+    assert more.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
+    assert more.json()["type"] == "urn:gateway:request_too_large"

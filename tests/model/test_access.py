@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model.access import AccessRequest, RequestView, RouteView, parse_query
+from gateway.model.access import (
+    MAX_QUERY_PARAMETERS,
+    AccessRequest,
+    RequestView,
+    RouteView,
+    check_query,
+    parse_query,
+)
+from gateway.model.errors import OversizedRequestError
 from gateway.model.identity import Identity, IdentityKind, Subject
 from gateway.model.target import TargetRules, parse_target
 
@@ -209,3 +217,12 @@ def test_the_path_has_no_parameters() -> None:
 
     assert request.path == "/admin/u"
     assert request.segments == ("admin", "u")
+
+
+def test_a_query_has_a_number_of_parameters() -> None:
+    """The last that passes and the first that does not; empty ones count."""
+    check_query(b"")
+    check_query(b"&".join([b"a=1"] * MAX_QUERY_PARAMETERS))
+    for query in (b"&".join([b"a=1"] * 129), b"&" * MAX_QUERY_PARAMETERS):
+        with pytest.raises(OversizedRequestError):
+            check_query(query)

@@ -18,6 +18,7 @@ from gateway.endpoints.problem import Problem, denied, failed
 from gateway.endpoints.proxy.body import ClientGoneError, RequestBody
 from gateway.endpoints.proxy.origin import Origin
 from gateway.endpoints.proxy.plane import Plane
+from gateway.model.access import check_query
 from gateway.model.errors import GatewayError, OversizedRequestError
 from gateway.model.minted import MintedCredential
 from gateway.model.route import Route
@@ -145,6 +146,7 @@ class ProxyApp:
         raw: bytes = scope["raw_path"]
         exchange.path = raw.decode("latin-1")
         target = parse_target(raw + b"?" + query if query else raw, plane.target_rules)
+        check_query(query)
         client = scope["client"]
         origin = plane.origins.find(
             client[0] if client else "", scope["scheme"], scope["headers"]
