@@ -90,7 +90,7 @@ class Compiler:
                 operand, checked = self.compile(plan.operand), plan.operand.type is DYN
                 return make(operand, plan.name, place, checked=checked)
             case Invoke():
-                return self._invoke(plan, place)
+                return self._timed_search(plan, self._invoke(plan, place))
             case Terms():
                 make_terms = (
                     logic.conjunction
@@ -132,6 +132,13 @@ class Compiler:
     def _term(self, plan: Plan) -> Run:
         run = self._bool(plan)
         if self.is_long and work_of(plan) >= LONG:
+            return logic.timed(run, self._place(plan))
+        return run
+
+    def _timed_search(self, plan: Invoke, run: Run) -> Run:
+        # Nothing interrupts a search, so the clock is looked at before it.
+        searches = any(overload.rate is not None for overload in plan.overloads)
+        if searches and self.is_long and work_of(plan) >= LONG:
             return logic.timed(run, self._place(plan))
         return run
 

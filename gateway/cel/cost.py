@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from gateway.cel.library.declaration import UNKNOWN, Overload
 from gateway.cel.plan import (
     Choice,
     Comprehension,
@@ -25,11 +26,17 @@ from gateway.cel.plan import (
     MakeMap,
     Plan,
 )
-from gateway.cel.types import BYTES, DYN, STRING, CelType, ListType, MapType
+from gateway.cel.types import BYTES, DYN, NOTHING, STRING, CelType, ListType, MapType
+from gateway.model.access import MAX_QUERY_PARAMETERS
 
-# What a string, a list or a map of the request is taken to hold.
-_CHARACTERS: Final = 256.0
-_ELEMENTS: Final = 64.0
+# What a list or a map of the request may hold: as many parameters as a query may have,
+# which is more than there can be headers. All of it together is no larger than the target
+# and the headers of a request.
+_ELEMENTS: Final = float(MAX_QUERY_PARAMETERS)
+_CHARACTERS_OF_ELEMENT: Final = 256.0
+
+# What a string may hold that stands alone: a path, a header.
+_CHARACTERS: Final = 4_096.0
 
 # Characters are looked at many at a time.
 _CHARACTERS_A_UNIT: Final = 64
@@ -62,6 +69,7 @@ class Size:
 
 
 _ONE: Final = Size(0)
+_ELEMENT: Final = Size(_CHARACTERS_OF_ELEMENT)
 
 
 def work_of(plan: Plan) -> float:
@@ -100,9 +108,9 @@ class _Estimate:
     def _invoke(self, plan: Invoke) -> tuple[float, Size]:
         parts = [self.of(argument) for argument in plan.arguments]
         sizes = [size for _, size in parts]
-        rate = max(overload.cost for overload in plan.overloads)
+        seen = _looked_at(plan.name, [size.weight for size in sizes])
         work = 1 + sum(work for work, _ in parts)
-        work += rate * _looked_at(plan.name, [size.weight for size in sizes])
+        work += max(min(_rate(one, plan) * seen, one.most) for one in plan.overloads)
         if plan.name == "_[_]" and sizes[0].element is not None:
             return work, sizes[0].element
         return work, _result(plan, sizes)
@@ -123,8 +131,7 @@ class _Estimate:
     def _comprehension(self, plan: Comprehension) -> tuple[float, Size]:
         work, over = self.of(plan.range)
         outer = self._locals.get(plan.slot)
-        is_list = isinstance(plan.range.type, ListType)
-        element = over.element if is_list and over.element else _assumed(DYN)
+        element = _gone_through(plan.range.type, over)
         self._locals[plan.slot] = element
         body_work, body = self.of(plan.body)
         if outer is None:
@@ -139,6 +146,27 @@ class _Estimate:
                 return total, Size(over.length, element)
             case _:
                 return total, _ONE
+
+
+def _gone_through(kind: CelType, over: Size) -> Size:
+    """Return the size of what a macro binds: an element of a list, a key of a map."""
+    match kind:
+        case ListType() if over.element is not None:
+            return over.element
+        case MapType():
+            return _assumed_element(kind.key)
+        case _:
+            return _assumed(DYN)
+
+
+def _rate(overload: Overload, plan: Invoke) -> float:
+    if overload.rate is None:
+        return overload.cost
+    match plan.arguments[1]:
+        case Constant(value=str() as spelling):
+            return overload.rate(spelling)
+        case _:
+            return overload.rate(UNKNOWN)
 
 
 def _looked_at(name: str, weights: Sequence[float]) -> float:
@@ -156,7 +184,7 @@ def _result(plan: Invoke, sizes: Sequence[Size]) -> Size:
     length = grows * sum(size.length for size in sizes)
     elements = [size.element for size in sizes if size.element is not None]
     if not elements:
-        return Size(length, Size(_CHARACTERS) if _is_list(plan.type) else None)
+        return Size(length, _ELEMENT if _is_list(plan.type) else None)
     element = elements[0]
     for other in elements[1:]:
         element = element.larger(other)
@@ -171,15 +199,19 @@ def _is_list(kind: CelType) -> bool:
 def _assumed(kind: CelType) -> Size:
     match kind:
         case ListType():
-            return Size(_ELEMENTS, _assumed(kind.element))
+            return Size(_ELEMENTS, _assumed_element(kind.element))
         case MapType():
-            return Size(_ELEMENTS, _assumed(kind.value))
+            return Size(_ELEMENTS, _assumed_element(kind.value))
         case _ if kind in {STRING, BYTES}:
             return Size(_CHARACTERS)
-        case _ if kind is DYN:
-            return Size(_ELEMENTS, Size(_CHARACTERS))
+        case _ if kind in {DYN, NOTHING}:
+            return Size(_ELEMENTS, _ELEMENT)
         case _:
             return _ONE
+
+
+def _assumed_element(kind: CelType) -> Size:
+    return _ELEMENT if kind in {STRING, BYTES} else _assumed(kind)
 
 
 def _size_of(value: Any) -> Size:

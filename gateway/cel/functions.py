@@ -23,7 +23,7 @@ from gateway.cel.library.declaration import (
     Overloads,
 )
 from gateway.cel.library.instants import EPOCH
-from gateway.cel.library.strings import pattern
+from gateway.cel.library.strings import MAX_SEARCH, finds, late_pattern, pattern, rate
 from gateway.cel.types import (
     BOOL,
     DURATION,
@@ -118,23 +118,33 @@ _GLOB: Final = re.compile(r"\*\*|\*|\?|[^*?]+")
 _GLOB_MEANING: Final = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
-def _glob_pattern(spelling: str) -> Any:
+def _as_pattern(spelling: str) -> str:
     parts = (
-        _GLOB_MEANING.get(part) or "".join(f"\\x{{{ord(char):x}}}" for char in part)
+        _GLOB_MEANING.get(part) or "".join(map(_escaped, part))
         for part in _GLOB.findall(spelling)
     )
-    return pattern("(?s)^(?:" + "".join(parts) + ")$")
+    return "(?s)^(?:" + "".join(parts) + ")$"
+
+
+def _escaped(character: str) -> str:
+    if character.isascii() and character.isalnum():
+        return character
+    return f"\\x{{{ord(character):x}}}"
 
 
 def _glob(text: str, spelling: str) -> bool:
-    return _glob_pattern(spelling).search(text) is not None
+    return finds(late_pattern(_as_pattern(spelling)))(text)
 
 
 def _prepare_glob(arguments: Sequence[Any], _: CelType) -> Implementation:
     if arguments[1] is UNKNOWN:
         return _glob
-    search = _glob_pattern(arguments[1]).search
-    return lambda text, _: search(text) is not None
+    find = finds(pattern(_as_pattern(arguments[1])))
+    return lambda text, _: find(text)
+
+
+def _rate_of_glob(spelling: Any) -> float:
+    return rate(spelling, lambda known: pattern(_as_pattern(known)))
 
 
 def _fresh(auth_time: datetime, age: timedelta, now: datetime) -> bool:
@@ -175,9 +185,7 @@ _STRINGS: Final = ListType(STRING)
 
 GATEWAY_FUNCTIONS: Final[Overloads] = {
     "claim": (
-        Overload(
-            (STRING, A), A, _CLAIM, prepare=_prepare_claim, grows=1, reads=("claims",)
-        ),
+        Overload((STRING, A), A, _CLAIM, prepare=_prepare_claim, reads=("claims",)),
     ),
     "any_of": (Overload((ListType(A), ListType(A)), BOOL, _any_of, cost=2),),
     "all_of": (Overload((ListType(A), ListType(A)), BOOL, _all_of, cost=2),),
@@ -186,7 +194,16 @@ GATEWAY_FUNCTIONS: Final[Overloads] = {
     ),
     "email_domain": (Overload((STRING,), STRING, email_domain, cost=20, grows=4),),
     "path_under": (Overload((STRING, STRING), BOOL, _path_under, cost=1),),
-    "glob": (Overload((STRING, STRING), BOOL, _glob, prepare=_prepare_glob, cost=5),),
+    "glob": (
+        Overload(
+            (STRING, STRING),
+            BOOL,
+            _glob,
+            prepare=_prepare_glob,
+            rate=_rate_of_glob,
+            most=MAX_SEARCH,
+        ),
+    ),
     "fresh": (Overload((TIMESTAMP, DURATION), BOOL, _fresh, reads=("now",)),),
     "has_scope": (
         Overload((STRING,), BOOL, _has_scope, cost=1, reads=("identity.scopes",)),

@@ -14,7 +14,7 @@ from gateway.cel.errors import BudgetExceededError, EvaluationError
 from gateway.cel.plan import Macro
 
 # A comprehension looks at the clock once for so many elements, less one.
-_STRIDE: Final = 63
+_STRIDE: Final = 15
 
 # The most frequent number of terms has closures of its own.
 _PAIR: Final = 2

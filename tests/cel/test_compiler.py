@@ -11,7 +11,7 @@ from gateway.cel.checker import Checker, Declarations
 from gateway.cel.closures import Run
 from gateway.cel.compiler import Compiler
 from gateway.cel.environment import Environment, Problem
-from gateway.cel.errors import EvaluationError
+from gateway.cel.errors import BudgetExceededError, EvaluationError
 from gateway.cel.library.operators import OPERATORS
 from gateway.cel.parser import parse
 from gateway.cel.standard import FUNCTIONS, METHODS
@@ -65,6 +65,17 @@ def test_an_error_of_constants_stays_for_run_time() -> None:
     assert run({"i": 1}, [math.inf]) is True
     with pytest.raises(EvaluationError, match="division by zero"):
         run({"i": 2}, [math.inf])
+
+
+@pytest.mark.parametrize("text", ["s.matches('(a?){40}b')", "glob(s, s)"])
+def test_a_long_search_looks_at_the_clock_first(text: str) -> None:
+    """Nothing could interrupt it."""
+    run, _ = compiled(text)
+    quick, _ = compiled("s.matches('a')")
+
+    with pytest.raises(BudgetExceededError):
+        run({"s": "a"}, [0.0])
+    assert quick({"s": "a"}, [0.0]) is True
 
 
 def test_maps_are_made_anew() -> None:

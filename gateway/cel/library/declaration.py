@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 from typing import Any, Final
 
 from gateway.cel.types import CelType
@@ -31,6 +32,9 @@ class Overload:
             and the type of the result, returns a faster `apply`; a `ValueFault` then
             means that the constants can never work: the expression is refused at load.
         cost: Units of work for each unit of the arguments' size; 0 if it does not grow.
+        rate: Takes the place of `cost`, given the second argument if it is constant (else
+            `UNKNOWN`): for searches, which take longer the larger the pattern is.
+        most: More units than these are an error at run time.
         grows: The result may be as large as all arguments together, times this.
         reads: Paths of variables that the function reads besides its arguments.
     """
@@ -40,6 +44,8 @@ class Overload:
     apply: Implementation
     prepare: Callable[[Sequence[Any], CelType], Implementation] | None = None
     cost: float = 0
+    rate: Callable[[Any], float] | None = None
+    most: float = inf
     grows: int = 0
     reads: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ Reference: CEL language definition, "List of Standard Definitions"; the string e
 as cel-go describes it (`ext/strings`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import re2  # type: ignore[import-untyped]  # has no stubs
@@ -24,6 +24,21 @@ from gateway.cel.types import BOOL, INT, STRING, CelType, ListType
 _MAX_PATTERN: Final = 1_000
 _MAX_PATTERN_MEMORY: Final = 1 << 20
 
+# A pattern that is only known at run time is compiled there, while others wait.
+_MAX_LATE_PATTERN: Final = 128
+_LATE_PATTERN_MEMORY: Final = 1 << 18
+
+# Instructions of the compiled pattern. Each letter of Unicode (`\pL`) is 600 of them.
+MAX_PROGRAM: Final = 2_500
+
+# No clock can interrupt a search. At worst, each octet meets each instruction, and a
+# million of such meetings take about ten milliseconds.
+MAX_SUBJECT: Final = 4_096
+_MAX_MEETINGS: Final = 500_000
+
+# As units of work, with what it takes to compile a pattern.
+MAX_SEARCH: Final = 10_000
+
 _UPPER_TO_LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _LOWER_TO_UPPER: Final = {code + 32: code for code in range(ord("A"), ord("Z") + 1)}
 
@@ -39,8 +54,12 @@ def _contains(text: str, part: str) -> bool:
     return part in text
 
 
-def pattern(spelling: str) -> Any:
+def pattern(spelling: str, *, memory: int = _MAX_PATTERN_MEMORY) -> Any:
     """Return a compiled RE2 pattern.
+
+    Args:
+        spelling: The pattern.
+        memory: Octets that it may need.
 
     Raises:
         ValueFault: It is no pattern, or too large.
@@ -48,24 +67,83 @@ def pattern(spelling: str) -> Any:
     if len(spelling) > _MAX_PATTERN:
         raise ValueFault("the pattern is too long")
     options = re2.Options()
-    options.max_mem = _MAX_PATTERN_MEMORY
+    options.max_mem = memory
     options.log_errors = False
     options.never_capture = True
     try:
-        return re2.compile(spelling, options)
+        compiled = re2.compile(spelling, options)
     except (re2.error, UnicodeEncodeError):
         raise ValueFault("the pattern is no RE2 regular expression") from None
+    if program_size(compiled) > MAX_PROGRAM:
+        raise ValueFault("the pattern is too large: repeat less, or smaller classes")
+    return compiled
+
+
+def program_size(compiled: Any) -> int:
+    """Return how many instructions a pattern is, in the larger of both directions."""
+    return max(int(compiled.programsize), int(compiled.reverseprogramsize))
+
+
+def finds(compiled: Any) -> Callable[[str], bool]:
+    """Return what tells whether a pattern is found in a string.
+
+    Raises `ValueFault` for a string so long that the search might hold everybody up.
+    """
+    search = compiled.search
+    longest = min(MAX_SUBJECT, _MAX_MEETINGS // program_size(compiled))
+    most_octets_each = 4
+
+    def find(text: str) -> bool:
+        length = len(text)
+        if length * most_octets_each > longest and not text.isascii():
+            length = len(text.encode("utf-8", "surrogatepass"))
+        if length > longest:
+            raise ValueFault(f"the string is longer than the {longest} bytes searched")
+        return search(text) is not None
+
+    return find
+
+
+def late_pattern(spelling: str) -> Any:
+    """Return a pattern that is only known at run time; it has to be a short one.
+
+    Raises:
+        ValueFault: It is no pattern, or too large.
+    """
+    if len(spelling) > _MAX_LATE_PATTERN:
+        raise ValueFault("a pattern that is no constant is too long")
+    return pattern(spelling, memory=_LATE_PATTERN_MEMORY)
 
 
 def _matches(text: str, spelling: str) -> bool:
-    return pattern(spelling).search(text) is not None
+    return finds(late_pattern(spelling))(text)
 
 
 def _prepare_matches(arguments: Sequence[Any], _: CelType) -> Implementation:
     if arguments[1] is UNKNOWN:
         return _matches
-    search = pattern(arguments[1]).search
-    return lambda text, _: search(text) is not None
+    find = finds(pattern(arguments[1]))
+    return lambda text, _: find(text)
+
+
+def _rate_of_matches(spelling: Any) -> float:
+    return rate(spelling, pattern)
+
+
+def rate(spelling: Any, compile_pattern: Callable[[str], Any]) -> float:
+    """Return the units of work for each unit of a string that is searched.
+
+    Args:
+        spelling: The pattern, `UNKNOWN` if only the run time will know.
+        compile_pattern: Compiles it.
+    """
+    if spelling is UNKNOWN:
+        return MAX_PROGRAM
+    try:
+        return program_size(compile_pattern(spelling))
+    except ValueFault:
+        # Refused when it is prepared, with a better message.
+        return 0
 
 
 def _lower_ascii(text: str) -> str:
@@ -118,7 +196,12 @@ def _join(parts: Sequence[Any], separator: str = "") -> str:
 
 _STRINGS: Final = ListType(STRING)
 _MATCHES: Final = Overload(
-    (STRING, STRING), BOOL, _matches, prepare=_prepare_matches, cost=5
+    (STRING, STRING),
+    BOOL,
+    _matches,
+    prepare=_prepare_matches,
+    rate=_rate_of_matches,
+    most=MAX_SEARCH,
 )
 
 STRING_FUNCTIONS: Final[Overloads] = {"matches": (_MATCHES,)}

@@ -1,6 +1,7 @@
 """Functions on strings; the language's own cases stand in `tests/conformance/cel`."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,7 +11,14 @@ from hypothesis import strategies as st
 from gateway.cel.errors import ValueFault
 from gateway.cel.library.declaration import UNKNOWN
 from gateway.cel.library.operators import MAX_SIZE
-from gateway.cel.library.strings import STRING_FUNCTIONS, STRING_METHODS, pattern
+from gateway.cel.library.strings import (
+    MAX_PROGRAM,
+    STRING_FUNCTIONS,
+    STRING_METHODS,
+    finds,
+    pattern,
+    program_size,
+)
 from gateway.cel.types import BOOL
 
 
@@ -37,12 +45,62 @@ def test_a_pattern_has_a_size() -> None:
             pattern(large)
 
 
-def test_a_hostile_pattern_ends_in_time() -> None:
-    """What takes Python's own `re` longer than the universe will last."""
+def test_a_program_has_a_size() -> None:
+    """The last that passes and the first that does not."""
+    assert program_size(pattern("(a?){500}b{1000}")) <= MAX_PROGRAM
+    assert pattern("^\\pL[\\pL '-]*$")
+    with pytest.raises(ValueFault, match="too large"):
+        pattern("(a?){1000}b{1000}")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "text"),
+    [
+        ("^(a+)+$", "a" * 4_096),
+        ("(a?){500}b", "a" * 4_096),
+        ("((a?){10}){40}b", "a" * 4_096),
+        ("[ab]*a[ab]{200}c", "abbaabab" * 512),
+        ("(?s).*a.{200}z", "abbaabab" * 512),
+        ("(.{0,100}a){2}z", "abbaabab" * 512),
+        (".{300}x", "aé\N{GRINNING FACE}" * 600),
+    ],
+)
+def test_a_hostile_search_ends_in_time_or_is_refused(spelling: str, text: str) -> None:
+    """A few milliseconds are what is meant; machines that run tests are busy."""
+    find = finds(pattern(spelling))
     began = time.perf_counter()
 
-    assert not call("matches", "a" * 16_000 + "!", "^(a+)+$")
+    with suppress(ValueFault):
+        assert not find(text + "!")
+    for length in (64, 128, 256, 512, 1_024, 2_048):
+        with suppress(ValueFault):
+            find(text[:length])
     assert time.perf_counter() - began < 0.5
+
+
+def test_a_string_is_searched_to_a_length() -> None:
+    """In octets of UTF-8; shorter for a large pattern."""
+    small, large = finds(pattern("b$")), finds(pattern("(a?){500}b"))
+
+    assert small("a" * 4_095 + "b")
+    assert small("é" * 2_047 + "ab")
+    assert large("a" * 496 + "b")
+    for find, text in (
+        (small, "a" * 4_096 + "b"),
+        (small, "é" * 2_048 + "b"),
+        (small, "\ud800" * 1_366),
+        (large, "a" * 497 + "b"),
+    ):
+        with pytest.raises(ValueFault, match="longer than"):
+            find(text)
+
+
+def test_a_pattern_that_comes_late_is_short() -> None:
+    """It is compiled while others wait."""
+    assert call("matches", "a" * 128, "a" * 128)
+    for wrong in ("a" * 129, "\\pL{60}", "("):
+        with pytest.raises(ValueFault):
+            call("matches", "a", wrong)
 
 
 def test_a_constant_pattern_is_compiled_once() -> None:
