@@ -95,7 +95,8 @@ def main() -> None:
         start([*upstream, jwks, GATEWAY, "http://orders.demo"]),
         start([gateway, "serve"]),
     ]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda *_: sys.exit(0))
     try:
         wait_until_ready(programs)
         print(PASTE, flush=True)

@@ -28,11 +28,21 @@ GATEWAY = Path(sys.executable).with_name("gateway")
 AUDIENCE = "http://orders.internal"
 FEED = "/v1/feed"
 CLOSED = "/v1/closed"
+BROKEN = "/v1/broken"
 
 # On a busy machine; a start takes a second or two.
 START_SECONDS = 60
 STOP_SECONDS = 30
 LOOK_EVERY = 0.02
+
+# Programs are started again and again: what has been compiled is kept between them, also
+# where the environment forbids to keep it beside the sources.
+ENVIRONMENT = {
+    **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
+    "PYTHONPYCACHEPREFIX": str(
+        Path(__file__).parents[2] / ".pytest_cache" / "compiled"
+    ),
+}
 
 # Everything here is plain HTTP; a client would load all of the system's certificates.
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -73,6 +83,11 @@ path = "/v1/closed/**"
 methods = ["GET", "POST", "PUT"]
 upstream = "orders"
 limits = {{ body = "2GiB" }}
+[[routes]]
+id = "broken"
+path = "/v1/broken"
+methods = ["GET"]
+upstream = "orders"
 """
 
 _BACKEND = """
@@ -116,6 +131,12 @@ routes = ["closed"]
 for = ["authenticated"]
 when = "'banned' in identity.groups"
 reason = "account suspended"
+[[rule]]
+id = "broken"
+effect = "allow"
+routes = ["broken"]
+for = ["authenticated"]
+when = "int(request.id + 'x') == 1"
 [fixture.ana]
 provider = "backend"
 subject = "ana"
@@ -268,6 +289,7 @@ class Site:
         return subprocess.run(  # noqa: S603 - the tests' own command
             [GATEWAY, *arguments],
             cwd=self.folder,
+            env=ENVIRONMENT,
             capture_output=True,
             text=True,
             timeout=START_SECONDS,
@@ -362,6 +384,7 @@ def launch(site: Site, *, command: Sequence[str | Path] = ()) -> RunningGateway:
         process = subprocess.Popen(  # noqa: S603 - the tests' own command
             command or [GATEWAY, "serve"],
             cwd=site.folder,
+            env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.peers.processes import Programs
 from tests.peers.recorder import Recorder, recording
 from tests.peers.running_gateway import (
+    BROKEN,
     CLOSED,
     FEED,
     Choices,
@@ -114,6 +115,17 @@ class Scene:
         assert not self.service.received
         assert "set-cookie" not in answer.headers
         return answer
+
+    def logged(self, name: str, answer: httpx.Response) -> dict[str, Any]:
+        """Return the line that a log has for a refused request."""
+        request_id = answer.json()["request_id"]
+
+        def found() -> list[dict[str, Any]]:
+            lines = self.gateway.site.logged(name)
+            return [each for each in lines if each.get("request_id") == request_id]
+
+        wait_for(found, f"a line of the log {name}")
+        return found()[0]
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +273,19 @@ def test_no_credential_on_a_closed_route_is_401(scene: Scene) -> None:
     assert not scene.service.received
 
 
+def test_a_policy_that_cannot_be_evaluated_denies_and_says_where(scene: Scene) -> None:
+    """An error is a no: 403 for the caller, file, line and column in the log."""
+    answer = scene.refused(scene.gateway.site.backend.token(), BROKEN)
+
+    assert answer.status_code == httpx.codes.FORBIDDEN
+    assert answer.json()["type"] == "urn:gateway:access_denied"
+    assert "main.toml" not in answer.text
+    line = scene.logged("decisions", answer)
+    assert (line["effect"], line["reason"]) == ("deny", "policy_error")
+    (fault,) = line["faults"]
+    assert fault["where"] == "policies/main.toml:29:9"
+
+
 def test_two_credentials_are_400(scene: Scene) -> None:
     """Which of them would be believed? Also where each of them is good."""
     good = scene.mock.token()
@@ -366,18 +391,8 @@ def test_bad_tokens_are_told_in_the_log_and_hold_no_secret(scene: Scene) -> None
 
     answer = scene.refused(token)
 
-    request_id = answer.json()["request_id"]
-    site = scene.gateway.site
     assert token.split(".")[2] not in answer.text
-
-    def told() -> list[dict[str, Any]]:
-        return [
-            line
-            for line in site.logged("program")
-            if line.get("request_id") == request_id
-        ]
-
-    wait_for(told, "a line of the log")
-    assert told()[0]["error"] == "wrong_audience"
+    assert scene.logged("program", answer)["error"] == "wrong_audience"
+    assert scene.logged("access", answer)["error"] == "wrong_audience"
     for name in ("program", "access", "decisions"):
-        assert token.split(".")[2] not in json.dumps(site.logged(name))
+        assert token.split(".")[2] not in json.dumps(scene.gateway.site.logged(name))

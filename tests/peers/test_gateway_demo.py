@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.peers.running_gateway import client, wait_for
+from tests.peers.running_gateway import ENVIRONMENT, client, wait_for
 
 pytestmark = pytest.mark.peer
 
@@ -72,6 +72,7 @@ class Demo:
         shell = subprocess.run(  # noqa: S603 - what the demo says to run
             ["/bin/bash", "-c", script],
             cwd=self.folder,
+            env=ENVIRONMENT,
             capture_output=True,
             text=True,
             timeout=COMMAND_SECONDS,
@@ -122,6 +123,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         process = subprocess.Popen(  # noqa: S603 - the tests' own command
             command,
             cwd=folder,
+            env=ENVIRONMENT,
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=printed,
@@ -240,6 +242,7 @@ def test_a_second_demo_says_which_port_is_taken(demo: Demo) -> None:
     second = subprocess.run(
         [sys.executable, "deploy/demo/demo.py"],
         cwd=demo.folder,
+        env=ENVIRONMENT,
         capture_output=True,
         text=True,
         timeout=COMMAND_SECONDS,

@@ -241,7 +241,7 @@ def test_a_service_may_have_the_path_of_an_own_one_on_its_own_host(hall: Hall) -
 
 def _with_foreign_route(site: Site) -> str:
     text = (site.folder / "config.toml").read_text()
-    route = text.rpartition("[[routes]]")[2].replace('id = "closed"', 'id = "foreign"')
+    route = text.split("[[routes]]")[2].replace('id = "closed"', 'id = "foreign"')
     place = f'host = "shop.example.com"\npath = "{TOKEN}"'
     return text + "\n[[routes]]" + route.replace('path = "/v1/closed/**"', place)
 

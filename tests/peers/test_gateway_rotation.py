@@ -28,6 +28,7 @@ from tests.peers.recorder import Recorder, recording
 from tests.peers.running_gateway import (
     AUDIENCE,
     CLOSED,
+    ENVIRONMENT,
     Choices,
     RunningGateway,
     Site,
@@ -86,6 +87,7 @@ def _hasty(site: Site, *, rotate: float, publish: float) -> Iterator["Nursery"]:
         subprocess.Popen(  # noqa: S603 - the tests' own command
             [*command, config, str(rotate), str(publish)],
             cwd=ROOT,
+            env=ENVIRONMENT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=output,

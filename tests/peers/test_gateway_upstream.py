@@ -30,6 +30,9 @@ pytestmark = pytest.mark.peer
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+# Ended by the client, so that the end of an answer is the end of the connection too.
+GET = f"GET {FEED} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+LARGE = b"x" * 1_000_000
 SECONDS = 15
 
 
@@ -81,9 +84,16 @@ def _caller(gateway: RunningGateway) -> httpx.AsyncClient:
     )
 
 
-async def _raw(gateway: RunningGateway, request: bytes = b"") -> bytes:
-    """Send octets, and return all that comes back until the connection is over."""
-    request = request or f"GET {FEED} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+async def _raw(
+    gateway: RunningGateway, request: bytes, begun: asyncio.Event | None = None
+) -> bytes:
+    """Send octets, and return all that comes back until the connection is over.
+
+    Args:
+        gateway: To whom.
+        request: The octets.
+        begun: Set as soon as the answer has begun.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.site.port)
     writer.write(request)
     answer = b""
@@ -91,6 +101,8 @@ async def _raw(gateway: RunningGateway, request: bytes = b"") -> bytes:
         async with asyncio.timeout(SECONDS):
             while piece := await reader.read(65536):
                 answer += piece
+                if begun is not None:
+                    begun.set()
     writer.close()
     with contextlib.suppress(ConnectionError):
         await writer.wait_closed()
@@ -165,22 +177,21 @@ async def test_it_dies_mid_body_and_the_client_sees_a_broken_body(
     gateway: RunningGateway, beginning: bytes, way: str
 ) -> None:
     """A cache, or a script, must not take half an answer for a whole one."""
+    begun = asyncio.Event()
 
     async def behaviour(talk: Talk) -> None:
         await talk.request()
         await talk.say(beginning)
-        # Seen by the gateway before the end comes: the client's answer has begun.
-        await asyncio.sleep(0.05)
+        await begun.wait()
         if way == "resets":
             _reset(talk)
         elif way == "stalls":
             await talk.reader.read()
 
     async with behind(gateway, behaviour):
-        raw = await _raw(gateway)
-        async with _caller(gateway) as caller:
-            with pytest.raises(httpx.TransportError):
-                await caller.get(FEED)
+        raw = await _raw(gateway, GET, begun)
+        begun.clear()
+        await _check_broken(gateway, begun)
 
     head, _, body = raw.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 ")
@@ -188,25 +199,34 @@ async def test_it_dies_mid_body_and_the_client_sees_a_broken_body(
     assert len(body) < 1000
 
 
+async def _check_broken(gateway: RunningGateway, begun: asyncio.Event) -> None:
+    """Fail unless an HTTP client notices that an answer is not whole."""
+    async with _caller(gateway) as caller, caller.stream("GET", FEED) as answer:
+        begun.set()
+        with pytest.raises(httpx.TransportError):
+            await answer.aread()
+
+
 async def test_an_answer_without_a_length_that_is_reset_is_broken(
     gateway: RunningGateway,
 ) -> None:
     """Its end is the end of the connection; an orderly one, and no other."""
-    endings: list[str] = []
+    begun = asyncio.Event()
+    endings = ["reset", "close"]
 
     async def behaviour(talk: Talk) -> None:
         await talk.request()
         await talk.say(HEAD + b"\r\nhello")
-        await asyncio.sleep(0.05)
+        await begun.wait()
         if endings.pop() == "reset":
             _reset(talk)
 
-    async with behind(gateway, behaviour), _caller(gateway) as caller:
-        endings.append("close")
-        assert (await caller.get(FEED)).text == "hello"
-        endings.append("reset")
-        with pytest.raises(httpx.TransportError):
-            await caller.get(FEED)
+    async with behind(gateway, behaviour):
+        closed = await _raw(gateway, GET, begun)
+        begun.clear()
+        await _check_broken(gateway, begun)
+
+    assert closed.endswith(b"\r\n5\r\nhello\r\n0\r\n\r\n")
 
 
 async def test_what_follows_an_answer_reaches_nobody(gateway: RunningGateway) -> None:
@@ -253,35 +273,56 @@ async def test_a_client_that_dies_mid_body_is_no_end_of_the_body(
 ) -> None:
     """The service sees a broken request, not a shorter one."""
     token = gateway.site.backend.token()
+    arrived = asyncio.Event()
     seen: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     async def behaviour(talk: Talk) -> None:
         await talk.request()
+        arrived.set()
         body = b""
-        try:
+        with contextlib.suppress(ConnectionError):
             while piece := await talk.reader.read(65536):
                 body += piece
-        except ConnectionError:
-            pass
         seen.set_result(body)
 
-    async with behind(gateway, behaviour):
+    async with behind(gateway, behaviour), asyncio.timeout(SECONDS):
         _, writer = await asyncio.open_connection("127.0.0.1", gateway.site.port)
         head = (
             f"PUT {CLOSED}/1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
             f"Authorization: Bearer {token}\r\n\r\n"
         )
-        # So much that it is on its way before its end has come.
-        writer.write(head.encode() + b"10005\r\nhello" + bytes(65536) + b"\r\n")
-        await writer.drain()
-        await asyncio.sleep(0.1)
+        # The gateway asks nobody to wait for a slow client: it gathers the beginning.
+        writer.write(head.encode() + b"%x\r\n%b\r\n" % (len(LARGE), LARGE))
+        await arrived.wait()
         writer.close()
         await writer.wait_closed()
-        async with asyncio.timeout(SECONDS):
-            body = await seen
+        body = await seen
 
-    assert b"hello" in body
-    assert b"0\r\n\r\n" not in body
+    assert not body.endswith(b"0\r\n\r\n")
+
+
+async def test_a_client_that_dies_at_once_is_nobody_s_business(
+    gateway: RunningGateway,
+) -> None:
+    """Half a small body, and gone: the service is not even asked."""
+    token = gateway.site.backend.token()
+    head = (
+        f"PUT {CLOSED}/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
+        f"Authorization: Bearer {token}\r\n\r\n"
+    )
+
+    async def behaviour(talk: Talk) -> None:
+        await talk.serve()
+
+    async with behind(gateway, behaviour) as liar, asyncio.timeout(SECONDS):
+        _, writer = await asyncio.open_connection("127.0.0.1", gateway.site.port)
+        writer.write(head.encode() + b"hello")
+        writer.close()
+        await writer.wait_closed()
+        # Whoever comes next is served, on what is then the first connection.
+        assert (await _raw(gateway, GET)).endswith(b"\r\n\r\nok")
+
+    assert liar.requests == 1
 
 
 async def test_a_client_that_leaves_ends_the_exchange_with_the_service(
