@@ -8,7 +8,7 @@ logs and the admin listener say why. SIGTERM and SIGINT drain.
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -29,7 +29,7 @@ from gateway.app.reload import (
 from gateway.app.snapshot import Snapshot, build_snapshot, retire
 from gateway.app.status import Status
 from gateway.app.tools import Tools
-from gateway.app.watching import is_configuration, settled_changes
+from gateway.app.watching import is_configuration, settled_changes, spellings_of
 from gateway.config.configuration import Configuration
 from gateway.config.errors import ConfigError
 from gateway.endpoints.frame import Frame
@@ -201,10 +201,22 @@ class Gateway:
 
     async def _watch(self) -> None:
         """Reload when a file changes."""
+        while True:
+            referenced = self.current.loaded.configuration.referenced
+            async with contextlib.aclosing(self._changes(referenced)) as changes:
+                async for _ in changes:
+                    await self.reload(cause=WATCHED)
+                    if self.current.loaded.configuration.referenced != referenced:
+                        break
+
+    def _changes(self, referenced: Iterable[Path]) -> AsyncGenerator[None, None]:
         root = self._config_path.parent
-        folders = [root, root / "providers", root / "policies"]
-        async for _ in settled_changes(folders, matters=is_configuration):
-            await self.reload(cause=WATCHED)
+        files = frozenset().union(*map(spellings_of, referenced))
+        folders = {root, root / "providers", root / "policies"}
+        return settled_changes(
+            [*folders, *{path.parent for path in files}],
+            matters=lambda path: is_configuration(path) or path.absolute() in files,
+        )
 
     async def _look_after(self) -> None:
         while True:

@@ -63,6 +63,15 @@ async def _notice(
         changed.set()
 
 
+def spellings_of(path: Path) -> frozenset[Path]:
+    """Return the absolute paths by which a file's change may be told: its name, its target.
+
+    Args:
+        path: Of a file, or of a link to one.
+    """
+    return frozenset({path.absolute(), path.resolve()})
+
+
 def is_configuration(path: Path) -> bool:
     """Whether a path is one that the gateway reads, by its name."""
     # Kubernetes swaps a link called "..data" when a ConfigMap changes.

@@ -54,6 +54,7 @@ class Configuration:
         settings: What it says.
         providers: In the order of the files' names, and in a file as written.
         policies: In the order of the files' names.
+        referenced: The public files that they refer to.
         warnings: What looks wrong and keeps nothing from starting.
         digest: SHA-256, in hex, of all files and of the public files they refer to.
     """
@@ -63,5 +64,6 @@ class Configuration:
     settings: Config
     providers: tuple[ProviderFile, ...]
     policies: tuple[PolicyFile, ...]
+    referenced: frozenset[Path]
     warnings: tuple[Fault, ...]
     digest: str

@@ -181,6 +181,7 @@ class _Loading:
             settings=config,
             providers=tuple(self._providers),
             policies=tuple(self._policies),
+            referenced=frozenset(self._door.files),
             warnings=ConfigError(self._faults).faults,
             digest=self._digest(),
         )

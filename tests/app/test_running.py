@@ -11,6 +11,7 @@ import pytest
 
 from gateway.app.loading import load
 from gateway.app.running import Gateway
+from gateway.app.snapshot import Snapshot
 from tests.flows.house import House
 
 
@@ -150,6 +151,39 @@ async def test_two_reloads_at_once_take_turns(house: House, gateway: Gateway) ->
     assert gateway.current.loaded.configuration.digest == (
         load(house.folder / "config.toml").configuration.digest
     )
+
+
+async def _until_swapped(gateway: Gateway, before: Snapshot) -> None:
+    async with asyncio.timeout(10):
+        while gateway.current is before:  # noqa: ASYNC110 - a swap tells nobody
+            await asyncio.sleep(0.05)
+
+
+async def test_the_public_files_that_are_referred_to_are_watched(
+    house: House, gateway: Gateway
+) -> None:
+    """A stolen key is out when its file is replaced; of new references as well."""
+    text = (house.folder / "state/backend.jwks").read_text()
+    watching = asyncio.create_task(gateway._watch())
+    await asyncio.sleep(0.5)
+    try:
+        before = gateway.current
+        (house.folder / "state/backend.jwks").write_text(text + "\n")
+        await _until_swapped(gateway, before)
+
+        before = gateway.current
+        (house.folder / "keys").mkdir()
+        (house.folder / "keys/other.jwks").write_text(text)
+        _change(house, "providers/backend.toml", "state/backend", "keys/other")
+        await _until_swapped(gateway, before)
+        await asyncio.sleep(0.5)
+
+        before = gateway.current
+        (house.folder / "keys/other.jwks").write_text(text + "\n")
+        await _until_swapped(gateway, before)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 def test_before_the_start_there_is_nothing_to_ask(gateway: Gateway) -> None:

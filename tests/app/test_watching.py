@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app.watching import is_configuration, settled_changes
+from gateway.app.watching import is_configuration, settled_changes, spellings_of
 
 SETTLE = timedelta(milliseconds=300)
 SOON = 5
@@ -55,6 +55,15 @@ async def test_a_change_without_end_is_told_of_all_the_same(tmp_path: Path) -> N
         await asyncio.wait_for(anext(changes), SOON)
         stop.set()
         await writing
+
+
+def test_a_link_changes_with_what_it_leads_to(tmp_path: Path) -> None:
+    """Either of them may be what is replaced."""
+    folder = tmp_path.resolve()
+    (folder / "link").symlink_to(folder / "file")
+
+    assert spellings_of(folder / "link") == {folder / "link", folder / "file"}
+    assert spellings_of(folder / "file") == {folder / "file"}
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,16 @@ def test_good_files_load(folder: Folder) -> None:
     assert configuration.warnings == ()
 
 
+def test_the_public_files_that_are_referred_to_are_named(folder: Folder) -> None:
+    """So that they can be watched."""
+    assert folder.load().referenced == frozenset()
+
+    folder.write("ca.pem", "a certificate")
+    folder.add("providers/corp.toml", 'network.ca = { file = "ca.pem" }\n')
+
+    assert folder.load().referenced == {folder.root / "ca.pem"}
+
+
 def test_the_issuer_is_the_public_url_unless_it_is_named(folder: Folder) -> None:
     """One name for one gateway."""
     assert folder.load().settings.tokens.issuer == "https://gw.example.com"
