@@ -6,6 +6,7 @@ from pathlib import Path
 
 import uvloop
 
+from gateway.app.descriptors import raise_descriptor_limit, shortage
 from gateway.app.loading import load
 from gateway.app.reload import self_test
 from gateway.app.running import Gateway
@@ -33,6 +34,7 @@ def serve(config_path: Path) -> None:
     loaded = load(config_path)
     self_test(loaded, clock=now)
     settings = loaded.configuration.settings
+    scarce = shortage(settings, available=raise_descriptor_limit())
     tools = Tools.open(settings, clock=now)
     logger = tools.logs.logger
     undo = forward_standard_logging(logger, level=settings.log.level)
@@ -41,6 +43,8 @@ def serve(config_path: Path) -> None:
             logger.warning("a setting weakens the gateway", setting=text)
         for warning in loaded.warnings:
             logger.warning("a file looks wrong", fault=warning.as_line())
+        if scarce:
+            logger.warning("too few file descriptors", detail=scarce)
         tools.keyring.tick()
 
         def started(public: int, admin: int) -> None:
