@@ -21,7 +21,7 @@ $(VENV)/bin/python:
 
 $(BIN)/gateway: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --require-hashes --requirement requirements.lock
+	  --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -30,7 +30,7 @@ dev: $(VENV)/.dev
 
 $(VENV)/.dev: requirements-dev.lock $(BIN)/gateway
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --require-hashes --requirement requirements-dev.lock
+	  --no-deps --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
 peers: dev $(PEERS)/node_modules/.installed ## Install the programs that the tests talk to
