@@ -219,10 +219,11 @@ class Gateway:
         )
 
     async def _look_after(self) -> None:
+        # At once, so that the first callers need not wait for the issuers' keys.
         while True:
-            await asyncio.sleep(self._tick.total_seconds())
             await self._attempt("key ring", self._tick_keys)
             await self._attempt("issuers' keys", self._tools.key_sources.refresh_due)
+            await asyncio.sleep(self._tick.total_seconds())
 
     async def _attempt(self, what: str, duty: Callable[[], object]) -> None:
         try:
