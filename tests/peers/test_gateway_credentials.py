@@ -356,7 +356,7 @@ def _send(port: int, request: bytes) -> bytes:
 
 
 def test_megabyte_tokens_are_refused_in_constant_memory(scene: Scene) -> None:
-    """As a header and in a form: two hundred of them, in a few megabytes at most."""
+    """As a header and in a form: two hundred of them cost what fifty have cost."""
     port = scene.gateway.site.port
     token = b"a" * MIB + b".b.c"
     as_header = b"GET %b HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %b\r\n\r\n" % (
@@ -369,8 +369,9 @@ def test_megabyte_tokens_are_refused_in_constant_memory(scene: Scene) -> None:
         b"Content-Type: application/x-www-form-urlencoded\r\n"
         b"Content-Length: %d\r\n\r\n%b" % (len(form), form)
     )
-    for request in (as_header, as_form):
-        _send(port, request)
+    for _ in range(25):
+        _send(port, as_header)
+        _send(port, as_form)
     memory = Memory(scene.gateway.process.pid)
 
     to_headers = [_send(port, as_header)[:13] for _ in range(100)]
@@ -380,7 +381,7 @@ def test_megabyte_tokens_are_refused_in_constant_memory(scene: Scene) -> None:
     assert set(to_headers) - {b""} == {b"HTTP/1.1 431 "}
     assert set(to_forms) - {b""} == {b"HTTP/1.1 400 "}
     assert to_headers.count(b"") + to_forms.count(b"") < 20
-    assert memory.growth() < 4 * MIB
+    assert memory.growth() < 8 * MIB
     assert not scene.service.received
     assert scene.gateway.get(PATH, scene.mock.token()).status_code == httpx.codes.OK
 
