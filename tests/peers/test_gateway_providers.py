@@ -61,7 +61,7 @@ class Street:
 
     Attributes:
         steady: A provider whose keys are believed for a day.
-        shaky: A provider whose keys are old after a second, and useless after three.
+        shaky: A provider whose keys are old after a second, and useless after five.
         gateway: The gateway.
         guard: Port of Envoy, which stands before the service.
         service: The service.
@@ -99,7 +99,7 @@ def street(
         "shaky": _PROVIDER.format(
             id="shaky",
             issuer=shaky.issuer,
-            jwks='refresh = "1s", stale = "3s", unknown_kid = "100/1s"',
+            jwks='refresh = "1s", stale = "5s", unknown_kid = "100/1s"',
         ),
     }
     site = Site(
