@@ -29,7 +29,7 @@ The gateway is ready. Paste these into another terminal:
   ANA=$(curl -s http://127.0.0.1:{ISSUER_PORT}/token -d name=ana)
   curl -s -H "Authorization: Bearer $ANA" {GATEWAY}/v1/orders/ana-77
 
-  # 3. Somebody else's order is refused, and so is a token with one changed character
+  # 3. Somebody else's order is refused, and so is a token that was changed
   curl -s -H "Authorization: Bearer $ANA" {GATEWAY}/v1/orders/sam-1
   curl -s -H "Authorization: Bearer ${{ANA%?????}}xxxxx" {GATEWAY}/v1/orders/ana-77
 

@@ -55,6 +55,7 @@ class Database:
         self._busy_timeout = busy_timeout
         # SQLite polls for its write lock, which is unfair; our own threads queue here.
         self._writing = threading.Lock()
+        self._file = _find_file(name)
 
     @classmethod
     def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> "Database":
@@ -111,6 +112,9 @@ class Database:
         if not self._writing.acquire(timeout=self._busy_timeout.total_seconds()):
             raise StorageError(f"{self._name}: other requests write for too long")
         try:
+            if self._file != _find_file(self._name):
+                # What is written into a file without a name is lost at the next start.
+                raise StorageError(f"{self._name}: was moved, removed or replaced")
             with self._translated(), self._engine.connect() as connection:
                 connection.execution_options(**{_BEGIN_OPTION: _BEGIN_TO_WRITE})
                 with connection.begin():
@@ -139,6 +143,15 @@ def _make_file(path: Path) -> None:
         raise StorageError(f"{path}: the folder does not exist") from error
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}") from error
+
+
+def _find_file(name: str) -> tuple[int, int] | None:
+    """Return what tells the file at a path from others; `None` if there is none."""
+    try:
+        found = Path(name).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _make_engine(path: Path, busy_timeout: timedelta) -> Engine:

@@ -328,3 +328,23 @@ def test_a_start_that_fails_leaves_no_connection_open(path: Path) -> None:
         link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()
     ]
     assert path not in handles
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_file_that_was_taken_away_is_not_written_into(
+    tmp_path: Path, *, replaced: bool
+) -> None:
+    """What is written there would be unknown at the next start."""
+    path = tmp_path / "gateway.db"
+    database = Database.open(path)
+    away = path.rename(tmp_path / "away.db")
+    if replaced:
+        path.touch()
+
+    with pytest.raises(StorageError, match="moved"), database.writing():
+        pass
+
+    away.rename(path)
+    with database.writing():
+        pass
+    database.close()
