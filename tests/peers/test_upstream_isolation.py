@@ -91,11 +91,14 @@ def habitual() -> Behaviour:
             head = await talk.request()
             say, hang_up = next(habits)
             data = say(head.split(b" ", 2)[1])
-            # Some answers come in two pieces, some with others' in between.
-            await talk.say(data[: len(data) // 2])
+            # Some answers come in two pieces, some with others' in between. The cut lies in
+            # the head: were what is too much a piece of its own, it could come after the
+            # next request, and then nothing tells it from that request's answer.
+            cut = len(data) // 3
+            await talk.say(data[:cut])
             if len(talk.requests) % 3 == 0:
                 await asyncio.sleep(0.001)
-            await talk.say(data[len(data) // 2 :])
+            await talk.say(data[cut:])
 
     return behaviour
 
