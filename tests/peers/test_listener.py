@@ -71,9 +71,9 @@ def test_two_listeners_share_a_loop(run: Callable[..., object]) -> None:
         async with listening(recorder(public)) as one:
             async with listening(recorder(admin)) as other:
                 assert one.port != other.port
-                await play(one.port, get(b"Connection: close"), within=2)
-                await play(other.port, get(b"Connection: close"), within=2)
-            outcome = await play(one.port, get(b"Connection: close"), within=2)
+                await play(one.port, get(b"Connection: close"), within=20)
+                await play(other.port, get(b"Connection: close"), within=20)
+            outcome = await play(one.port, get(b"Connection: close"), within=20)
             assert outcome.statuses == (200,)
 
         assert (len(public), len(admin)) == (2, 1)
@@ -127,8 +127,8 @@ async def test_requests_in_flight_outlive_the_listener() -> None:
         await inner(scope, receive, send)
 
     async with listening(app) as listener:
-        idle = asyncio.create_task(play(listener.port, FOR_EVER, within=5))
-        busy = asyncio.create_task(play(listener.port, get(), within=5))
+        idle = asyncio.create_task(play(listener.port, FOR_EVER, within=20))
+        busy = asyncio.create_task(play(listener.port, get(), within=20))
         await begun.wait()
 
         drain = asyncio.create_task(listener.drain(SOON))
@@ -159,11 +159,11 @@ async def test_tls_works_both_ways() -> None:
                 "127.0.0.1", listener.port, ssl=context, server_hostname="localhost"
             )
             writer.write(request)
-            answer = await asyncio.wait_for(reader.read(), 2)
+            answer = await asyncio.wait_for(reader.read(), 20)
             writer.close()
             await writer.wait_closed()
             assert answer.startswith(b"HTTP/1.1 %d " % status)
-        plain = await play(listener.port, get(), within=2)
+        plain = await play(listener.port, get(), within=20)
 
     assert seen == [Seen("GET", b"/")]
     assert plain.closed
@@ -178,7 +178,7 @@ async def test_a_handshake_that_is_never_made_is_cut_off() -> None:
     async with listening(
         recorder([]), limits=limits, tls=ListenerTls(cert=cert, key=key)
     ) as listener:
-        outcome = await play(listener.port, b"\x16\x03\x01", FOR_EVER, within=2)
+        outcome = await play(listener.port, b"\x16\x03\x01", FOR_EVER, within=20)
 
     assert outcome.closed
 
@@ -188,17 +188,17 @@ async def test_one_connection_too_many_is_told_so() -> None:
     limits = ListenerLimits(connections=2)
     async with listening(recorder([]), limits=limits) as listener:
         held = [
-            asyncio.create_task(play(listener.port, FOR_EVER, within=3))
+            asyncio.create_task(play(listener.port, FOR_EVER, within=20))
             for _ in range(2)
         ]
         await until(lambda: listener.connections == 2)
 
-        refused = await play(listener.port, get(), within=2)
+        refused = await play(listener.port, get(), within=20)
         for task in held:
             task.cancel()
         await asyncio.gather(*held, return_exceptions=True)
         await until(lambda: listener.connections == 0)
-        served = await play(listener.port, get(b"Connection: close"), within=2)
+        served = await play(listener.port, get(b"Connection: close"), within=20)
 
     assert refused.statuses == (503,)
     assert refused.closed
@@ -219,9 +219,9 @@ async def test_a_client_that_leaves_is_noticed() -> None:
         told.set()
 
     async with listening(app) as listener:
-        outcome = asyncio.create_task(play(listener.port, get(), FIN, within=2))
-        await asyncio.wait_for(begun.wait(), 2)
-        await asyncio.wait_for(told.wait(), 2)
+        outcome = asyncio.create_task(play(listener.port, get(), FIN, within=20))
+        await asyncio.wait_for(begun.wait(), 20)
+        await asyncio.wait_for(told.wait(), 20)
 
         assert (await outcome).statuses == ()
 
@@ -241,7 +241,7 @@ async def test_an_answer_that_breaks_off_is_a_reset() -> None:
         writer.write(get(version=b"HTTP/1.0"))
 
         with pytest.raises(ConnectionResetError):
-            await asyncio.wait_for(reader.read(), 2)
+            await asyncio.wait_for(reader.read(), 20)
 
         writer.close()
         with contextlib.suppress(ConnectionError):
@@ -325,7 +325,7 @@ async def test_many_chunks_in_one_packet_are_one_body() -> None:
 
     async with listening(recorder(seen)) as listener:
         outcome = await play(
-            listener.port, chunks(framed, b"Connection: close"), within=5
+            listener.port, chunks(framed, b"Connection: close"), within=20
         )
 
     assert outcome.statuses == (200,)
@@ -342,7 +342,7 @@ async def test_idle_connections_cost_little() -> None:
             await asyncio.open_connection("127.0.0.1", listener.port)
             for _ in range(400)
         ]
-        outcome = await play(listener.port, get(b"Connection: close"), within=2)
+        outcome = await play(listener.port, get(b"Connection: close"), within=20)
         for _, writer in idle:
             writer.close()
 

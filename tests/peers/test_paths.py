@@ -14,7 +14,7 @@ from tests.peers.wire import Recorder, play
 
 pytestmark = pytest.mark.peer
 
-DEADLINE = 2.0
+DEADLINE = 20.0
 # Enough to be quick, few enough that none waits for its turn for long.
 AT_A_TIME = 20
 
