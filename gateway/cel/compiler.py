@@ -67,6 +67,9 @@ class Compiler:
         value = self._known(plan)
         if value is not UNKNOWN:
             run: Run | None = closures.constant(value)
+        elif self.wrap is not None and isinstance(plan, Comprehension):
+            # A fused loop has no elements to show its body with.
+            run = None
         else:
             run = fused(plan, self._known, self._place)
         absorbed: Sequence[Plan] = plan.children

@@ -5,14 +5,14 @@ it at once.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from time import monotonic
 from typing import Any
 
-from gateway.cel.closures import FAILURES, Run
-from gateway.cel.compiler import Compiler
-from gateway.cel.errors import BudgetExceededError, EvaluationError
+from gateway.cel.closures import FAILURES, Run, conforming
+from gateway.cel.compiler import Compiler, Wrap
+from gateway.cel.errors import BudgetExceededError, CompileError, EvaluationError
 from gateway.cel.explanation import Explanation, explain
 from gateway.cel.plan import Plan, walk
 from gateway.cel.types import CelType
@@ -104,6 +104,43 @@ class Program:
             expect=self._expect,
             deadline=deadline,
         )
+
+    @property
+    def plan(self) -> Plan:
+        """What the expression means, part by part."""
+        return self._plan
+
+    def observed(self, wrap: Wrap) -> "Program":
+        """Return the same program, with something around the closure of each part.
+
+        Args:
+            wrap: As `gateway.cel.compiler.Compiler` describes it.
+        """
+        compiler = replace(self._compiler, wrap=wrap)
+        return replace(self, _run=self._conforming(compiler.compile(self._plan)))
+
+    def rewritten(self, plan: Plan) -> "Program":
+        """Return the program of another plan for the same source.
+
+        Args:
+            plan: Made from this program's, with a value of the same type.
+
+        Raises:
+            CompileError: A constant argument can never work.
+        """
+        # What the compiler has computed belongs to the parts of the plan at hand.
+        old = self._compiler
+        compiler = Compiler(old.source, old.constants, is_long=old.is_long)
+        run = compiler.compile(plan)
+        if compiler.problems:
+            raise CompileError(compiler.problems)
+        return replace(self, _plan=plan, _compiler=compiler, _run=self._conforming(run))
+
+    def _conforming(self, run: Run) -> Run:
+        if self._expect is None:
+            return run
+        place = self._compiler.source.place(self._plan.start)
+        return conforming(run, self._expect, place)
 
     @property
     def parts(self) -> Sequence[Part]:

@@ -152,6 +152,23 @@ def test_a_loop_shows_each_element(
     assert [child.value for child in explanation.children] == [[1, 2, 3], 2, 4, 6]
 
 
+def test_a_loop_that_is_a_membership_test_shows_each_element(
+    environment: Environment, values: dict[str, Any]
+) -> None:
+    """What decides is one closure without elements; what is shown has them."""
+    explanation = environment.compile("n.exists(x, x == 'b')").explain(values)
+
+    assert tree(explanation) == (
+        "n.exists(x, x == 'b')",
+        True,
+        [
+            ("n", ("a", "b"), []),
+            ("x == 'b'", False, [("x", "a", []), ("'b'", "b", [])]),
+            ("x == 'b'", True, [("x", "b", []), ("'b'", "b", [])]),
+        ],
+    )
+
+
 def test_a_long_loop_is_cut_off(environment: Environment) -> None:
     """An explanation is for people."""
     explanation = environment.compile("l.all(v, v < 1000)").explain(

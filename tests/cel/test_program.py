@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from gateway.cel.environment import Environment
+from gateway.cel.closures import Cells, Run
+from gateway.cel.environment import CompileError, Environment
+from gateway.cel.plan import Constant, Invoke, Plan
 from gateway.cel.program import BudgetExceededError, EvaluationError
+from gateway.cel.rewriting import with_part
 from gateway.cel.types import BOOL, DYN, INT, STRING, ListType, MapType, RecordType
 
 Evaluate = Callable[..., Any]
@@ -57,6 +60,65 @@ def test_a_program_explains_itself() -> None:
 
     assert explanation.value is False
     assert [child.text for child in explanation.children] == ["t"]
+
+
+def test_a_program_can_be_observed() -> None:
+    """The same value by the same closures, with each part seen on the way."""
+    program = ENVIRONMENT.compile("t && identity.age > 1")
+    seen: list[tuple[str, Any]] = []
+
+    def wrap(part: Plan, run: Run, _absorbed: Sequence[Run]) -> Run:
+        def observed(variables: Mapping[str, Any], cells: Cells) -> Any:
+            value = run(variables, cells)
+            seen.append((program.source[part.start : part.end], value))
+            return value
+
+        return observed
+
+    variables = {"t": True, "identity": SimpleNamespace(age=1)}
+    assert program.observed(wrap).evaluate(variables) is False
+
+    assert ("t", True) in seen
+    assert ("identity.age > 1", False) in seen
+    assert seen[-1] == (program.source, False)
+
+
+def test_an_observed_program_demands_the_same_type() -> None:
+    """Where only the run time knows it."""
+    program = ENVIRONMENT.compile("claims.a", expect=BOOL)
+    observed = program.observed(lambda _part, run, _absorbed: run)
+
+    assert observed.evaluate({"claims": {"a": True}}) is True
+    with pytest.raises(EvaluationError, match="must be bool"):
+        observed.evaluate({"claims": {"a": 1}})
+
+
+def test_a_program_can_be_rewritten() -> None:
+    """With another plan, and with nothing of what was computed for the first."""
+    program = ENVIRONMENT.compile("'a' + 'b' == identity.id")
+    test = program.plan
+    assert isinstance(test, Invoke)
+    constant = test.arguments[0]
+    other = Constant(constant.start, constant.end, constant.at, STRING, "z")
+
+    rewritten = program.rewritten(with_part(test, constant, other))
+
+    assert rewritten.evaluate({"identity": SimpleNamespace(id="z")}) is True
+    assert program.evaluate({"identity": SimpleNamespace(id="z")}) is False
+    assert program.evaluate({"identity": SimpleNamespace(id="ab")}) is True
+    assert rewritten.source == program.source
+
+
+def test_a_rewritten_program_that_can_never_work_is_refused() -> None:
+    """As it would be if somebody wrote it."""
+    program = ENVIRONMENT.compile("identity.id.matches('a')")
+    search = program.plan
+    assert isinstance(search, Invoke)
+    pattern = search.arguments[1]
+    broken = Constant(pattern.start, pattern.end, pattern.at, STRING, "(")
+
+    with pytest.raises(CompileError):
+        program.rewritten(with_part(search, pattern, broken))
 
 
 def test_variables_are_any_mapping_and_never_written_to() -> None:
