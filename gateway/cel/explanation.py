@@ -14,7 +14,9 @@ from typing import Any, Final
 from gateway.cel.closures import FAILURES, RECORDER, Cells, Run, failed, unfit
 from gateway.cel.compiler import Compiler
 from gateway.cel.errors import BudgetExceededError, EvaluationError
+from gateway.cel.paths import Path, shortest, write_path
 from gateway.cel.plan import Comprehension, Plan, walk
+from gateway.cel.reads import readings
 from gateway.cel.syntax import Source
 from gateway.cel.types import CelType
 from gateway.cel.values import conforms
@@ -36,6 +38,8 @@ class Explanation:
         error: Why it has no value.
         children: What was evaluated for it. A branch that was not needed is missing; a
             loop has its body once for each element, a hundred at most.
+        reads: Of a whole expression, the paths that were read, also by what is not shown;
+            of its parts, nothing.
     """
 
     text: str
@@ -45,6 +49,7 @@ class Explanation:
     value: Any = None
     error: EvaluationError | None = None
     children: list["Explanation"] = field(default_factory=list)
+    reads: frozenset[str] = frozenset()
 
     def walk(self) -> Iterator["Explanation"]:
         """Yield this sub-expression and all below it."""
@@ -71,9 +76,15 @@ def explain(
         deadline: When to give up, on `time.monotonic()`.
     """
     source = compiler.source
+    paths: dict[int, list[Path]] = {}
+    for part, path in readings(plan):
+        paths.setdefault(id(part), []).append(path)
+    read: set[Path] = set()
 
     def wrap(part: Plan, run: Run, absorbed: Sequence[Run]) -> Run:
-        return _recorded(part, source, run, absorbed)
+        recorded = _recorded(part, source, run, absorbed)
+        own = paths.get(id(part))
+        return recorded if own is None else _noted(recorded, own, read)
 
     run = replace(compiler, wrap=wrap).compile(plan)
     top: list[Explanation] = []
@@ -85,6 +96,7 @@ def explain(
             whole = top[0]
             whole.error = unfit(value, expect, (whole.line, whole.column))
             whole.value = None
+    top[0].reads = frozenset(map(write_path, shortest(read)))
     return top[0]
 
 
@@ -119,6 +131,14 @@ def _recorded(part: Plan, source: Source, run: Run, absorbed: Sequence[Run]) -> 
         return record.value
 
     return recorded
+
+
+def _noted(run: Run, paths: Sequence[Path], read: set[Path]) -> Run:
+    def noted(variables: Mapping[str, Any], cells: Cells) -> Any:
+        read.update(paths)
+        return run(variables, cells)
+
+    return noted
 
 
 def _show(child: Run, variables: Mapping[str, Any], cells: Cells) -> None:

@@ -44,8 +44,8 @@ class Program:
     Attributes:
         source: The expression as it was written.
         type: The static type of its value.
-        reads: The paths that it may read: `identity.email`, `claims.hd`, `now`. A
-            variable alone stands for all that it holds.
+        reads: The paths that it may read: `identity.email`, `claims.hd`, `now`, none of
+            them below another; `gateway.cel.paths` takes them apart.
         cost: A bound on the work of one evaluation, in units of one simple operator.
     """
 
@@ -89,7 +89,7 @@ class Program:
     def explain(
         self, variables: Mapping[str, Any], *, deadline: float = inf
     ) -> Explanation:
-        """Return the value of each sub-expression that was evaluated.
+        """Return the value of each sub-expression that was evaluated, and what was read.
 
         Never raises because of the values: what failed says so in the tree.
 

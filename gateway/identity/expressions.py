@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.cel.errors import BudgetExceededError, EvaluationError
+from gateway.cel.paths import parse_path
 from gateway.cel.program import Program
 from gateway.config.document import Document
 from gateway.config.positions import Keys
@@ -23,8 +24,6 @@ MAX_TIME = timedelta(milliseconds=250)
 
 # Where others wait meanwhile. A hundred times what a provider's file usually takes.
 MAX_TIME_AT_ONCE = timedelta(milliseconds=5)
-
-_CLAIM = "claims."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,12 @@ class Expression:
     @property
     def claims_read(self) -> frozenset[str] | None:
         """The claims that can matter; `None` if anything else can, such as the time."""
-        reads = self.program.reads
-        if not all(path.startswith(_CLAIM) for path in reads):
-            return None
-        return frozenset(path.removeprefix(_CLAIM) for path in reads)
+        claims = set()
+        for variable, *names in map(parse_path, self.program.reads):
+            if variable != "claims" or not names:
+                return None
+            claims.add(names[0])
+        return frozenset(claims)
 
     def where(self, error: EvaluationError) -> str:
         """Return what failed, and where in the file; without any value."""

@@ -211,3 +211,41 @@ def test_an_unexpected_exception_is_an_error_too(environment: Environment) -> No
 
     assert explanation.error is not None
     assert "secret" not in explanation.error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        ("t || identity.admin", {"t"}),
+        ("!t || identity.admin", {"t", "identity.admin"}),
+        ("t ? claims.hd == 'a' : claims.n == 1", {"t", "claims.hd"}),
+        ("identity.name == 'a' && i > 1", {"identity.name"}),
+        ("fresh(identity.born, z)", {"identity.born", "z", "now"}),
+        ("'x' in claims || claims.o.p == []", {"claims.x", "claims.o.p"}),
+        ("[1, 2].map(v, v > 1 ? claims.hd : claims)", {"claims"}),
+        ("claims.missing == 1", {"claims.missing"}),
+        ("s == 'a' || x < 1.0", {"s", "x"}),
+    ],
+)
+def test_an_explanation_tells_what_was_read(
+    environment: Environment, values: dict[str, Any], text: str, paths: set[str]
+) -> None:
+    """A branch that was not needed has read nothing."""
+    program = environment.compile(text)
+
+    explanation = program.explain(values)
+
+    assert explanation.reads == paths
+    assert {read.partition(".")[0] for read in explanation.reads} <= {
+        read.partition(".")[0] for read in program.reads
+    }
+
+
+def test_what_a_long_loop_reads_late_is_told_as_well(environment: Environment) -> None:
+    """Of its elements, the explanation shows a hundred."""
+    program = environment.compile("l.exists(v, v > 150 && i == 1)")
+
+    explanation = program.explain({"l": list(range(200)), "i": 1})
+
+    assert explanation.reads == {"l", "i"}
+    assert all(not child.reads for child in explanation.children)

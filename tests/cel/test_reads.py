@@ -11,18 +11,32 @@ from gateway.cel.environment import Environment
         ("true", set()),
         ("now", {"now"}),
         ("identity.name == 'a' && identity.admin", {"identity.name", "identity.admin"}),
-        ("identity.params.id", {"identity.params"}),
+        ("identity.params.id", {"identity.params.id"}),
+        ("identity.params['id']", {"identity.params.id"}),
+        ("identity.groups[0]", {"identity.groups"}),
+        ("identity == identity || identity.name == 'a'", {"identity"}),
         ("identity.params[s]", {"identity.params", "s"}),
         ("claims.hd", {"claims.hd"}),
-        ("claims.o.p", {"claims.o"}),
+        ("claims.o.p", {"claims.o.p"}),
+        ("claims.o['p'].q.r", {"claims.o.p.q.r"}),
+        ("claims.o[s].q", {"claims.o", "s"}),
+        ("claims.o == 1 || claims.o.p == 2", {"claims.o"}),
+        ("claims['https://a.test/b'].c", {"claims['https://a.test/b'].c"}),
+        ("(t ? claims.a : claims.b).c", {"t", "claims.a", "claims.b"}),
         ("claims['hd']", {"claims.hd"}),
         ("claims[s]", {"claims", "s"}),
         ("has(claims.hd)", {"claims.hd"}),
-        ("has(claims.o.p)", {"claims.o"}),
+        ("has(claims.o.p)", {"claims.o.p"}),
+        ("has((t ? claims.o : claims.p).q)", {"t", "claims.o", "claims.p"}),
         ("'hd' in claims", {"claims.hd"}),
+        ("'id' in identity.params", {"identity.params.id"}),
+        ("'a' in claims.o", {"claims.o"}),
+        ("'a' in n", {"n"}),
+        ("'a' in {'a': i}", {"i"}),
         ("s in claims", {"claims", "s"}),
         ("claims.exists(c, c == 'a')", {"claims"}),
-        ("claim('o.p', [''])", {"claims.o"}),
+        ("claim('o.p', [''])", {"claims.o.p"}),
+        ("claim('o..p', '')", {"claims.o[''].p"}),
         ("claim(s, '')", {"claims", "s"}),
         ("claim('o', s)", {"claims.o", "s"}),
         ("has_scope('a')", {"identity.scopes"}),
@@ -35,8 +49,8 @@ from gateway.cel.environment import Environment
         ("int(now)", {"now"}),
     ],
 )
-def test_a_path_is_a_variable_and_at_most_one_name(
+def test_a_path_is_as_deep_as_the_expression_says(
     environment: Environment, text: str, paths: set[str]
 ) -> None:
-    """A variable alone stands for all that it holds."""
+    """And stands for all that is below it."""
     assert environment.compile(text).reads == paths

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.telemetry.pseudonyms import Pseudonyms
+from gateway.telemetry.pseudonyms import Pseudonyms, value_hasher
 
 ANA = "us-east-1:11111111-2222-3333-4444-555555555555"
 SAM = "us-east-1:11111111-2222-3333-4444-666666666666"
@@ -37,6 +37,19 @@ def test_a_secret_has_at_least_sixteen_bytes() -> None:
     with pytest.raises(ValueError, match="16 bytes"):
         Pseudonyms(secret=b"k" * 15)
     Pseudonyms(secret=b"k" * 16)
+    with pytest.raises(ValueError, match="16 bytes"):
+        value_hasher(b"k" * 15)
+    value_hasher(b"k" * 16)
+
+
+def test_values_are_hashed_under_a_key_of_their_own() -> None:
+    """The same value is the same hash, and an identity's name is no hash of its id."""
+    ours, theirs = value_hasher(b"k" * 32), value_hasher(b"l" * 32)
+
+    assert ours(b"a") == value_hasher(b"k" * 32)(b"a") != ours(b"b")
+    assert ours(b"a") != theirs(b"a")
+    assert ours(ANA.encode()) != Pseudonyms(secret=b"k" * 32).of(ANA)
+    assert len(ours(b"a")) == 32
 
 
 def test_a_lone_surrogate_has_a_name_too() -> None:
