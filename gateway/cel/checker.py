@@ -172,7 +172,7 @@ class Checker:
                 return found
             case MapType() if kind.key in {STRING, DYN, NOTHING}:
                 return kind.value
-            case _ if kind is DYN:
+            case _ if kind in {DYN, NOTHING}:
                 return DYN
             case _:
                 message = f"{kind} has no fields"

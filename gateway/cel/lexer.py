@@ -26,7 +26,7 @@ _TOKEN: Final = re.compile(
       | (?P<word>[A-Za-z_][A-Za-z_0-9]*)
       | (?P<number>(?:0x[0-9A-Fa-f]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?
                    |\.[0-9]+(?:[eE][+-]?[0-9]+)?)[uU]?(?P<glued>[A-Za-z_0-9]*))
-      | (?P<optional>\.\?|\[\?)
+      | (?P<optional>\.\?|[\[{,][\t\n\f\r\x20]*\?)
       | (?P<open>[(\[{])
       | (?P<close>[)\]}])
       | (?P<quoted>`[^`\n]*`?)

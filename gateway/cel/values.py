@@ -127,7 +127,11 @@ def equal(left: Any, right: Any) -> bool:
     """
     kind, other = kind_of(left), kind_of(right)
     if kind != other:
-        return kind in _NUMBERS and other in _NUMBERS and bool(left == right)
+        if kind not in _NUMBERS or other not in _NUMBERS:
+            return False
+        if "double" in {kind, other}:
+            return bool(_as_double(left) == _as_double(right))
+        return bool(left == right)
     if kind == "list":
         return len(left) == len(right) and all(
             equal(one, two) for one, two in zip(left, right, strict=True)
@@ -146,7 +150,10 @@ def contains(items: Sequence[Any], value: Any) -> bool:
 
 
 def canonical(value: Any) -> Any:
-    """Return something to put into a set: equal for two values exactly if they are."""
+    """Return something to put into a set: equal for two values exactly if they are.
+
+    But for an integer that no double is exactly: to a set, it is none of them.
+    """
     match kind_of(value):
         case "bool":
             return ("bool", value)
@@ -186,11 +193,22 @@ def compare(left: Any, right: Any) -> int | None:
     numbers = kind in _NUMBERS and other in _NUMBERS
     if not numbers and (kind != other or kind not in _ORDERED):
         raise ValueFault(f"{kind} and {other} have no order")
+    if numbers and kind != other and "double" in {kind, other}:
+        left, right = _as_double(left), _as_double(right)
     if left < right:
         return -1
     if left > right:
         return 1
     return 0 if left == right else None
+
+
+def _as_double(value: Any) -> Any:
+    # An integer that meets a double is rounded to one, as in Google's implementations.
+    try:
+        return float(value)
+    except OverflowError:
+        # A claim may hold more digits than any number of CEL.
+        return value
 
 
 def conforms(value: Any, kind: CelType) -> bool:

@@ -77,6 +77,8 @@ def test_tokens_know_where_they_stand() -> None:
         ("0xu", "E200", 1, "letter or digit"),
         ("a.?b", "E205", 2, "optional syntax"),
         ("a[?0]", "E205", 2, "optional syntax"),
+        ("{?'a': b}", "E205", 1, "optional syntax"),
+        ("[a, ?b]", "E205", 3, "optional syntax"),
         ("a.`b-c`", "E205", 3, "back-quoted"),
         ("a # b", "E200", 3, "means nothing"),
         ("a \\ b", "E200", 3, "means nothing"),

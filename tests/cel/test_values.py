@@ -172,7 +172,9 @@ def test_keys_keep_their_kind(mapping: Mapping[Any, Any], key: Any, found: Any) 
     [
         (1, 2, -1),
         (2, Uint(1), 1),
-        (2**53 + 1, 2.0**53, 1),
+        (2**53 + 1, 2.0**53, 0),
+        (2**53 + 1, Uint(2**53), 1),
+        (10**400, math.inf, -1),
         (1, 1.0, 0),
         (NAN, 1, None),
         ("a", "b", -1),
@@ -180,7 +182,7 @@ def test_keys_keep_their_kind(mapping: Mapping[Any, Any], key: Any, found: Any) 
     ],
 )
 def test_numbers_are_compared_as_numbers(left: Any, right: Any, order: Any) -> None:
-    """Exactly, also where a double cannot hold the integer."""
+    """As doubles beside a double, else exactly."""
     assert compare(left, right) == order
 
 

@@ -42,6 +42,9 @@ from gateway.cel.values import (
 # Ten thousand years, as protobuf bounds its Duration.
 MAX_DURATION: Final = timedelta(seconds=315_576_000_000)
 
+# What arithmetic may come to: as many nanoseconds as an `int` can count, 292 years.
+MAX_SPAN: Final = timedelta(microseconds=INT_MAX // 1_000)
+
 # The largest string, list or bytes that an expression may make.
 MAX_SIZE: Final = 1_000_000
 
@@ -66,8 +69,8 @@ def fit_uint(value: int) -> Uint:
 
 
 def fit_duration(value: timedelta) -> timedelta:
-    """Return a length of time that fits a `duration`."""
-    if -MAX_DURATION <= value <= MAX_DURATION:
+    """Return the result of arithmetic if it fits a `duration`."""
+    if -MAX_SPAN <= value <= MAX_SPAN:
         return value
     raise ValueFault(_OVERFLOW + " a duration")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.cel.errors import ValueFault
 from gateway.cel.library import operators
-from gateway.cel.library.operators import MAX_DURATION, MAX_SIZE, OPERATORS
+from gateway.cel.library.operators import MAX_SIZE, MAX_SPAN, OPERATORS
 from gateway.cel.types import DOUBLE, DURATION, INT, TIMESTAMP, UINT, CelType
 from gateway.cel.values import INT_MAX, INT_MIN, UINT_MAX, Uint
 
@@ -83,13 +83,13 @@ def test_the_ends_of_each_range() -> None:
     """The last that fits and the first that does not."""
     assert operators.fit_int(INT_MAX) == INT_MAX
     assert operators.fit_uint(UINT_MAX) == UINT_MAX
-    assert operators.fit_duration(-MAX_DURATION) == -MAX_DURATION
+    assert operators.fit_duration(-MAX_SPAN) == -MAX_SPAN
     with pytest.raises(ValueFault):
         operators.fit_int(INT_MIN - 1)
     with pytest.raises(ValueFault):
         operators.fit_uint(-1)
     with pytest.raises(ValueFault):
-        operators.fit_duration(MAX_DURATION + timedelta(microseconds=1))
+        operators.fit_duration(MAX_SPAN + timedelta(microseconds=1))
 
 
 def test_negation() -> None:
@@ -134,7 +134,7 @@ def test_times_have_an_end() -> None:
     with pytest.raises(ValueFault):
         apply("_+_", (TIMESTAMP, DURATION), last, HOUR)
     with pytest.raises(ValueFault):
-        apply("_+_", (DURATION, DURATION), MAX_DURATION, HOUR)
+        apply("_+_", (DURATION, DURATION), MAX_SPAN, HOUR)
 
 
 @pytest.mark.parametrize("index", [0, Uint(0), 0.0])
