@@ -16,6 +16,7 @@ from gateway.config.suggestion import suggest
 from gateway.model.decision import Reason
 from gateway.model.identity import IdentityKind
 from gateway.model.route import Route
+from gateway.policy.expectations import full_name
 from gateway.policy.files import CompiledFile
 from gateway.policy.fixtures import GUEST
 from gateway.policy.patterns import RoutePatterns
@@ -164,6 +165,12 @@ class _Known:
         self._rules = {
             f"{file.id}/{rule.id}" for file in files for rule in file.settings.rule
         }
+        self._shadows = {
+            f"{file.id}/{rule.id}"
+            for file in files
+            for rule in file.settings.rule
+            if rule.mode == "shadow"
+        }
         self._reasons = {reason.value for reason in Reason} | {
             rule.reason for file in files for rule in file.settings.rule
         }
@@ -202,6 +209,15 @@ class _Known:
             if role not in self._roles:
                 place = (*keys, "roles", position)
                 yield self._unknown(file, place, "role", role, self._roles)
+        for rule in expected.shadow or ():
+            if full_name(rule, file.id) not in self._shadows:
+                own = {name.removeprefix(f"{file.id}/") for name in self._shadows}
+                yield file.document.fault_at_key(
+                    "E226",
+                    (*keys, "shadow", rule),
+                    f"there is no rule `{rule}` in shadow mode",
+                    help=suggest(rule, own),
+                )
 
     @staticmethod
     def _unknown(

@@ -4,11 +4,11 @@ A test decides with the same engine and the same routes as the gateway does; mad
 only the identity, the request and the clock.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from time import perf_counter
+from typing import ClassVar, Final
 
 from gateway.config.configuration import PolicyFile
 from gateway.config.faults import Fault
@@ -21,6 +21,7 @@ from gateway.model.route import Route
 from gateway.model.routing import Router, find_route
 from gateway.model.target import STRICT, Target, TargetRules, parse_target
 from gateway.policy.engine import Engine
+from gateway.policy.expectations import Difference, find_differences
 from gateway.policy.fixtures import Fixtures
 
 # Whatever else the machine is doing, a test is about the answer and not about its time.
@@ -33,22 +34,6 @@ _SOME_HOST: Final = "gateway.invalid"
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that a test expected otherwise.
-
-    Attributes:
-        what: `allow`, `rule`, `roles`, `reason`, `status`, `challenge`, `mint.NAME`, or
-            `request` if there was nothing to decide.
-        expected: As the test has it.
-        got: As it came out.
-    """
-
-    what: str
-    expected: Any
-    got: Any
-
-
-@dataclass(frozen=True, slots=True)
 class TestResult:
     """What came of one `[[test]]`, or of one row of its table.
 
@@ -58,6 +43,7 @@ class TestResult:
         where: `file:line:column`.
         differences: What was expected otherwise; none if the test passed.
         decision: What was decided; `None` if the request leads nowhere.
+        seconds: How long it took.
     """
 
     # The name would make pytest look for tests inside.
@@ -68,6 +54,7 @@ class TestResult:
     where: str
     differences: tuple[Difference, ...] = ()
     decision: Decision | None = field(default=None, repr=False)
+    seconds: float = field(default=0, repr=False, compare=False)
 
     @property
     def passed(self) -> bool:
@@ -95,6 +82,20 @@ class Case:
     request: TestRequest
     expected: Expectation
 
+    def differences(
+        self, access: AccessRequest, decision: Decision
+    ) -> list[Difference]:
+        """Return in what a decision differs from what is expected.
+
+        Args:
+            access: What the case asks.
+            decision: The answer.
+        """
+        policy = self.policy.settings.policy.id
+        return list(
+            find_differences(self.expected, decision, policy=policy, access=access)
+        )
+
 
 class UnroutedError(Exception):
     """A test's request leads to no route, or to more than one host."""
@@ -120,14 +121,15 @@ class PolicyTests:
             router: Finds the routes, as the proxy does.
             routes: All routes, for tests that name no host.
             fixtures: Makes the identities.
-            clock: For tests that say no `now`.
+            clock: For tests that say no `now`. Read once: all of them are decided at
+                the same moment.
             rules: How strictly request targets are read.
         """
         self._engine = engine
         self._router = router
         self._hosts = sorted({route.host for route in routes} - {_ANY_HOST})
         self._fixtures = fixtures
-        self._clock = clock
+        self._now = clock()
         self._rules = rules
 
     def run(self, policies: Sequence[PolicyFile]) -> list[TestResult]:
@@ -136,6 +138,7 @@ class PolicyTests:
 
     def run_case(self, case: Case) -> TestResult:
         """Return the result of one case."""
+        began = perf_counter()
         decision: Decision | None = None
         try:
             access = self.access_of(case)
@@ -144,13 +147,14 @@ class PolicyTests:
             differences = [Difference("request", path, str(error))]
         else:
             decision = self._engine.decide(access, budget=TEST_BUDGET)
-            differences = list(_differences(case, access, decision))
+            differences = case.differences(access, decision)
         return TestResult(
             policy=case.policy.settings.policy.id,
             name=case.name,
             where=case.policy.document.where(case.keys),
             differences=tuple(differences),
             decision=decision,
+            seconds=perf_counter() - began,
         )
 
     def access_of(self, case: Case) -> AccessRequest:
@@ -161,7 +165,7 @@ class PolicyTests:
             RequestError: Its path is not in canonical form.
             RouteError: No route is declared for it.
         """
-        now = case.test.now or self._clock()
+        now = case.test.now or self._now
         asked = case.request
         target = parse_target(asked.path.encode(), self._rules)
         host = asked.host or self._find_host(target, asked.method)
@@ -244,45 +248,3 @@ def find_untested(
         if rule.mode == "enforce"
         and f"{policy.settings.policy.id}/{rule.id}" not in decided
     ]
-
-
-def _differences(
-    case: Case, access: AccessRequest, decision: Decision
-) -> Iterator[Difference]:
-    expected = case.expected
-    own_words = expected.reason is not None and expected.reason == decision.message
-    got = {
-        "allow": decision.allowed,
-        "rule": decision.rule,
-        "roles": list(decision.roles),
-        "reason": decision.message if own_words else decision.reason.value,
-        "status": _status(decision, anonymous=access.subject.anonymous),
-        "challenge": decision.challenge.error if decision.challenge else None,
-    }
-    wanted = {what: getattr(expected, what) for what in got}
-    if expected.rule is not None and "/" not in expected.rule:
-        wanted["rule"] = f"{case.policy.settings.policy.id}/{expected.rule}"
-    if expected.roles is not None:
-        wanted["roles"] = sorted(expected.roles)
-    for what, value in got.items():
-        if wanted[what] is not None and wanted[what] != value:
-            yield Difference(what, wanted[what], value)
-    claims = dict(decision.claims)
-    if decision.allowed:
-        claims["aud"] = access.route.audience
-    for name, value in (expected.mint or {}).items():
-        if not _same(value, claims.get(name)):
-            yield Difference(f"mint.{name}", value, claims.get(name))
-
-
-def _status(decision: Decision, *, anonymous: bool) -> int:
-    if decision.allowed:
-        return 200
-    return 401 if decision.needs_authentication(anonymous=anonymous) else 403
-
-
-def _same(expected: Any, value: Any) -> bool:
-    # As JSON, where a list is a list and `1` is not `true`.
-    return json.dumps(expected, sort_keys=True, default=str) == json.dumps(
-        value, sort_keys=True
-    )

@@ -149,6 +149,7 @@ class TestTests:
             ('reason = "no_alow"', '"no_alow"', "no_allow"),
             ('reason = "to late"', '"to late"', "too late"),
             ('roles = ["stff"]', '"stff"', "staff"),
+            ("shadow = { drk = true }", "drk", "dark"),
         ],
     )
     def test_an_expectation_names_what_exists(
@@ -156,6 +157,7 @@ class TestTests:
     ) -> None:
         """It could never pass, or never fail."""
         text = ALLOW_ALL + rule("late", reason="too late") + role("staff")
+        text += rule("dark", mode="shadow")
 
         (fault,) = faults(text + self._expecting(expected))
         assert fault.code == "E226"
@@ -172,13 +174,24 @@ class TestTests:
             'reason = "too late"',
             'roles = ["staff"]',
             "roles = []",
+            "shadow = { dim = false }",
+            "shadow = { 'orders/dim' = 'none' }",
+            "shadow = { 'second/dark' = 'error' }",
         ],
     )
     def test_and_may_name_what_does(self, expected: str) -> None:
         """Rules of other files by their whole name."""
-        text = ALLOW_ALL + role("staff") + self._expecting(expected)
+        text = ALLOW_ALL + role("staff") + rule("dim", mode="shadow")
+        other = rule("other", reason="too late") + rule("dark", mode="shadow")
 
-        engine(text, rule("other", reason="too late"))
+        engine(text + self._expecting(expected), other)
+
+    def test_a_rule_in_force_has_no_shadow(self) -> None:
+        """It would be `none`, whatever the rule says."""
+        (fault,) = faults(ALLOW_ALL + self._expecting("shadow = { all = true }"))
+
+        assert (fault.code, marked(fault)) == ("E226", "all")
+        assert fault.message == "there is no rule `all` in shadow mode"
 
     def test_rows_of_a_table_are_checked_as_well(self) -> None:
         """At their own place."""

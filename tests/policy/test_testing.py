@@ -1,179 +1,14 @@
 """The tests beside the policies decide as the gateway does, and say what differs."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
 from gateway.model.route import Route
-from gateway.policy.fixtures import Fixtures
-from gateway.policy.testing import (
-    Difference,
-    PolicyTests,
-    TestResult,
-    cases_of,
-    find_untested,
-)
-from gateway.upstream.routes import RouteTable
-from tests.policy.files import (
-    ALLOW_ALL,
-    NOON,
-    PROVIDERS,
-    ROUTES,
-    engine,
-    files,
-    marked,
-    mint,
-    role,
-    route,
-    rule,
-)
-
-POLICY = (
-    role("staff", "'staff' in identity.groups")
-    + role("person", "identity.authenticated")
-    + rule("late", "now > timestamp('2026-05-04T20:00:00Z')", effect="deny")
-    + rule("own", "route.params.order_id.startsWith(identity.id)", routes="*-read")
-    + rule("strong", roles=["staff"], require={"acr": "mfa"}, routes="*-admin")
-    + rule("near", "in_cidr(request.ip, ['10.0.0.0/8'])", routes="bills-read")
-    + rule("visit", "request.query.c == ['x']", for_="guest", routes="*-feed")
-    + rule(
-        "closed", effect="deny", reason="closed", routes="orders-feed", roles=["staff"]
-    )
-    + mint(roles="roles", count="1", deep="{'a': [1, 2.5]}")
-    + '\n[fixture.u1]\n[fixture.sam]\ngroups = ["staff"]\n'
-)
-
-
-def case(request: str, expect: str, identity: str = "u1", more: str = "") -> str:
-    return (
-        f'\n[[test]]\nname = "a case"\nidentity = "{identity}"\n'
-        f"request = {request}\nexpect = {expect}\n{more}\n"
-    )
-
-
-def run(*texts: str, routes: Sequence[Route] = ROUTES) -> list[TestResult]:
-    policies = files(*texts)
-    tests = PolicyTests(
-        engine=engine(*texts, routes=routes, decision_time=timedelta(0)),
-        router=RouteTable(routes),
-        routes=routes,
-        fixtures=Fixtures(providers=PROVIDERS, region="us-east-1"),
-        clock=lambda: NOON,
-    )
-    return tests.run(policies)
-
-
-def differences(request: str, expect: str, identity: str = "u1") -> list[Difference]:
-    (result,) = run(POLICY + case(request, expect, identity))
-    return list(result.differences)
-
-
-OWN = '{ path = "/v1/orders/u1-7" }'
-OTHER = '{ path = "/v1/orders/u2-7" }'
-ADMIN = '{ path = "/v1/admin/orders/9", method = "DELETE" }'
-FEED = '{ path = "/v1/feed?c=x" }'
-
-
-@pytest.mark.parametrize(
-    ("request_", "expect", "identity"),
-    [
-        (OWN, "{ allow = true }", "u1"),
-        (OWN, '{ allow = true, rule = "own" }', "u1"),
-        (OWN, '{ allow = true, rule = "orders/own", status = 200 }', "u1"),
-        (OWN, '{ allow = true, roles = ["person"], reason = "allowed" }', "u1"),
-        (OWN, '{ allow = true, mint = { roles = ["person"], count = 1 } }', "u1"),
-        (OWN, '{ allow = true, mint = { aud = "https://orders.internal" } }', "u1"),
-        (OWN, "{ allow = true, mint = { deep = { a = [1, 2.5] } } }", "u1"),
-        (OTHER, '{ allow = false, reason = "no_allow", status = 403 }', "u1"),
-        (OTHER, '{ allow = false, roles = ["staff", "person"] }', "sam"),
-        (ADMIN, '{ allow = false, reason = "no_allow" }', "u1"),
-        (
-            ADMIN,
-            (
-                '{ allow = false, rule = "strong", reason = "step_up", status = 401, '
-                'challenge = "insufficient_user_authentication" }'
-            ),
-            "sam",
-        ),
-        (FEED, '{ allow = false, reason = "closed", status = 403 }', "sam"),
-        (FEED, '{ allow = false, reason = "denied_by_rule" }', "sam"),
-        (FEED, '{ allow = true, rule = "visit" }', "guest"),
-        ('{ path = "/v1/feed?c=y" }', "{ allow = false, status = 401 }", "guest"),
-        ('{ path = "/v1/feed?c=x&c=y" }', "{ allow = false }", "guest"),
-    ],
-)
-def test_an_expectation_that_is_met_passes(
-    request_: str, expect: str, identity: str
-) -> None:
-    """What is left out is not compared."""
-    assert differences(request_, expect, identity) == []
-
-
-@pytest.mark.parametrize(
-    ("request_", "expect", "identity", "difference"),
-    [
-        (OWN, "{ allow = false }", "u1", ("allow", False, True)),
-        (
-            OWN,
-            '{ allow = true, rule = "near" }',
-            "u1",
-            ("rule", "orders/near", "orders/own"),
-        ),
-        (OTHER, '{ allow = false, rule = "own" }', "u1", ("rule", "orders/own", "")),
-        (OWN, "{ allow = true, roles = [] }", "u1", ("roles", [], ["person"])),
-        (
-            OWN,
-            '{ allow = true, roles = ["staff", "person"] }',
-            "u1",
-            ("roles", ["person", "staff"], ["person"]),
-        ),
-        (OWN, "{ allow = true, status = 204 }", "u1", ("status", 204, 200)),
-        (
-            OTHER,
-            '{ allow = false, reason = "closed" }',
-            "u1",
-            ("reason", "closed", "no_allow"),
-        ),
-        (
-            OTHER,
-            '{ allow = false, challenge = "x" }',
-            "u1",
-            ("challenge", "x", None),
-        ),
-        (
-            OWN,
-            '{ allow = true, mint = { roles = "person" } }',
-            "u1",
-            ("mint.roles", "person", ["person"]),
-        ),
-        (
-            OWN,
-            "{ allow = true, mint = { count = true } }",
-            "u1",
-            ("mint.count", True, 1),
-        ),
-        (OWN, "{ allow = true, mint = { x = 1 } }", "u1", ("mint.x", 1, None)),
-        (
-            OTHER,
-            '{ allow = false, mint = { aud = "x" } }',
-            "u1",
-            ("mint.aud", "x", None),
-        ),
-    ],
-)
-def test_an_expectation_that_is_not_met_says_what_came_out(
-    request_: str, expect: str, identity: str, difference: tuple[str, object, object]
-) -> None:
-    """Expected and got."""
-    assert differences(request_, expect, identity) == [Difference(*difference)]
-
-
-def test_everything_that_differs_is_told() -> None:
-    """Not only the first."""
-    found = differences(OWN, '{ allow = false, roles = [], reason = "no_allow" }')
-
-    assert [each.what for each in found] == ["allow", "roles", "reason"]
+from gateway.policy.testing import TestResult, cases_of, find_untested
+from tests.policy.cases import OTHER, OWN, POLICY, case, differences, run
+from tests.policy.files import ALLOW_ALL, NOON, files, marked, route, rule
 
 
 def test_a_result_has_a_name_and_a_place() -> None:
@@ -224,6 +59,19 @@ def test_a_test_may_stop_the_clock(now: str, allow: str) -> None:
     running = case(OWN, "{ allow = true }")
 
     assert all(result.passed for result in run(POLICY + stopped + running))
+
+
+def test_all_tests_that_say_no_time_have_the_same() -> None:
+    """A clock that runs would let a test pass and its neighbour fail."""
+
+    def running() -> Iterator[datetime]:
+        yield NOON
+        yield NOON + timedelta(days=1)
+
+    ticks = running()
+    text = POLICY + case(OWN, "{ allow = true }") + case(OWN, "{ allow = true }")
+
+    assert all(result.passed for result in run(text, clock=lambda: next(ticks)))
 
 
 def test_a_request_has_what_the_test_says() -> None:

@@ -89,6 +89,32 @@ class TestRequest(Section):
     ip: str = Field(default="", description="The client's address.")
 
 
+class ExpectedChallenge(Section):
+    """What the caller is asked to do to be allowed after all. What is left out may be any."""
+
+    error: str | None = Field(default=None, description="Its error.")
+    acr: str | None = Field(
+        default=None, description="The `acr` that is asked for; empty for none."
+    )
+    max_age: int | None = Field(
+        default=None, ge=0, description="Seconds since the last sign-in that are fine."
+    )
+
+
+def _as_challenge(value: Any) -> Any:
+    return {"error": value} if isinstance(value, str) else value
+
+
+def _as_outcome(value: Any) -> Any:
+    # TOML has the two that it can write.
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+ShadowOutcome = Annotated[
+    Literal["true", "false", "error", "none"], BeforeValidator(_as_outcome)
+]
+
+
 class Expectation(Section):
     """What the decision has to be. What is left out is not compared."""
 
@@ -99,15 +125,30 @@ class Expectation(Section):
     roles: Names | None = Field(
         default=None, description="Exactly these roles, any order."
     )
-    reason: str | None = Field(default=None, description="Why: `no_allow`, ...")
+    reason: str | None = Field(
+        default=None,
+        description="Why: `no_allow`, ..., or the words of the deciding rule.",
+    )
     status: int | None = Field(
         default=None, ge=100, le=599, description="HTTP status of the answer."
     )
-    challenge: str | None = Field(
-        default=None, description="Error of the step-up challenge."
+    challenge: Annotated[ExpectedChallenge | None, BeforeValidator(_as_challenge)] = (
+        Field(
+            default=None,
+            description="The step-up challenge: its error, or a table with what it asks.",
+        )
     )
     mint: Mapping[str, Any] | None = Field(
         default=None, description="Claims that the minted token has to have."
+    )
+    shadow: Mapping[Text, ShadowOutcome] | None = Field(
+        default=None,
+        description="By id of rules in shadow mode, whether each would have matched: "
+        "`true`, `false`, `error`, or `none` if it was not asked.",
+    )
+    faults: Annotated[tuple[Text, ...] | None, Loose] = Field(
+        default=None,
+        description="What failed: for each failure a part of its place and message.",
     )
 
 

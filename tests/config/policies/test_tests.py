@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.config.policies.policy import PolicySettings
-from gateway.config.policies.tests import PolicyTest
+from gateway.config.policies.tests import ExpectedChallenge, PolicyTest
 from tests.config.files import read, the_fault
 
 HEAD = "[policy]\nid = 'orders'\n"
@@ -66,6 +66,35 @@ def test_a_table_has_requests_for_one_identity() -> None:
     ]
 
 
+def test_a_challenge_is_its_error_or_what_it_asks() -> None:
+    """The short form for the usual case."""
+    texts = ("'x'", "{ acr = 'mfa', max_age = 900 }")
+    short, long = [
+        the_test(f"{TEST}{REQUEST}expect = {{ allow = false, challenge = {text} }}")
+        for text in texts
+    ]
+
+    assert short.expect is not None
+    assert long.expect is not None
+    assert short.expect.challenge == ExpectedChallenge(error="x")
+    assert long.expect.challenge == ExpectedChallenge(acr="mfa", max_age=900)
+
+
+def test_a_shadow_is_written_as_a_boolean_or_as_text() -> None:
+    """For what TOML has no value for."""
+    shadow = "{ a = true, b = false, c = 'error', d = 'none', e = 'true' }"
+    found = the_test(f"{TEST}{REQUEST}expect = {{ allow = true, shadow = {shadow} }}")
+
+    assert found.expect is not None
+    assert found.expect.shadow == {
+        "a": "true",
+        "b": "false",
+        "c": "error",
+        "d": "none",
+        "e": "true",
+    }
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -89,6 +118,11 @@ def test_a_test_is_one_request_or_a_table(text: str) -> None:
     [
         (TEST + REQUEST + "expect = {}", "E104"),
         (TEST + REQUEST + "expect = { allow = true, status = 99 }", "E106"),
+        (TEST + REQUEST + "expect = { allow = true, shadow = { a = 1 } }", "E105"),
+        (TEST + REQUEST + "expect = { allow = true, shadow = { a = 'no' } }", "E105"),
+        (TEST + REQUEST + "expect = { allow = true, challenge = {b = 1} }", "E103"),
+        (TEST + REQUEST + "expect = { allow = true, challenge = 5 }", "E105"),
+        (TEST + REQUEST + "expect = { allow = true, faults = [''] }", "E106"),
         (TEST + EXPECT + "request = { path = 'a' }", "E105"),
         (TEST + EXPECT + "request = { path = '/a b' }", "E105"),
         (TEST + EXPECT + "request = { path = '/', method = 'get' }", "E105"),
