@@ -73,6 +73,14 @@ class BudgetExceededError(EvaluationError):
     """
 
 
+class WithheldError(EvaluationError):
+    """What was asked of a value cannot be told by somebody who does not have it.
+
+    An error like any other to the expression, which may do without: `false && x` is
+    `false`, whatever `x` is.
+    """
+
+
 class ValueFault(Exception):  # noqa: N818 - never leaves the package; a compiled node gives it its place and class
     """A function has no value for its arguments.
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import idna
 
-from gateway.cel.errors import ValueFault
+from gateway.cel.errors import ValueFault, WithheldError
 from gateway.cel.library.declaration import (
     UNKNOWN,
     Implementation,
@@ -34,7 +34,7 @@ from gateway.cel.types import (
     ListType,
     settled,
 )
-from gateway.cel.values import canonical, conforms
+from gateway.cel.values import canonical, conforms, equal
 
 # Two honest clocks may disagree so far; what claims to be later than that is no proof.
 _SKEW: Final = timedelta(minutes=1)
@@ -43,16 +43,34 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _any_of(left: Sequence[Any], right: Sequence[Any]) -> bool:
-    return not _as_set(left).isdisjoint(_as_set(right))
+    try:
+        return not _as_set(left).isdisjoint(_as_set(right))
+    except WithheldError:
+        return any(_is_in(item, right) for item in left)
 
 
 def _all_of(left: Sequence[Any], right: Sequence[Any]) -> bool:
-    return _as_set(left) >= _as_set(right)
+    try:
+        return _as_set(left) >= _as_set(right)
+    except WithheldError:
+        return all(_is_in(item, left) for item in right)
 
 
 def _as_set(items: Sequence[Any]) -> frozenset[Any]:
     # In time that grows with the lengths and not with their product.
     return frozenset(map(canonical, items))
+
+
+def _is_in(value: Any, items: Sequence[Any]) -> bool:
+    # For what no set takes: a value that knows only what it equals.
+    return any(_alike(value, item) for item in items)
+
+
+def _alike(one: Any, other: Any) -> bool:
+    try:
+        return bool(canonical(one) == canonical(other))
+    except WithheldError:
+        return equal(one, other)
 
 
 def _network(spelling: Any) -> Network:

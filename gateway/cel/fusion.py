@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.cel.closures import FAILURES, Cells, Place, Run, failed, no_key
-from gateway.cel.errors import EvaluationError
+from gateway.cel.errors import EvaluationError, WithheldError
 from gateway.cel.library.declaration import UNKNOWN
 from gateway.cel.plan import (
     Comprehension,
@@ -161,7 +161,12 @@ def _is_one_of(operand: Plan, values: Any, place_of: PlaceOf) -> Run | None:
 
     def run(variables: Mapping[str, Any], _cells: Cells) -> bool:
         try:
-            return getattr(variables[variable], name) in among
+            value = getattr(variables[variable], name)
+            try:
+                return value in among
+            except WithheldError:
+                # A set cannot find it, but it may tell what it equals.
+                return value in values
         except FAILURES as fault:
             raise _unread(fault, variable, place) from fault
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from typing_extensions import override
 
-from gateway.cel.errors import ValueFault
+from gateway.cel.errors import ValueFault, WithheldError
 from gateway.cel.types import (
     BOOL,
     BYTES,
@@ -55,6 +55,47 @@ class TypeName:
     """A CEL type as a value: what `type(x)` gives."""
 
     name: str
+
+
+class Withheld:
+    """A value that is not there, but of which may be known whether it equals another.
+
+    Takes the place of a string, number or other simple value where an expression is
+    evaluated by somebody who does not have it. A subclass says in `__eq__` what it equals,
+    as CEL means it, or raises. Whatever else would turn it into something that looks like
+    an answer raises as well; what is not here fails by itself, as on any strange object.
+
+    Attributes:
+        kind: The name of its CEL type; empty if that is not known either.
+    """
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: str = "") -> None:
+        self.kind = kind
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        raise self.refusal()
+
+    @override
+    def __hash__(self) -> int:
+        raise self.refusal()
+
+    @override
+    def __str__(self) -> str:
+        raise self.refusal()
+
+    def __bool__(self) -> bool:
+        raise self.refusal()
+
+    def __rsub__(self, other: object) -> Any:
+        raise self.refusal()
+
+    @staticmethod
+    def refusal() -> WithheldError:
+        """Return the error of whoever asks for more than is known."""
+        return WithheldError("the value is not known here")
 
 
 # The run-time kind of the values of each simple type.
@@ -113,25 +154,41 @@ _ORDERED: Final = frozenset(
 
 
 def kind_of(value: Any) -> str:
-    """Return the name of a value's CEL type; `record` for what is none."""
+    """Return the name of a value's CEL type; `record` for what is none.
+
+    Raises:
+        WithheldError: Nobody here knows.
+    """
     kind = _KINDS.get(type(value))
     if kind is None:
+        if isinstance(value, Withheld):
+            return _kind_of_withheld(value)
         kind = next((name for base, name in _FALLBACKS if isinstance(value, base)), "")
     return kind or "record"
+
+
+def _kind_of_withheld(value: Withheld) -> str:
+    if value.kind:
+        return value.kind
+    raise value.refusal()
 
 
 def equal(left: Any, right: Any) -> bool:
     """Return whether two values are equal in CEL.
 
     Values of different kinds are not, except numbers, which are compared as numbers.
+
+    Raises:
+        WithheldError: One of them is not known well enough.
     """
-    kind, other = kind_of(left), kind_of(right)
-    if kind != other:
-        if kind not in _NUMBERS or other not in _NUMBERS:
-            return False
-        if "double" in {kind, other}:
-            return bool(_as_double(left) == _as_double(right))
+    try:
+        kind, other = kind_of(left), kind_of(right)
+    except WithheldError:
+        # It knows itself what it equals.
         return bool(left == right)
+    if kind != other:
+        numbers = kind in _NUMBERS and other in _NUMBERS
+        return numbers and _same_number(left, right, mixed="double" in {kind, other})
     if kind == "list":
         return len(left) == len(right) and all(
             equal(one, two) for one, two in zip(left, right, strict=True)
@@ -141,6 +198,12 @@ def equal(left: Any, right: Any) -> bool:
             has_key(right, key) and equal(value, right[key])
             for key, value in left.items()
         )
+    return bool(left == right)
+
+
+def _same_number(left: Any, right: Any, *, mixed: bool) -> bool:
+    if mixed:
+        left, right = _as_double(left), _as_double(right)
     return bool(left == right)
 
 
@@ -206,8 +269,9 @@ def _as_double(value: Any) -> Any:
     # An integer that meets a double is rounded to one, as in Google's implementations.
     try:
         return float(value)
-    except OverflowError:
-        # A claim may hold more digits than any number of CEL.
+    except (OverflowError, TypeError):
+        # A claim may hold more digits than any number of CEL. A value that is withheld
+        # knows what it equals as it is.
         return value
 
 
