@@ -83,18 +83,30 @@ class Engine:
         plan = self.plan_of(access.route.id, access.subject.identity.kind)
         seconds = self._budget if budget is None else budget
         evaluation = Evaluation(access, deadline=monotonic() + seconds)
+        decision = self.enforce(access, evaluation)
+        roles = evaluation.roles
+        if plan.shadows.rules and roles is not None:
+            return replace(decision, shadow=_shadow(plan, evaluation, roles, access))
+        return decision
+
+    def enforce(self, access: AccessRequest, evaluation: Evaluation) -> Decision:
+        """Return the decision, without what rules in shadow mode say to it.
+
+        Args:
+            access: The question.
+            evaluation: What evaluates the expressions. Whatever it raises, other than the
+                failure of an expression, comes through.
+        """
+        plan = self.plan_of(access.route.id, access.subject.identity.kind)
         try:
             roles = map_roles(plan, evaluation)
         except FailedExpressionError as error:
             return self._failed(error, ())
         evaluation.hold(roles)
         try:
-            decision = self._apply_rules(plan, evaluation, roles, access)
+            return self._apply_rules(plan, evaluation, roles, access)
         except FailedExpressionError as error:
-            decision = self._failed(error, roles)
-        if plan.shadows.rules:
-            return replace(decision, shadow=_shadow(plan, evaluation, roles, access))
-        return decision
+            return self._failed(error, roles)
 
     def _apply_rules(
         self,

@@ -7,7 +7,7 @@ Whatever goes wrong in an expression comes out of here as `FailedExpressionError
 place in the file. The engine makes a denial of it; nobody may drop it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from gateway.cel.errors import BudgetExceededError, EvaluationError
@@ -88,13 +88,15 @@ class Evaluation:
 
     Attributes:
         deadline: When the decision has to be there, on `time.monotonic()`.
+        roles: Those that are held; `None` as long as nobody knows.
     """
 
-    __slots__ = ("_frames", "_variables", "deadline")
+    __slots__ = ("_frames", "_variables", "deadline", "roles")
 
     def __init__(self, access: AccessRequest, *, deadline: float) -> None:
         subject = access.subject
         self.deadline = deadline
+        self.roles: tuple[str, ...] | None = None
         self._frames: dict[Frame, dict[str, Any]] = {}
         self._variables: dict[str, Any] = {
             "identity": subject.identity,
@@ -104,8 +106,9 @@ class Evaluation:
             "now": access.now,
         }
 
-    def hold(self, roles: Sequence[str]) -> None:
+    def hold(self, roles: tuple[str, ...]) -> None:
         """Let expressions see the roles; before this, `roles` does not exist."""
+        self.roles = roles
         self._variables["roles"] = roles
         for variables in self._frames.values():
             variables["roles"] = roles
