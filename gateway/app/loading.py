@@ -39,7 +39,6 @@ class Loaded:
         routes: The table of routes.
         mappers: By the provider's id.
         engine: The compiled policies.
-        warnings: What does not keep the gateway from starting, but should be looked at.
     """
 
     configuration: Configuration
@@ -47,7 +46,11 @@ class Loaded:
     routes: RouteTable
     mappers: Mapping[str, Mapper]
     engine: Engine
-    warnings: tuple[Fault, ...]
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """What does not keep the gateway from starting, but should be looked at."""
+        return (*self.configuration.warnings, *self.engine.warnings)
 
 
 def load(config_path: Path) -> Loaded:
@@ -84,7 +87,6 @@ def load(config_path: Path) -> Loaded:
         routes=RouteTable(routes),
         mappers=mappers,
         engine=engine,
-        warnings=(*configuration.warnings, *engine.warnings),
     )
 
 

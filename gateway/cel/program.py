@@ -142,6 +142,14 @@ class Program:
         place = self._compiler.source.place(self._plan.start)
         return conforming(run, self._expect, place)
 
+    def place(self, part: Plan) -> tuple[int, int]:
+        """Return line and column of where a part of the plan begins, from 1."""
+        return self._compiler.source.place(part.start)
+
+    def text(self, part: Plan) -> str:
+        """Return a part of the plan as it is written."""
+        return self.source[part.start : part.end]
+
     @property
     def parts(self) -> Sequence[Part]:
         """All sub-expressions, the whole one first, in the order of the source."""

@@ -76,6 +76,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W104": "A file with a secret can be read by every user of the machine.",
         "W120": "An expression reads an e-mail address without asking if it is verified.",
         "W121": "Guests can use a route that is tagged as sensitive.",
+        "W122": "An expression reads what may be missing, without asking if it is there.",
+        "W123": "An expression takes a header, which any client may set, for an identity.",
         "W201": "There is no policy, so every request is denied.",
         "W202": "Nobody is named as the owner.",
         "W203": "The day of review has passed.",
@@ -86,5 +88,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W208": "No test is decided by a rule.",
         "W209": "A role is granted, and no rule asks for it.",
         "W210": "A rule asks for a role that nobody is granted.",
+        "W211": "A condition can never be true.",
+        "W212": "A rule adds nothing to an earlier one.",
+        "W213": "A rule is about nothing but what is always denied.",
+        "W214": "Policies tell providers apart, and none speaks of this one.",
     }
 )

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from gateway.config.configuration import PolicyFile, ProviderFile
 from gateway.config.errors import ConfigError
+from gateway.config.faults import Fault
 from gateway.config.settings.guest import GuestSettings
 from gateway.model.route import Route
 from gateway.policy.checks import (
@@ -24,7 +25,7 @@ from gateway.policy.checks import (
 from gateway.policy.engine import Engine
 from gateway.policy.expressions import Programs
 from gateway.policy.files import compile_file
-from gateway.policy.lints import find_warnings
+from gateway.policy.lints.finder import find_warnings
 from gateway.policy.patterns import RoutePatterns
 from gateway.policy.planner import Planner
 
@@ -65,12 +66,18 @@ def compile_policies(
     ]
     if faults:
         raise ConfigError(faults)
-    warnings = find_warnings(files, patterns=patterns, routes=routes, guest=guest)
+
+    def warnings() -> Sequence[Fault]:
+        found = find_warnings(
+            files, patterns=patterns, routes=routes, guest=guest, providers=providers
+        )
+        return ConfigError(found).faults
+
     return Engine(
         plans=Planner(files, patterns=patterns, guest=guest).plan(routes),
         decision_time=decision_time,
         digest=_digest(policies, routes, guest),
-        warnings=ConfigError(warnings).faults,
+        warnings=warnings,
     )
 
 

@@ -8,9 +8,10 @@ An engine is made by `gateway.policy.compiler` and never changes: any number of 
 ask it at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -40,7 +41,6 @@ class Engine:
 
     Attributes:
         digest: Hex SHA-256 of the policies and of what else decides.
-        warnings: What looks wrong in the policies, without being an error.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Engine:
         plans: Mapping[str, RoutePlans],
         decision_time: timedelta,
         digest: str,
-        warnings: Sequence[Fault] = (),
+        warnings: Callable[[], Sequence[Fault]] = tuple,
     ) -> None:
         """Take over what the compiler has made.
 
@@ -57,12 +57,21 @@ class Engine:
             plans: By route id.
             decision_time: A decision that takes longer is a denial.
             digest: See the class.
-            warnings: See the class.
+            warnings: Finds what looks wrong in the policies, without being an error.
         """
         self._plans = plans
         self._budget = decision_time.total_seconds()
         self.digest = digest
-        self.warnings = tuple(warnings)
+        self._find_warnings = warnings
+
+    @cached_property
+    def warnings(self) -> Sequence[Fault]:
+        """What looks wrong in the policies, without being an error.
+
+        Looked for when it is first asked for: whoever replays a log or compares two sets
+        of policies does not ask.
+        """
+        return self._find_warnings()
 
     def plan_of(self, route_id: str, kind: IdentityKind) -> Plan:
         """Return all that can matter for a route and an audience kind."""

@@ -77,15 +77,19 @@ class CompiledFile:
 
     def expressions(self) -> Iterator[tuple[str, Expression]]:
         """Yield every expression but `vars`, with the name of what it belongs to."""
+        yield from self.conditions()
+        for mint in self.mints:
+            for claim in mint.claims:
+                yield f"claim `{claim.name}`", claim.value
+
+    def conditions(self) -> Iterator[tuple[str, Expression]]:
+        """Yield the conditions of roles and rules, with the name of what has them."""
         for role in {
             role.id: role for group in self.groups.values() for role in group.roles
         }.values():
             yield f"role `{role.id}`", role.when
         for rule in self.rules:
             yield f"rule `{rule.id}`", rule.when
-        for mint in self.mints:
-            for claim in mint.claims:
-                yield f"claim `{claim.name}`", claim.value
 
 
 def compile_file(
