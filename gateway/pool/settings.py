@@ -1,0 +1,160 @@
+"""What a pool is told about itself.
+
+Values alone: where they come from (a file, the API) and where they are kept is not known
+here. Defaults are Amazon Cognito's where its clients count on them, and the safe choice
+elsewhere.
+
+Reference: Amazon Cognito, UserPoolType.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from gateway.pool.attributes.schema import Schema
+from gateway.pool.passwords.policy import PasswordPolicy
+
+
+class Address(StrEnum):
+    """Where a person can be reached; spelled as the attribute that holds it."""
+
+    EMAIL = "email"
+    PHONE = "phone_number"
+
+
+class Alias(StrEnum):
+    """What a person may sign in with beside the user name."""
+
+    EMAIL = "email"
+    PHONE = "phone_number"
+    PREFERRED_USERNAME = "preferred_username"
+
+
+class FirstFactor(StrEnum):
+    """How a sign-in may begin. A password may always be proven by SRP instead."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105 - a name, not a password
+    EMAIL_CODE = "EMAIL_OTP"
+    SMS_CODE = "SMS_OTP"
+    PASSKEY = "WEB_AUTHN"
+
+
+class SecondFactor(StrEnum):
+    """What may be asked for after the first factor."""
+
+    TOTP = "SOFTWARE_TOKEN_MFA"
+    SMS_CODE = "SMS_MFA"
+    EMAIL_CODE = "EMAIL_OTP"
+
+
+class MfaMode(StrEnum):
+    """Whether a second factor is asked for."""
+
+    OFF = "OFF"
+    OPTIONAL = "OPTIONAL"
+    ON = "ON"
+
+
+class Remembering(StrEnum):
+    """Whether devices are remembered."""
+
+    NEVER = "never"
+    ON_REQUEST = "on_request"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInSettings:
+    """How people sign in.
+
+    Attributes:
+        addresses: Kinds of address that stand in for the user name: then a person types an
+            address at sign-up, and the stored name is a UUID. Excludes `aliases`, and
+            neither can change later.
+        aliases: What else may be typed instead of the user name, once it is verified.
+        case_sensitive: Whether `Ana` and `ana` are two people.
+        first_factors: How a sign-in may begin.
+    """
+
+    addresses: frozenset[Address] = frozenset()
+    aliases: frozenset[Alias] = frozenset()
+    case_sensitive: bool = False
+    first_factors: frozenset[FirstFactor] = frozenset({FirstFactor.PASSWORD})
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpSettings:
+    """How people come to be.
+
+    Attributes:
+        is_open: Whether people may sign up by themselves.
+        verified: Addresses that a code is sent to at sign-up; if both can be, the phone.
+        by_link: Whether e-mail holds a link instead of a code.
+        unconfirmed_lifetime: When somebody who never confirmed is removed; `None` for
+            never.
+    """
+
+    is_open: bool = True
+    verified: frozenset[Address] = frozenset({Address.EMAIL})
+    by_link: bool = False
+    unconfirmed_lifetime: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MfaSettings:
+    """Second factors.
+
+    Attributes:
+        mode: Whether one is asked for.
+        kinds: Which ones there are.
+    """
+
+    mode: MfaMode = MfaMode.OFF
+    kinds: frozenset[SecondFactor] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSettings:
+    """Devices that people sign in from.
+
+    Attributes:
+        remembering: Whether they are remembered.
+        spares_second_factor: Whether a remembered device stands for the second factor.
+    """
+
+    remembering: Remembering = Remembering.NEVER
+    spares_second_factor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """All that a pool is told.
+
+    Attributes:
+        name: For people, 1 to 128 characters.
+        schema: Which attributes there are.
+        sign_in: How people sign in.
+        sign_up: How people come to be.
+        password: Which passwords are taken.
+        mfa: Second factors.
+        devices: Remembered devices.
+        recovery: Where a forgotten password is recovered, the first that a person has
+            verified; empty if administrators alone may help.
+        proven_before_change: Addresses whose old value stays until the new one is proven.
+        tags: Whatever operators sort pools by.
+        is_protected: Whether the pool cannot be deleted.
+    """
+
+    name: str
+    schema: Schema = field(default_factory=Schema)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
+    sign_up: SignUpSettings = field(default_factory=SignUpSettings)
+    password: PasswordPolicy = field(default_factory=PasswordPolicy)
+    mfa: MfaSettings = field(default_factory=MfaSettings)
+    devices: DeviceSettings = field(default_factory=DeviceSettings)
+    recovery: tuple[Address, ...] = (Address.EMAIL, Address.PHONE)
+    proven_before_change: frozenset[Address] = frozenset(Address)
+    tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    is_protected: bool = True

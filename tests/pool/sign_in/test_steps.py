@@ -1,0 +1,187 @@
+"""The order of a sign-in, and who is asked for what."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from gateway.pool.settings import (
+    Address,
+    DeviceSettings,
+    MfaMode,
+    MfaSettings,
+    PoolSettings,
+    Remembering,
+    SecondFactor,
+)
+from gateway.pool.sign_in.steps import (
+    ADMITTED,
+    Admitted,
+    Challenge,
+    ChallengeName,
+    Refusal,
+    Standing,
+    Status,
+    next_step,
+)
+
+TOTP, SMS, MAIL = SecondFactor.TOTP, SecondFactor.SMS_CODE, SecondFactor.EMAIL_CODE
+ALL = frozenset(SecondFactor)
+BOTH = frozenset(Address)
+ANA = Standing(Status.CONFIRMED)
+
+
+def pool(
+    mode: MfaMode = MfaMode.OFF,
+    kinds: frozenset[SecondFactor] = ALL,
+    *,
+    devices: bool = False,
+) -> PoolSettings:
+    return PoolSettings(
+        name="people",
+        mfa=MfaSettings(mode, kinds),
+        devices=DeviceSettings(Remembering.ALWAYS, spares_second_factor=devices),
+    )
+
+
+def asked(*factors: SecondFactor) -> Challenge:
+    return Challenge(ChallengeName.SECOND_FACTOR, factors=factors)
+
+
+def test_who_is_confirmed_is_in() -> None:
+    """If nothing more is asked. Somebody of another provider too."""
+    assert next_step(ANA, pool()) is ADMITTED
+    assert next_step(replace(ANA, status=Status.EXTERNAL_PROVIDER), pool()) is ADMITTED
+
+
+@pytest.mark.parametrize(
+    ("standing", "step"),
+    [
+        (replace(ANA, is_enabled=False), Refusal.DISABLED),
+        (replace(ANA, status=Status.UNCONFIRMED), Refusal.UNCONFIRMED),
+        (replace(ANA, status=Status.RESET_REQUIRED), Refusal.RESET_REQUIRED),
+        (
+            replace(ANA, status=Status.FORCE_CHANGE_PASSWORD, missing=("name",)),
+            Challenge(ChallengeName.NEW_PASSWORD, attributes=("name",)),
+        ),
+        (
+            replace(ANA, missing=("name", "email")),
+            Challenge(ChallengeName.MISSING_ATTRIBUTES, attributes=("name", "email")),
+        ),
+    ],
+)
+def test_what_is_in_the_way_comes_first(
+    standing: Standing, step: Refusal | Challenge
+) -> None:
+    assert next_step(standing, pool()) == step
+
+
+def test_a_disabled_person_learns_nothing_else() -> None:
+    """Whatever else is in the way."""
+    for status in Status:
+        standing = Standing(status, is_enabled=False, missing=("name",))
+        assert next_step(standing, pool(MfaMode.ON)) is Refusal.DISABLED
+
+
+@pytest.mark.parametrize(
+    ("mode", "factors", "verified", "preferred", "step"),
+    [
+        (MfaMode.OFF, ALL, BOTH, TOTP, ADMITTED),
+        (MfaMode.OPTIONAL, frozenset(), BOTH, None, ADMITTED),
+        (MfaMode.OPTIONAL, frozenset({TOTP}), frozenset(), None, asked(TOTP)),
+        (MfaMode.OPTIONAL, frozenset({SMS}), frozenset(), None, ADMITTED),
+        (MfaMode.OPTIONAL, frozenset({SMS}), BOTH, None, asked(SMS)),
+        (MfaMode.OPTIONAL, ALL, BOTH, MAIL, asked(MAIL)),
+        (
+            MfaMode.OPTIONAL,
+            ALL,
+            BOTH,
+            None,
+            Challenge(ChallengeName.SELECT_FACTOR, factors=(TOTP, SMS, MAIL)),
+        ),
+        (MfaMode.OPTIONAL, frozenset({TOTP}), BOTH, SMS, asked(TOTP)),
+        (MfaMode.ON, frozenset(), frozenset({Address.PHONE}), None, asked(SMS)),
+        (MfaMode.ON, frozenset(), frozenset({Address.EMAIL}), None, asked(MAIL)),
+        (
+            MfaMode.ON,
+            frozenset(),
+            frozenset(),
+            None,
+            Challenge(ChallengeName.SET_UP_FACTOR, factors=(TOTP, MAIL)),
+        ),
+    ],
+)
+def test_the_second_factor_is_the_persons_choice(
+    mode: MfaMode,
+    factors: frozenset[SecondFactor],
+    verified: frozenset[Address],
+    preferred: SecondFactor | None,
+    step: Challenge | Admitted,
+) -> None:
+    """Within what the pool has, and what can reach the person."""
+    standing = replace(ANA, factors=factors, verified=verified, preferred=preferred)
+
+    assert next_step(standing, pool(mode)) == step
+
+
+def test_a_kind_that_the_pool_has_not_is_never_asked_for() -> None:
+    """Not even if the person switched it on before."""
+    standing = replace(ANA, factors=ALL, verified=BOTH, preferred=SMS)
+
+    only_totp = pool(MfaMode.ON, frozenset({TOTP}))
+
+    assert next_step(standing, only_totp) == asked(TOTP)
+    nothing = pool(MfaMode.ON, frozenset({SMS}))
+    assert next_step(ANA, nothing) is Refusal.NO_FACTOR_POSSIBLE
+
+
+def test_the_same_factor_does_not_count_twice() -> None:
+    """A code by mail, and then another code by mail, proves one thing."""
+    standing = replace(ANA, factors=frozenset({MAIL}), verified=BOTH, first_factor=MAIL)
+
+    assert next_step(standing, pool(MfaMode.OPTIONAL)) is ADMITTED
+    assert next_step(standing, pool(MfaMode.ON)) == Challenge(
+        ChallengeName.SET_UP_FACTOR, factors=(TOTP,)
+    )
+    only_mail = pool(MfaMode.ON, frozenset({MAIL}))
+    assert next_step(standing, only_mail) is Refusal.NO_FACTOR_POSSIBLE
+
+
+def test_a_remembered_device_may_stand_for_the_second_factor() -> None:
+    """Once it has proven that it is the one."""
+    standing = replace(ANA, factors=frozenset({TOTP}), device_remembered=True)
+    spared = pool(MfaMode.ON, devices=True)
+
+    assert next_step(standing, spared) == Challenge(ChallengeName.DEVICE)
+    assert next_step(replace(standing, device_proven=True), spared) is ADMITTED
+    assert next_step(standing, pool(MfaMode.ON)) == asked(TOTP)
+
+
+def test_after_the_second_factor_only_the_profile_is_asked_for() -> None:
+    """Holes in it are filled by somebody who is known to be the person."""
+    standing = replace(ANA, factors=frozenset({TOTP}), missing=("name",))
+
+    assert next_step(standing, pool(MfaMode.ON)) == asked(TOTP)
+    assert next_step(replace(standing, has_second=True), pool(MfaMode.ON)) == (
+        Challenge(ChallengeName.MISSING_ATTRIBUTES, attributes=("name",))
+    )
+
+
+def test_where_a_second_factor_is_demanded_nobody_is_in_without_one() -> None:
+    """Every combination of what may be known of a person of our own.
+
+    Those of other providers have shown there what those ask for.
+    """
+    flags = product([True, False], repeat=2)
+    for (remembered, spares), status, factors, verified, first in product(
+        flags,
+        set(Status) - {Status.EXTERNAL_PROVIDER},
+        [frozenset(), frozenset({TOTP}), frozenset({SMS}), ALL],
+        [frozenset(), frozenset({Address.EMAIL}), BOTH],
+        [None, MAIL, SMS],
+    ):
+        standing = Standing(
+            status, factors=factors, verified=verified, first_factor=first,
+            device_remembered=remembered,
+        )  # fmt: skip
+        assert next_step(standing, pool(MfaMode.ON, devices=spares)) is not ADMITTED
