@@ -34,6 +34,7 @@ class Explanation:
         line: Where it begins, counted from 1.
         column: Counted from 1, in characters.
         type: Its static type.
+        part: The part of the program's plan.
         value: Its value, of the request or made from it; `None` if there is an error.
         error: Why it has no value.
         children: What was evaluated for it. A branch that was not needed is missing; a
@@ -46,6 +47,7 @@ class Explanation:
     line: int
     column: int
     type: CelType
+    part: Plan = field(repr=False)
     value: Any = None
     error: EvaluationError | None = None
     children: list["Explanation"] = field(default_factory=list)
@@ -112,7 +114,7 @@ def _recorded(part: Plan, source: Source, run: Run, absorbed: Sequence[Run]) -> 
 
     def recorded(variables: Mapping[str, Any], cells: Cells) -> Any:
         above = cells[RECORDER]
-        record = Explanation(text, line, column, part.type)
+        record = Explanation(text, line, column, part.type, part)
         if len(above) < _SHOWN:
             above.append(record)
         cells[RECORDER] = record.children

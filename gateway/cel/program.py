@@ -10,7 +10,7 @@ from math import inf
 from time import monotonic
 from typing import Any
 
-from gateway.cel.closures import FAILURES, Run, conforming
+from gateway.cel.closures import FAILURES, FIRST_LOCAL, Run, conforming, failed
 from gateway.cel.compiler import Compiler, Wrap
 from gateway.cel.errors import BudgetExceededError, CompileError, EvaluationError
 from gateway.cel.explanation import Explanation, explain
@@ -109,6 +109,38 @@ class Program:
     def plan(self) -> Plan:
         """What the expression means, part by part."""
         return self._plan
+
+    def place_of(self, part: Plan) -> tuple[int, int]:
+        """Return line and column of a part of the plan, both counted from 1."""
+        return self._compiler.source.place(part.start)
+
+    def evaluate_part(
+        self,
+        part: Plan,
+        variables: Mapping[str, Any],
+        *,
+        bound: Mapping[int, Any] | None = None,
+    ) -> Any:
+        """Return the value of a part of the plan, for somebody who has time.
+
+        Args:
+            part: Any part of `plan`.
+            variables: As for `evaluate`.
+            bound: The values of the variables of the macros around the part, by slot.
+
+        Raises:
+            EvaluationError: It has no value.
+        """
+        cells: list[Any] = [inf, None, *[None] * self._cells]
+        for slot, value in (bound or {}).items():
+            cells[FIRST_LOCAL + slot] = value
+        run = self._compiler.compile(part)
+        try:
+            return run(variables, cells)
+        except EvaluationError:
+            raise
+        except FAILURES as fault:
+            raise failed(fault, self.place_of(part)) from None
 
     def observed(self, wrap: Wrap) -> "Program":
         """Return the same program, with something around the closure of each part.

@@ -9,15 +9,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
+from gateway.cel.paths import write_path
 from gateway.model.access import AccessRequest
 from gateway.model.decision import Decision
 from gateway.model.identity import IdentityKind
 from gateway.policy.engine import Engine, map_roles
 from gateway.policy.evaluation import Evaluation, FailedExpressionError
-from gateway.policy.explanation import Entry, Explanation, NearMiss, Outcome, Step
+from gateway.policy.explanation import (
+    Entry,
+    Explanation,
+    NearMiss,
+    NeededChange,
+    Outcome,
+    Step,
+)
 from gateway.policy.expressions import Expression
-from gateway.policy.plan import Candidates, CompiledRule, Effect
-from gateway.policy.shown import Showcase, Shown
+from gateway.policy.nearest.change import Change
+from gateway.policy.nearest.rules import Way, find_ways
+from gateway.policy.plan import Candidates, CompiledRule
+from gateway.policy.shown import Showcase, Shown, value_of
 
 # Who asks for an explanation waits for it; the time of the real decision is not the point.
 _BUDGET = 5.0
@@ -49,6 +59,7 @@ class _Walk:
     def __init__(
         self, engine: Engine, access: AccessRequest, decision: Decision
     ) -> None:
+        self._engine = engine
         self._access = access
         self._decision = decision
         self._kind = access.subject.identity.kind
@@ -157,19 +168,8 @@ class _Walk:
         return is_true and rule.is_met_by(self._access)
 
     def near_misses(self) -> Iterator[NearMiss]:
-        """Yield what kept each allow rule from allowing."""
-        for rule, entry in self._seen.items():
-            if rule.shadow:
-                continue
-            if rule.effect is Effect.DENY:
-                if entry.outcome is Outcome.TRUE:
-                    yield NearMiss(rule.name, rule.where, "must not match, and denies")
-            elif entry.outcome is Outcome.SKIPPED:
-                yield NearMiss(rule.name, rule.where, entry.note)
-            elif entry.values is not None and entry.outcome is not Outcome.TRUE:
-                yield _failing(rule, entry.values)
-            elif rule.require is not None and not rule.is_met_by(self._access):
-                yield NearMiss(rule.name, rule.where, rule.require.as_text())
+        """Yield what kept each allow rule from allowing, the smallest change first."""
+        yield from map(_near_miss, find_ways(self._engine, self._access))
         for rule in self._others:
             kinds = ", ".join(sorted(rule.kinds))
             yield NearMiss(rule.name, rule.where, f"is for {kinds} only")
@@ -195,15 +195,21 @@ def _roles_needed(rule: CompiledRule) -> str:
     return f"needs one of the roles {', '.join(sorted(rule.roles))}"
 
 
-def _failing(rule: CompiledRule, shown: Shown) -> NearMiss:
-    """Return the first term that keeps the condition from being true."""
-    term = shown
-    while part := next((each for each in term.parts if _keeps(each)), None):
-        term = part
-    text = " ".join(term.text.split())
-    lack = f"fails: {term.error}" if term.error else "is false"
-    return NearMiss(rule.name, term.where, f"`{text}` {lack}")
+def _near_miss(way: Way) -> NearMiss:
+    rule = way.rule
+    if way.changes is None:
+        return NearMiss(rule.name, rule.where, "nothing that a request has would do")
+    changes = tuple(_needed(change) for change in way.changes)
+    needs = "; ".join(map(str, changes))
+    return NearMiss(rule.name, changes[0].where, needs, changes, way.tried)
 
 
-def _keeps(part: Shown) -> bool:
-    return part.joined and (bool(part.error) or part.value is False)
+def _needed(change: Change) -> NeededChange:
+    return NeededChange(
+        text=change.text,
+        where=change.where,
+        path=write_path(change.path) if change.path else "",
+        action=change.action.value,
+        value=value_of(change.value),
+        purpose=change.purpose,
+    )

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from typing_extensions import override
+
 from gateway.model.decision import Decision
 from gateway.policy.shown import Shown
 
@@ -57,18 +59,48 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class NeededChange:
+    """One thing that would have to be otherwise.
+
+    Attributes:
+        text: What it is and what it has to be, for people.
+        where: `file:line:column` of the term that asks for it.
+        path: What would have to change, `identity.acr`; empty if that is no single thing.
+        action: `set`, `add`, `remove`, `avoid`, `have`, `lack`; `other` if no value can
+            be named.
+        value: What to set, or the elements to add, to remove or to avoid.
+        purpose: What it is for, if it is not for the rule's own condition.
+    """
+
+    text: str
+    where: str
+    path: str = ""
+    action: str = "other"
+    value: Any = None
+    purpose: str = ""
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.text} ({self.purpose})" if self.purpose else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class NearMiss:
     """What kept one allow rule from allowing.
 
     Attributes:
         rule: `policy/rule`.
         where: `file:line:column` of the term or of the rule.
-        needs: What would have to be otherwise.
+        needs: What would have to be otherwise, in one line.
+        changes: The same one by one; none if nothing that could change would do.
+        tried: Whether the engine allowed the same request with the changes.
     """
 
     rule: str
     where: str
     needs: str
+    changes: tuple[NeededChange, ...] = ()
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +112,7 @@ class Explanation:
         decision: The engine's answer.
         decided_at: `file:line:column` of the deciding rule; empty if no rule decided.
         steps: In their order.
-        nearest: For a denial, what each allow rule lacks.
+        nearest: For a denial, what each allow rule lacks; the smallest change first.
     """
 
     request: str
@@ -136,14 +168,13 @@ def to_text(explanation: Explanation) -> str:
         for each in explanation.decision.faults
     ]
     if explanation.nearest:
-        lines.append("nearest   what each allow rule lacks")
-        lines += [
-            f"  {miss.rule}: {miss.needs} ({miss.where})"
-            for miss in explanation.nearest
-        ]
+        lines.append("nearest   what each allow rule lacks, the smallest change first")
+        for miss in explanation.nearest:
+            lines += _miss_lines(miss)
     return "\n".join(lines) + "\n"
 
 
+_SEVERAL = 2
 _MARKS = {
     Outcome.TRUE: "+",
     Outcome.FALSE: "-",
@@ -159,6 +190,15 @@ def _entry_lines(entry: Entry) -> Iterator[str]:
     yield f"  {_MARKS[entry.outcome]} {entry.name}: {entry.outcome}{note}{where}"
     if entry.values is not None:
         yield from _value_lines(entry.values, depth=3)
+
+
+def _miss_lines(miss: NearMiss) -> Iterator[str]:
+    if len(miss.changes) < _SEVERAL:
+        yield f"  {miss.rule}: {miss.needs} ({miss.where})"
+        return
+    yield f"  {miss.rule}: {len(miss.changes)} changes"
+    for change in miss.changes:
+        yield f"      {change} ({change.where})"
 
 
 def _value_lines(shown: Shown, *, depth: int) -> Iterator[str]:

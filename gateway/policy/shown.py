@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from gateway.cel.plan import Field, Terms, Variable
 from gateway.cel.program import Explanation
+from gateway.cel.syntax import Connective
 from gateway.cel.types import BOOL, RecordType
 from gateway.policy.evaluation import Evaluation
 from gateway.policy.expressions import Expression
@@ -70,24 +72,26 @@ class Showcase:
         joined: bool = False,
         hidden: bool = False,
     ) -> Shown:
-        source = expression.program.source
+        is_joined = (
+            isinstance(tree.part, Terms) and tree.part.connective is Connective.AND
+        )
         # What a macro or an operator does with a secret shows the secret.
         hides = hidden or any(
-            child.type != BOOL and _tells_secret(child.text, expression)
+            child.type != BOOL and tells_secret(child.text, expression)
             for child in tree.children
         )
         parts = [
             self._convert(
                 child,
                 expression,
-                joined=_is_joined(child, tree, source),
+                joined=is_joined,
                 hidden=hides,
             )
             for child in tree.children
             if not _says_nothing(child)
         ]
         parts += self._variable(tree, expression)
-        secret = hidden or _tells_secret(tree.text, expression)
+        secret = hidden or tells_secret(tree.text, expression)
         return Shown(
             text=tree.text,
             where=expression.place.at(tree.line, tree.column),
@@ -100,17 +104,18 @@ class Showcase:
         )
 
     def _variable(self, tree: Explanation, expression: Expression) -> list[Shown]:
-        match = _VARIABLE.fullmatch(tree.text)
-        if match is None or expression.frame is None:
-            return []
-        variable = expression.frame.variables[match[1]]
+        match tree.part:
+            case Field(operand=Variable(name="vars"), name=name) if expression.frame:
+                variable = expression.frame.variables[name]
+            case _:
+                return []
         if variable in self._opened:
             return []
         self._opened.add(variable)
         return [replace(self.show(variable), joined=True)]
 
 
-def _tells_secret(text: str, expression: Expression) -> bool:
+def tells_secret(text: str, expression: Expression) -> bool:
     """Whether a part reads a secret, itself or through `vars`."""
     if _SECRET.search(text):
         return True
@@ -118,24 +123,10 @@ def _tells_secret(text: str, expression: Expression) -> bool:
         return False
     variables = expression.frame.variables
     return any(
-        _tells_secret(variables[name].program.source, variables[name])
+        tells_secret(variables[name].program.source, variables[name])
         for name in _VARIABLE.findall(text)
         if name in variables
     )
-
-
-def _is_joined(child: Explanation, tree: Explanation, source: str) -> bool:
-    """Whether a part is one of the terms that `&&` joins."""
-    start = _offset(source, tree.line, tree.column)
-    at = _offset(source, child.line, child.column)
-    before = source[start:at].rstrip(" \t\r\n(")
-    after = source[at + len(child.text) : start + len(tree.text)].lstrip(" \t\r\n)")
-    return before.endswith("&&") or after.startswith("&&")
-
-
-def _offset(source: str, line: int, column: int) -> int:
-    lines = source.split("\n")[: line - 1]
-    return sum(len(each) + 1 for each in lines) + column - 1
 
 
 def _says_nothing(tree: Explanation) -> bool:

@@ -310,3 +310,36 @@ def test_an_evaluation_leaves_nothing_behind() -> None:
     gc.collect()
 
     assert len(gc.get_objects()) - before < 50
+
+
+class TestParts:
+    """Any part of a program can be asked for its own value."""
+
+    def test_a_part_has_a_value_and_a_place(self) -> None:
+        """Also one that the whole would not have come to."""
+        program = ENVIRONMENT.compile("t &&\n identity.age > 18")
+        age = program.plan.children[1]
+        identity = SimpleNamespace(age=20)
+
+        value = program.evaluate_part(age, {"t": False, "identity": identity})
+        assert value is True
+        assert program.place_of(age) == (2, 2)
+
+    def test_the_variable_of_a_macro_is_given(self) -> None:
+        """By its slot."""
+        program = ENVIRONMENT.compile("l.exists(x, l.exists(y, x < y))")
+        inner = program.plan.children[1].children[1]
+
+        values = {"l": [1, 2]}
+        assert program.evaluate_part(inner, values, bound={0: 1, 1: 2}) is True
+        assert program.evaluate_part(inner, values, bound={0: 2, 1: 2}) is False
+
+    def test_what_fails_is_an_error_of_the_language(self) -> None:
+        """Whatever the values hold."""
+        program = ENVIRONMENT.compile("claims.a == 'x' && l.exists(x, x == 1)")
+        first, second = program.plan.children
+
+        with pytest.raises(EvaluationError, match="no key"):
+            program.evaluate_part(first, {"claims": {}})
+        with pytest.raises(EvaluationError, match="cannot be computed"):
+            program.evaluate_part(second, {"l": 5})

@@ -1,5 +1,7 @@
 """An explanation shows each step, and agrees with the decision."""
 
+from dataclasses import asdict
+
 import pytest
 
 from gateway.model.decision import Reason
@@ -158,51 +160,62 @@ class TestRoles:
 class TestNearest:
     """What would have to be otherwise."""
 
-    def test_the_first_false_term_is_named(self) -> None:
-        """Not the whole condition, and not its last term."""
+    def test_each_rule_says_what_it_lacks(self) -> None:
+        """With the value that would do; through the mapping of a role."""
         found = told(POLICY, identity(id="u2"))
 
         assert needs(found) == {
-            "orders/own": ("`route.params.order_id.startsWith(identity.id)` is false"),
-            "orders/staff": "needs one of the roles staff",
+            "orders/own": "route.params.order_id is 'u1-7', needs to begin with 'u2'",
+            "orders/staff": (
+                "identity.groups is [], needs 'staff' in it (for the role staff)"
+            ),
             "orders/robots": "is for service only",
         }
 
-    def test_a_term_that_is_a_variable_is_followed(self) -> None:
-        """Into the variable, whose own term is false."""
-        text = (
-            "[vars]\nstaff = \"identity.authenticated && 'x' in identity.groups\"\n"
-            + rule("x", "identity.authenticated && vars.staff")
+    def test_a_change_is_told_for_programs_as_well(self) -> None:
+        """What to do to which value, and whether the engine agrees."""
+        own, staff, robots = told(POLICY, identity(id="u2")).nearest
+
+        assert own.tried
+        assert [asdict(change) for change in staff.changes] == [
+            {
+                "text": "identity.groups is [], needs 'staff' in it",
+                "where": "policies/orders.toml:7:21",
+                "path": "identity.groups",
+                "action": "add",
+                "value": ["staff"],
+                "purpose": "for the role staff",
+            }
+        ]
+        assert (robots.changes, robots.tried) == ((), False)
+
+    def test_the_smallest_change_is_the_first(self) -> None:
+        """Over all rules."""
+        text = rule("two", "identity.disabled && identity.acr == 'mfa'")
+        found = told(text + rule("one", "size(identity.groups) == 1"))
+
+        assert [miss.rule for miss in found.nearest] == ["orders/one", "orders/two"]
+        assert found.nearest[0].changes[0].path == ""
+        assert found.nearest[1].where == found.nearest[1].changes[0].where
+        assert needs(found)["orders/two"] == (
+            "identity.disabled is false, needs true; identity.acr is '', needs 'mfa'"
         )
 
-        found = told(text)
-        assert needs(found) == {"orders/x": "`'x' in identity.groups` is false"}
-        assert found.nearest[0].where == "policies/orders.toml:4:36"
+    def test_a_rule_that_can_never_allow_says_so(self) -> None:
+        """At its own place."""
+        (miss,) = told(rule("x", "identity.id in []")).nearest
 
-    def test_alternatives_are_not_told_apart(self) -> None:
-        """Any of them would do."""
-        text = rule("x", "identity.disabled || identity.id == 'u2'")
-
-        (only,) = needs(told(text)).values()
-        assert only == "`identity.disabled || identity.id == 'u2'` is false"
-
-    def test_a_term_that_fails_says_so(self) -> None:
-        """The error is what to repair."""
-        (only,) = needs(
-            told(rule("x", f"identity.authenticated && {FAILING}"))
-        ).values()
-
-        assert only.startswith("`claims.nobody == 'x'` fails: ")
+        assert miss.needs == "nothing that a request has would do"
+        assert miss.where == "policies/orders.toml:5:6"
 
     def test_a_deny_rule_that_matches_is_in_the_way(self) -> None:
-        """Before any allow rule."""
+        """Of every allow rule, also of one whose condition is true."""
         found = told(POLICY, identity(labels=("blocked",)))
 
-        assert needs(found) == {
-            "orders/stop": "must not match, and denies",
-            "orders/staff": "needs one of the roles staff",
-            "orders/robots": "is for service only",
-        }
+        assert needs(found)["orders/own"] == (
+            "identity.labels is ['blocked'], must not hold 'blocked' "
+            "(orders/stop denies)"
+        )
         assert '"blocked"' in found.verdict
 
     def test_a_sign_in_that_is_too_weak_is_told(self) -> None:
@@ -210,7 +223,9 @@ class TestNearest:
         found = told(POLICY, PERSON, ADMIN)
 
         assert outcomes(found, "require") == {"orders/strong": "false"}
-        assert needs(found)["orders/strong"] == "requires acr mfa"
+        assert needs(found)["orders/strong"] == (
+            "identity.acr is '', needs 'mfa' (orders/strong requires it)"
+        )
         assert "mint" not in [each.name for each in found.steps]
 
     def test_a_sign_in_that_is_strong_enough_is_told_as_well(self) -> None:

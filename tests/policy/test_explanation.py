@@ -7,6 +7,7 @@ from gateway.policy.explanation import (
     Entry,
     Explanation,
     NearMiss,
+    NeededChange,
     Outcome,
     Step,
     to_json,
@@ -48,7 +49,19 @@ DENIED = Explanation(
             ),
         ),
     ),
-    nearest=(NearMiss("orders/own", "policies/orders.toml:7:8", "`x` is false"),),
+    nearest=(
+        NearMiss("orders/own", "policies/orders.toml:7:8", "`x` is false"),
+        NearMiss(
+            "orders/other",
+            "policies/orders.toml:9:8",
+            "a; b (why)",
+            (
+                NeededChange("a", "p:1:1", "identity.acr", "set", "mfa"),
+                NeededChange("b", "p:1:2", purpose="why"),
+            ),
+            tried=True,
+        ),
+    ),
 )
 ALLOWED = Explanation(
     request="GET https://api.example.com/x",
@@ -75,8 +88,11 @@ def test_the_text_is_for_people() -> None:
         "decision  denied by orders/own (policies/orders.toml:5:6) [step_up]"
         ' "sign in again"\n'
         "  error at policies/orders.toml:7:8: no such key\n"
-        "nearest   what each allow rule lacks\n"
+        "nearest   what each allow rule lacks, the smallest change first\n"
         "  orders/own: `x` is false (policies/orders.toml:7:8)\n"
+        "  orders/other: 2 changes\n"
+        "      a (p:1:1)\n"
+        "      b (why) (p:1:2)\n"
     )
 
 
@@ -179,6 +195,32 @@ def test_the_json_is_a_contract() -> None:
                 "rule": "orders/own",
                 "where": "policies/orders.toml:7:8",
                 "needs": "`x` is false",
-            }
+                "changes": [],
+                "tried": False,
+            },
+            {
+                "rule": "orders/other",
+                "where": "policies/orders.toml:9:8",
+                "needs": "a; b (why)",
+                "changes": [
+                    {
+                        "text": "a",
+                        "where": "p:1:1",
+                        "path": "identity.acr",
+                        "action": "set",
+                        "value": "mfa",
+                        "purpose": "",
+                    },
+                    {
+                        "text": "b",
+                        "where": "p:1:2",
+                        "path": "",
+                        "action": "other",
+                        "value": None,
+                        "purpose": "why",
+                    },
+                ],
+                "tried": True,
+            },
         ],
     }
