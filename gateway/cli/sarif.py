@@ -54,7 +54,9 @@ def sarif_log(faults: Iterable[Fault], *, folder: Path, working: Path) -> Any:
                 "tool": {"driver": _driver()},
                 # Columns of faults count characters, not the units of UTF-16.
                 "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": {_ROOT: {"uri": f"{root.as_uri()}/"}},
+                "originalUriBaseIds": {
+                    _ROOT: {"uri": f"{root.as_uri().removesuffix('/')}/"}
+                },
                 "results": [_result(fault, prefix) for fault in faults],
             }
         ],

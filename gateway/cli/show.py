@@ -12,6 +12,7 @@ from gateway.config.codes import CODES
 from gateway.config.load import KINDS
 from gateway.config.load import load as load_files
 from gateway.config.providers.preset import preset_text
+from gateway.config.schemas.files import FileKind, schema_text
 from gateway.config.settings.written import written_table
 
 NameArgument = Annotated[
@@ -104,6 +105,19 @@ def codes(output: FormatOption = Format.TEXT) -> None:
         print_json(dict(CODES))
         return
     print_table(["code", "meaning"], [[code, text] for code, text in CODES.items()])
+
+
+@app.command()
+def schema(
+    kind: Annotated[FileKind, typer.Argument(help="What the file is about.")],
+) -> None:
+    """Show the JSON Schema of a kind of file, for the editor.
+
+    Editors for TOML complete and check a file whose first line names its schema:
+    `#:schema path/to/config.schema.json`. The schema knows keys, types and bounds;
+    `gateway check` knows all the rest.
+    """
+    print_text(schema_text(kind).rstrip("\n"))
 
 
 def _print(toml: str, output: Format) -> None:

@@ -93,6 +93,7 @@ def test_each_code_is_a_rule_with_its_meaning() -> None:
         ("/repo", "/repo", "policies/a.toml", "file:///repo/"),
         ("/repo/deploy", "/repo", "deploy/policies/a.toml", "file:///repo/"),
         ("/etc/gw", "/repo", "policies/a.toml", "file:///etc/gw/"),
+        ("/repo", "/", "repo/policies/a.toml", "file:///"),
         ("/repo/a b", "/repo", "a%20b/policies/a.toml", "file:///repo/"),
     ],
 )

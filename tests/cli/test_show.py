@@ -1,6 +1,7 @@
 """`gateway show`."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +120,18 @@ def test_a_file_with_a_fault_is_not_shown(desk: Desk) -> None:
 
     assert result.exit_code == 3
     assert "error[E103]" in result.stderr
+
+
+@pytest.mark.parametrize("kind", ["config", "provider", "policy"])
+def test_a_schema_is_printed_as_it_is_kept(desk: Desk, kind: str) -> None:
+    """To be written into a file; the configuration need not even exist."""
+    kept = Path(__file__).parents[2] / f"docs/schemas/{kind}.schema.json"
+
+    result = desk.run("show", "schema", kind, GATEWAY_CONFIG="nowhere.toml")
+    assert result.exit_code == 0
+    assert result.stdout == kept.read_text()
+
+
+def test_there_are_no_other_schemas(desk: Desk) -> None:
+    """Wrong usage is 2."""
+    assert desk.run("show", "schema", "policies").exit_code == 2

@@ -18,6 +18,7 @@ from gateway.config.settings.section import (
     Names,
     OneOrMore,
     Section,
+    Shape,
     Text,
     flaw,
     matching,
@@ -61,7 +62,10 @@ Variable = Annotated[
     ),
 ]
 Claim = Annotated[
-    str, Field(min_length=1, max_length=255), AfterValidator(_check_claim)
+    str,
+    Field(min_length=1, max_length=255),
+    AfterValidator(_check_claim),
+    Shape({"not": {"enum": sorted(RESERVED_CLAIMS)}}),
 ]
 Audience = Literal["authenticated", "guest", "service"]
 Audiences = Annotated[tuple[Audience, ...], Loose, OneOrMore]
@@ -100,7 +104,9 @@ class RolesSettings(Section):
         description="Without any role: no allow rule of the file, or `default`.",
     )
     default: str = Field(default="", description='The role for `on_none = "default"`.')
-    ambiguous: Annotated[str, AfterValidator(_check_ambiguous)] = Field(
+    ambiguous: Annotated[
+        str, AfterValidator(_check_ambiguous), Shape({"enum": ["deny"]})
+    ] = Field(
         default="deny", description="A preferred role that cannot be had: `deny`."
     )
 
@@ -130,8 +136,8 @@ class Require(Section):
     auth_age: Duration | None = Field(
         default=None, description="Longest time since they last proved who they are."
     )
-    sender: Annotated[str, AfterValidator(_check_sender)] = Field(
-        default="none", description="`none`."
+    sender: Annotated[str, AfterValidator(_check_sender), Shape({"enum": ["none"]})] = (
+        Field(default="none", description="`none`.")
     )
 
 

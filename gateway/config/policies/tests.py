@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from gateway.config.settings.section import (
+    Abbreviated,
     Loose,
     Names,
     OneOrMore,
     Section,
+    Shape,
     Text,
     flaw,
     matching,
@@ -111,7 +113,9 @@ def _as_outcome(value: Any) -> Any:
 
 
 ShadowOutcome = Annotated[
-    Literal["true", "false", "error", "none"], BeforeValidator(_as_outcome)
+    Literal["true", "false", "error", "none"],
+    BeforeValidator(_as_outcome),
+    Shape({"enum": ["true", "false", "error", "none", True, False]}),
 ]
 
 
@@ -132,11 +136,9 @@ class Expectation(Section):
     status: int | None = Field(
         default=None, ge=100, le=599, description="HTTP status of the answer."
     )
-    challenge: Annotated[ExpectedChallenge | None, BeforeValidator(_as_challenge)] = (
-        Field(
-            default=None,
-            description="The step-up challenge: its error, or a table with what it asks.",
-        )
+    challenge: Annotated[ExpectedChallenge | None, Abbreviated(_as_challenge)] = Field(
+        default=None,
+        description="The step-up challenge: its error, or a table with what it asks.",
     )
     mint: Mapping[str, Any] | None = Field(
         default=None, description="Claims that the minted token has to have."
@@ -166,7 +168,7 @@ class PolicyTest(Section):
     """One expectation, or a table of them for the same identity."""
 
     name: Text = Field(description="What is expected, as a sentence.")
-    identity: Annotated[FixtureUse, BeforeValidator(_as_use)] = Field(
+    identity: Annotated[FixtureUse, Abbreviated(_as_use)] = Field(
         description="A fixture's name, or a table with `fixture` and what differs."
     )
     now: Instant | None = Field(

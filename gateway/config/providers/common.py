@@ -12,6 +12,7 @@ from gateway.config.settings.section import (
     Loose,
     Names,
     Section,
+    Shape,
     Text,
     flaw,
     unavailable,
@@ -92,9 +93,13 @@ def _check_claim_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-Algorithm = Annotated[str, AfterValidator(_check_algorithm)]
+Algorithm = Annotated[
+    str, AfterValidator(_check_algorithm), Shape({"enum": list(ALGORITHMS)})
+]
 Algorithms = Annotated[tuple[Algorithm, ...], Loose]
-Flows = Annotated[Names, AfterValidator(_check_flows)]
+Flows = Annotated[
+    Names, AfterValidator(_check_flows), Shape({"items": {"enum": ["bearer"]}})
+]
 
 
 class RequireCheck(Section):
@@ -118,11 +123,15 @@ class RequireSettings(Section):
 class LinkSettings(Section):
     """Whether an identity of this provider may be the same person as another."""
 
-    policy: Annotated[str, AfterValidator(_check_link)] = Field(
-        default="never",
-        description="`never`: the provider's subject is an identity of its own.",
+    policy: Annotated[str, AfterValidator(_check_link), Shape({"enum": ["never"]})] = (
+        Field(
+            default="never",
+            description="`never`: the provider's subject is an identity of its own.",
+        )
     )
-    trust_email_domains: Annotated[Names, AfterValidator(_check_domains)] = Field(
+    trust_email_domains: Annotated[
+        Names, AfterValidator(_check_domains), Shape({"maxItems": 0})
+    ] = Field(
         default=(), description="Domains for which the provider speaks; none yet."
     )
 

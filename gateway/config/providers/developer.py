@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from gateway.config.providers.common import AcceptSettings, Algorithms, Provider
 from gateway.config.settings.references import File
-from gateway.config.settings.section import Loose, Names, Text, flaw, unavailable
+from gateway.config.settings.section import Loose, Names, Shape, Text, flaw, unavailable
 from gateway.config.settings.values import Duration
 
 
@@ -67,8 +67,11 @@ class DeveloperProvider(Provider):
         le=timedelta(hours=1),
         description="Longest time from `iat` to `exp` of an assertion.",
     )
-    replay: Annotated[str, AfterValidator(_check_replay)] = Field(
-        default="none", description="`none`: an assertion may be used until it expires."
+    replay: Annotated[str, AfterValidator(_check_replay), Shape({"enum": ["none"]})] = (
+        Field(
+            default="none",
+            description="`none`: an assertion may be used until it expires.",
+        )
     )
     accept: DeveloperAccept = Field(
         default=DeveloperAccept(),

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from gateway.config.providers.common import Provider
 from gateway.config.providers.mapping import MapSettings
-from gateway.config.settings.section import Expression, flaw
+from gateway.config.settings.section import Expression, Shape, flaw
 
 
 def _check_enabled(enabled: bool) -> bool:  # noqa: FBT001 - pydantic hands it over
@@ -47,7 +47,9 @@ class GuestProvider(Provider):
 
     kind: Literal["guest"] = Field(description="Somebody without an account.")
     for_: Literal["guest"] = Field(default="guest", alias="for", description="`guest`.")
-    enabled: Annotated[bool, AfterValidator(_check_enabled)] = Field(
+    enabled: Annotated[
+        bool, AfterValidator(_check_enabled), Shape({"enum": [True]})
+    ] = Field(
         default=True,
         description="`true`. What switches guests off is `[guest] enabled`.",
     )

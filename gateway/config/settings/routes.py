@@ -13,6 +13,7 @@ from gateway.config.settings.section import (
     Names,
     OneOrMore,
     Section,
+    Shape,
     distinct,
     flaw,
     unavailable,
@@ -112,7 +113,11 @@ def _check_protocol(protocol: tuple[str, ...]) -> tuple[str, ...]:
     return protocol
 
 
-Method = Annotated[str, AfterValidator(_check_method)]
+Method = Annotated[
+    str,
+    AfterValidator(_check_method),
+    Shape({"pattern": f"^{_METHOD.pattern}$", "not": {"enum": ["CONNECT", "TRACE"]}}),
+]
 
 
 class RouteLimits(Section):
@@ -139,8 +144,10 @@ class RouteSettings(Section):
     host: Annotated[str, AfterValidator(_check_route_host)] = Field(
         default=ANY_HOST, description="Host name in lower case, or `*` for every host."
     )
-    path: Annotated[str, AfterValidator(check_template)] = Field(
-        description="Segments; `{name}` stands for one, `**` at the end for one or more."
+    path: Annotated[str, AfterValidator(check_template), Shape({"pattern": "^/"})] = (
+        Field(
+            description="Segments; `{name}` stands for one, `**` at the end for one or more."
+        )
     )
     methods: Annotated[tuple[Method, ...], Loose, AfterValidator(distinct)] = Field(
         min_length=1,
@@ -152,7 +159,11 @@ class RouteSettings(Section):
         default="api", description="Name of the token profile the upstream receives."
     )
     protocol: Annotated[
-        tuple[str, ...], Loose, OneOrMore, AfterValidator(_check_protocol)
+        tuple[str, ...],
+        Loose,
+        OneOrMore,
+        AfterValidator(_check_protocol),
+        Shape({"items": {"enum": ["http"]}}),
     ] = Field(default=("http",), min_length=1, description="`http`.")
     tags: Names = Field(default=(), description="Words for policies and lints to read.")
     limits: RouteLimits = Field(default=RouteLimits(), description="Its own bounds.")

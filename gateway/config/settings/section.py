@@ -5,7 +5,7 @@ Frozen, strict about types, and closed: an unknown key is a fault, not a comment
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, LiteralString, TypeVar
 
 from pydantic import (
@@ -108,7 +108,25 @@ def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
 Loose = Strict(strict=False)
 Text = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], Loose, AfterValidator(distinct)]
-OneOrMore = BeforeValidator(_as_list)
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviated(BeforeValidator):
+    """Lets a value be written as text, which its function makes the longer form of."""
+
+
+OneOrMore = Abbreviated(_as_list)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What else a value has to be, for editors; means nothing to pydantic.
+
+    Attributes:
+        keywords: Of JSON Schema; they replace those that follow from the type.
+    """
+
+    keywords: Mapping[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +140,18 @@ class Called:
     words: str
 
 
-def matching(pattern: str, what: str) -> AfterValidator:
+@dataclass(frozen=True, slots=True)
+class Matching(AfterValidator):
+    """A validator that knows its pattern.
+
+    Attributes:
+        pattern: Regular expression that the text has to match as a whole.
+    """
+
+    pattern: str = ""
+
+
+def matching(pattern: str, what: str) -> Matching:
     """Return a validator of text that has to match a pattern as a whole.
 
     Args:
@@ -136,7 +165,7 @@ def matching(pattern: str, what: str) -> AfterValidator:
             raise flaw("E105", f"has to be {what}")
         return text
 
-    return AfterValidator(check)
+    return Matching(check, pattern)
 
 
 # Ids stand in logs, in metrics and in other files, so they are plain.

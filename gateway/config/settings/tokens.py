@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gateway.config.settings.addresses import UrlText
-from gateway.config.settings.section import Id, Section, flaw, unavailable
+from gateway.config.settings.section import Id, Section, Shape, flaw, unavailable
 from gateway.config.settings.values import Duration
 
 _HEADER = re.compile(r"[a-z0-9!#$%&'*+.^`|~-]{1,64}")
@@ -72,9 +72,11 @@ class JwtProfile(Section):
         "sender": "sender-constrained tokens",
     }
 
-    typ: Annotated[str, BeforeValidator(_known_type)] = Field(
-        default="at+jwt",
-        description="`typ` of the token's header (RFC 9068 section 2.1).",
+    typ: Annotated[str, BeforeValidator(_known_type), Shape({"enum": ["at+jwt"]})] = (
+        Field(
+            default="at+jwt",
+            description="`typ` of the token's header (RFC 9068 section 2.1).",
+        )
     )
     ttl: Duration = Field(
         default=timedelta(seconds=60),
@@ -82,7 +84,11 @@ class JwtProfile(Section):
         le=timedelta(minutes=15),
         description="From `iat` to `exp`. A stolen token is good for this long at most.",
     )
-    header: Annotated[str, AfterValidator(check_credential_header)] = Field(
+    header: Annotated[
+        str,
+        AfterValidator(check_credential_header),
+        Shape({"pattern": f"^{_HEADER.pattern}$", "not": {"enum": sorted(_TAKEN)}}),
+    ] = Field(
         default="authorization",
         description="Header that carries it to the upstream, in lower case. "
         "`authorization` has `Bearer` before the token, any other the token alone.",
