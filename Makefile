@@ -60,7 +60,7 @@ unit: dev
 check: lint unit ## What to run before a commit: under two minutes
 
 test: lint peers ## Every check and every test, the peers included
-	$(BIN)/pytest -n 2 --cov --cov-report=term --ignore=tests/peers
+	$(BIN)/pytest -n 2 --postgresql --cov --cov-report=term --ignore=tests/peers
 	$(BIN)/pytest tests/peers
 
 bench: peers ## The side-by-side table of benchmarks/README.md

@@ -5,6 +5,7 @@ never about the draw; `make nightly` draws new ones. How long a case takes is no
 the machines that run tests are busy.
 """
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -14,3 +15,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("steady")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the storage's tests be run against a server too; see `tests/storage`."""
+    parser.addoption(
+        "--postgresql",
+        action="store_true",
+        help="run the tests of the storage against a PostgreSQL server too",
+    )

@@ -17,6 +17,7 @@ from gateway.keys.ring import RotationPlan
 from gateway.keys.seal import StoreKey
 from gateway.oauth.address_limit import AddressLimit
 from gateway.storage.database import Database
+from gateway.storage.opening import open_database
 from gateway.telemetry.access import AccessLog
 from gateway.telemetry.decisions import DecisionLog
 from gateway.telemetry.lines import LineWriter
@@ -89,7 +90,7 @@ class Tools:
             store_key = StoreKey.parse(settings.storage.encrypt_with.reveal())
             logs = _open_logs(settings, store_key, clock=clock, stack=stack)
             keyring = open_keyring(settings, store_key, clock=clock)
-            database = Database.open(settings.storage.url.path)
+            database = open_database(settings.storage)
             stack.callback(database.close)
             return cls(
                 clock=clock,

@@ -65,7 +65,7 @@ class Document:
         self._hidden = _merged(
             span
             for keys, span in self._index.values.items()
-            if is_secretive(keys) and not isinstance(_value_at(self.data, keys), dict)
+            if _may_be_secret(keys, _value_at(self.data, keys))
         )
 
     @classmethod
@@ -221,6 +221,21 @@ def is_secretive(keys: Keys) -> bool:
     if not names or names[-1] in _REFERENCE_KEYS:
         return False
     return any(_SECRETIVE.search(name) for name in names)
+
+
+def _may_be_secret(keys: Keys, value: Any) -> bool:
+    if isinstance(value, str) and _may_hold_password(value):
+        return True
+    return is_secretive(keys) and not isinstance(value, dict)
+
+
+def _may_hold_password(text: str) -> bool:
+    """Return whether a text looks like a URL with a password, which no setting takes.
+
+    That does not keep anybody from writing one. Rather a URL too many is hidden.
+    """
+    before = text.rpartition("@")[0].partition("//")[2]
+    return ":" in before or "password=" in text.partition("?")[2].lower()
 
 
 def _value_at(data: Any, keys: Keys) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gateway.config.configuration import Configuration, ProviderFile
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.settings.root import Config
+from gateway.config.settings.storage import StorageSettings
 from gateway.config.settings.values import IPNetwork, is_loopback
 
 # A proxy tier has a network; a whole continent has none.
@@ -38,9 +39,16 @@ def _of_config(settings: Config) -> Iterator[str]:
         yield "server.paths.dot_segments = normalise: paths are rewritten"
     if server.paths.matrix_params == "keep":
         yield "server.paths.matrix_params = keep: upstreams may see another path"
+    yield from _of_storage(settings.storage)
     for name, upstream in settings.upstreams.items():
         if any(not target.tls and not target.loopback for target in upstream.targets):
             yield f"upstreams.{name}: minted credentials travel without encryption"
+
+
+def _of_storage(storage: StorageSettings) -> Iterator[str]:
+    tls = storage.tls
+    if tls is not None and tls.mode != "verify-full":
+        yield f"storage.tls.mode = {tls.mode}: another server could pose as the database"
 
 
 def _is_wide(network: IPNetwork) -> bool:

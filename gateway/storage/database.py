@@ -1,88 +1,72 @@
-"""The database: one SQLite file, many threads.
+"""The database, whichever it is: transactions that read, and transactions that write.
 
-Opens connections and transactions, and turns every failure into `StorageError`. What is
-read and written is the business of the modules named by their records.
+Turns every failure into `StorageError`. What is read and written is the business of the
+modules named by their records; how connections are made, of `gateway.storage.sqlite` and
+`gateway.storage.postgresql`.
 
-Write-ahead logging lets readers go on while one writes. `synchronous = FULL` costs one
-fsync for each new identity and for nothing else, and buys that an id which an upstream
-has seen is still the same after a power cut; with NORMAL the last ones could come back
-as somebody new.
-
-Reference: https://www.sqlite.org/wal.html, https://www.sqlite.org/lang_transaction.html.
+**The contract, the same for both.** A block that reads sees one state of the database. A
+block that writes is kept whole or not at all, and as if all blocks that write had run one
+after the other: what it has read is still true when it is kept. SQLite lets one writer in
+at a time; PostgreSQL lets all of them in (`SERIALIZABLE`), and ends the one that would
+break this with `ConflictError`. `Database.write` then simply does it again.
 """
 
 import contextlib
-import os
+import secrets
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import QueuePool
 
 from gateway.model.errors import StorageError
-from gateway.storage.faults import storage_error
+from gateway.storage.errors import ConflictError
+from gateway.storage.faults import cause_of, storage_error
 from gateway.storage.migrator import migrate
 
-# How long to wait for another process's transaction. Ours take milliseconds; a caller's
-# request waits behind this one.
+T = TypeVar("T")
+
+# How long to wait for another's transaction. Ours take milliseconds; a caller's request
+# waits behind this one.
 BUSY_TIMEOUT = timedelta(seconds=2)
 
 # Few rows are read at a time, from memory mostly: more connections would not be faster.
 CONNECTIONS = 8
 
-# A transaction that will write takes the write lock at its beginning. One that took it
-# later, after reading, could not wait for it (SQLITE_BUSY_SNAPSHOT).
-_BEGIN_OPTION = "gateway_begin"
-_BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
-
-_BUSY_POLL_SECONDS = 0.01
+# How often a transaction is begun anew that others were in the way of. Each pause is up
+# to twice as long as the one before it, so that those who collide drift apart.
+_ATTEMPTS = 10
+_FIRST_PAUSE_US = 2_000
 
 
-class Database:
-    """The open database. Make one with `open`, and `close` it."""
+class Database(ABC):
+    """An open database. Make one with `gateway.storage.opening`, and `close` it.
+
+    Attributes:
+        REPEATABLE: After which failures `write` tries again.
+    """
+
+    REPEATABLE: ClassVar[tuple[type[StorageError], ...]] = (ConflictError,)
+    _READ: ClassVar[Mapping[str, Any]] = {}
+    _WRITE: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
         self, *, engine: Engine, name: str, busy_timeout: timedelta = BUSY_TIMEOUT
     ) -> None:
+        """Take over an engine; nothing is opened yet.
+
+        Args:
+            engine: Makes the connections.
+            name: The database, as the operator knows it. Holds no secret.
+            busy_timeout: How long to wait for others to finish writing.
+        """
         self._engine = engine
         self._name = name
         self._busy_timeout = busy_timeout
-        # SQLite polls for its write lock, which is unfair; our own threads queue here.
-        self._writing = threading.Lock()
-        self._file = _find_file(name)
-
-    @classmethod
-    def open(cls, path: Path, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> "Database":
-        """Return the database in a file, with its tables made or brought up to date.
-
-        Args:
-            path: The file; made if it is missing, readable for its owner alone.
-            busy_timeout: How long to wait for others to finish writing.
-
-        Raises:
-            StorageError: The folder is missing, or the file is locked, read-only,
-                damaged, no database, or of a later version of this program.
-        """
-        _make_file(path)
-        database = cls(
-            engine=_make_engine(path, busy_timeout),
-            name=str(path),
-            busy_timeout=busy_timeout,
-        )
-        try:
-            with database._translated():
-                _write_ahead(database._engine, busy_timeout)
-            database.migrate()
-        except StorageError:
-            database.close()
-            raise
-        return database
 
     def migrate(self) -> None:
         """Bring the tables up to date. Does nothing if they are.
@@ -100,112 +84,68 @@ class Database:
             StorageError: The database cannot be read.
         """
         with self._translated(), self._engine.connect() as connection:
+            connection.execution_options(**self._READ)
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give the one connection that may write; what it did is kept if no error occurs.
+        """Give a connection that may write; what it did is kept if no error occurs.
+
+        Raises:
+            ConflictError: Another writer was in the way, and nothing was kept.
+            DuplicateError: A row would be there twice.
+            StorageError: The database cannot be written, or others write for too long.
+        """
+        with self._turn(), self._translated(), self._engine.connect() as connection:
+            connection.execution_options(**self._WRITE)
+            with connection.begin():
+                yield connection
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Return what `work` returns, done in one transaction, if need be repeatedly.
+
+        Args:
+            work: What to do over a connection that may write. It may be called several
+                times, so it must touch nothing but the database.
+
+        Raises:
+            DuplicateError: A row would be there twice.
+            StorageError: The database cannot be written, or others were in the way for
+                too long.
+        """
+        end = time.monotonic() + self._busy_timeout.total_seconds()
+        for attempt in range(_ATTEMPTS - 1):
+            try:
+                with self.writing() as connection:
+                    return work(connection)
+            except self.REPEATABLE:
+                if time.monotonic() >= end:
+                    raise
+            pause_us = secrets.randbelow(_FIRST_PAUSE_US << attempt)
+            time.sleep(min(pause_us / 1e6, self._busy_timeout.total_seconds()))
+        with self.writing() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    @abstractmethod
+    def migrating(self) -> contextlib.AbstractContextManager[Connection]:
+        """Give a connection that may write, while no other process migrates.
 
         Raises:
             StorageError: The database cannot be written, or others write for too long.
         """
-        if not self._writing.acquire(timeout=self._busy_timeout.total_seconds()):
-            raise StorageError(f"{self._name}: other requests write for too long")
-        try:
-            if self._file != _find_file(self._name):
-                # What is written into a file without a name is lost at the next start.
-                raise StorageError(f"{self._name}: was moved, removed or replaced")
-            with self._translated(), self._engine.connect() as connection:
-                connection.execution_options(**{_BEGIN_OPTION: _BEGIN_TO_WRITE})
-                with connection.begin():
-                    yield connection
-        finally:
-            self._writing.release()
 
-    def close(self) -> None:
-        """Close all connections. SQLite then folds its log into the file."""
-        self._engine.dispose()
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until it is this writer's turn."""
+        yield
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except (SQLAlchemyError, sqlite3.Error) as error:
-            raise storage_error(self._name, error) from error
-
-
-def _make_file(path: Path) -> None:
-    # SQLite would make it readable for everybody, and its log takes over the mode.
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-    try:
-        os.close(os.open(path, flags, 0o600))
-    except FileNotFoundError as error:
-        raise StorageError(f"{path}: the folder does not exist") from error
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror or error}") from error
-
-
-def _find_file(name: str) -> tuple[int, int] | None:
-    """Return what tells the file at a path from others; `None` if there is none."""
-    try:
-        found = Path(name).stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _make_engine(path: Path, busy_timeout: timedelta) -> Engine:
-    engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
-        connect_args={"timeout": busy_timeout.total_seconds()},
-        poolclass=QueuePool,
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        pool_timeout=busy_timeout.total_seconds(),
-        # Values in statements are people's names at their providers.
-        hide_parameters=True,
-    )
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_up(connection: Any, record: object) -> None:
-    del record
-    # Python's module would begin transactions by itself, and not before it reads.
-    connection.isolation_level = None
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    connection.exec_driver_sql(options.get(_BEGIN_OPTION, "BEGIN"))
-
-
-def _write_ahead(engine: Engine, busy_timeout: timedelta) -> None:
-    """Switch the file to write-ahead logging, which it then keeps.
-
-    Two processes at their first start do this at once, and for this step alone SQLite
-    does not wait for the other one.
-    """
-    deadline = time.monotonic() + busy_timeout.total_seconds()
-    connection = engine.raw_connection()
-    try:
-        while not _try_write_ahead(connection.cursor(), deadline):
-            time.sleep(_BUSY_POLL_SECONDS)
-    finally:
-        connection.close()
-
-
-def _try_write_ahead(cursor: Any, deadline: float) -> bool:
-    try:
-        cursor.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError as error:
-        busy = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
-        if not busy or time.monotonic() >= deadline:
-            raise
-        return False
-    finally:
-        cursor.close()
-    return True
+            raise storage_error(self._name, error) from cause_of(error)

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects.sqlite import insert
 
 from gateway.model.errors import StorageError
 from gateway.model.identity import IdentityKind
 from gateway.storage.database import Database
 from gateway.storage.tables import IDENTITY
+from gateway.storage.upserts import insert_unless_there
 
 # Made once: to make a statement takes longer than to execute it.
 _FIND = select(IDENTITY.c.id, IDENTITY.c.created_at, IDENTITY.c.disabled).where(
     IDENTITY.c.provider == bindparam("provider"),
     IDENTITY.c.subject == bindparam("subject"),
 )
-_INSERT = insert(IDENTITY).on_conflict_do_nothing()
+_INSERT = insert_unless_there(IDENTITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +66,20 @@ class IdentityStore:
             known = _find(connection, provider, subject)
         if known is not None:
             return known
-        with self._database.writing() as connection:
-            connection.execute(
-                _INSERT,
-                {
-                    "id": new_id,
-                    "provider": provider,
-                    "subject": subject,
-                    "kind": kind.value,
-                    "created_at": now,
-                },
-            )
+        row = {
+            "id": new_id,
+            "provider": provider,
+            "subject": subject,
+            "kind": kind.value,
+            "created_at": now,
+        }
+
+        def insert(connection: Connection) -> StoredIdentity | None:
+            connection.execute(_INSERT, row)
             # Ours, or that of whoever was quicker.
-            found = _find(connection, provider, subject)
+            return _find(connection, provider, subject)
+
+        found = self._database.write(insert)
         if found is None:
             raise StorageError(f"identity id {new_id!r} belongs to somebody else")
         return found

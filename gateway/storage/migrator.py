@@ -23,8 +23,8 @@ class Migratable(Protocol):
     def reading(self) -> AbstractContextManager[Connection]:
         """Give a connection for reading."""
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """Give the one connection that may write."""
+    def migrating(self) -> AbstractContextManager[Connection]:
+        """Give a connection that may write, while no other process migrates."""
 
 
 def migrate(database: Migratable) -> None:
@@ -38,8 +38,8 @@ def migrate(database: Migratable) -> None:
         version = find_version(connection)
     if version == HEAD:
         return
-    with database.writing() as connection:
-        # Looked at again under the write lock: another process may have been quicker.
+    with database.migrating() as connection:
+        # Looked at again under the lock: another process may have been quicker.
         if find_version(connection) != HEAD:
             upgrade(connection)
 

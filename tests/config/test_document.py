@@ -175,6 +175,24 @@ def test_more_can_be_hidden() -> None:
     assert file.fault("E501", ("other", "x"), "secret").source == ""
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("postgres://a:hunter2@db/x", False),
+        ("postgres://a:hunt@er2@db/x", False),
+        ("https://db/x?sslmode=disable&Password=hunter2", False),
+        ("postgres://a@db:5432/x", True),
+        ("https://db:8443/x", True),
+        ("someone@example.com", True),
+    ],
+)
+def test_a_url_with_a_password_is_not_shown(value: str, *, shown: bool) -> None:
+    """Whatever the key is called."""
+    file = document(f"url = '{value}'\n")
+
+    assert (value in file.fault("E105", ("url",), "no URL").source) is shown
+
+
 def test_a_key_tells_whether_a_secret_may_stand_there() -> None:
     """Names decide, and references are none."""
     assert is_secretive(("storage", "encrypt_with"))

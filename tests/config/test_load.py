@@ -12,6 +12,7 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.settings.storage import SqliteUrl
 from tests.config.files import CONFIG, NOON, STORE_KEY, Folder
 
 ROOT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def test_paths_are_relative_to_the_folder_of_the_file(folder: Folder) -> None:
     """Not to where the gateway was started."""
     settings = folder.load().settings
 
-    assert settings.storage.url.path == folder.root / "state/gateway.db"
+    assert settings.storage.url == SqliteUrl(folder.root / "state/gateway.db")
     assert settings.keys.directory == folder.root / "state/keys"
 
 

@@ -39,6 +39,22 @@ def test_what_the_server_puts_up_with_is_told(
         assert told in each
 
 
+@pytest.mark.parametrize("mode", ["disable", "require"])
+def test_a_database_that_need_not_prove_itself_is_told(
+    folder: Folder, mode: str
+) -> None:
+    """Encryption to nobody in particular is no protection."""
+    folder.change(
+        "config.toml",
+        'url = "sqlite:state/gateway.db"',
+        f'url = "postgresql://gateway@db/gateway"\ntls.mode = "{mode}"',
+    )
+
+    (line,) = weakened(folder.load())
+
+    assert line.startswith(f"config.toml: storage.tls.mode = {mode}")
+
+
 def test_bare_lines_are_told(folder: Folder) -> None:
     """To clients and to upstreams."""
     folder.change("config.toml", "https://gw.example.com", "http://gw.example.com")

@@ -25,6 +25,7 @@ from gateway.model.identity import UNKNOWN_TIME, Identity, IdentityKind
 from gateway.model.waiting import WouldWaitError
 from gateway.storage.database import Database
 from gateway.storage.identities import IdentityStore
+from gateway.storage.sqlite import SqliteDatabase
 from tests.identity.files import (
     ENDS,
     GOOGLE,
@@ -45,7 +46,7 @@ FILES = [OIDC, GOOGLE, GUEST, SERVICE]
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database.open(tmp_path / "gateway.db")
+    database = SqliteDatabase.open(tmp_path / "gateway.db")
     yield database
     database.close()
 

@@ -1,9 +1,9 @@
 """One id for each subject of each provider, whoever asks first."""
 
 import multiprocessing
+import re
 import threading
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,7 +16,7 @@ from gateway.model.identity import IdentityKind
 from gateway.storage.database import Database
 from gateway.storage.identities import IdentityStore, StoredIdentity
 from gateway.storage.tables import MAX_SUBJECT_CHARACTERS
-from tests.storage.conftest import NOON
+from tests.storage.conftest import NOON, Place
 
 PERSON = IdentityKind.AUTHENTICATED
 THREADS = 8
@@ -78,7 +78,7 @@ def test_a_disabled_identity_says_so(store: IdentityStore, database: Database) -
     found = _ask(store)
     with database.writing() as connection:
         connection.execute(
-            text("UPDATE identity SET disabled = 1 WHERE id = :id"), {"id": found.id}
+            text("UPDATE identity SET disabled = true WHERE id = :id"), {"id": found.id}
         )
 
     assert _ask(store).disabled is True
@@ -97,8 +97,11 @@ def test_an_id_that_belongs_to_somebody_else_is_not_given_again(
 @pytest.mark.parametrize("length", [0, MAX_SUBJECT_CHARACTERS + 1])
 def test_a_subject_out_of_bounds_is_not_kept(store: IdentityStore, length: int) -> None:
     """The table guards itself, whoever writes to it."""
-    with pytest.raises(StorageError, match="ck_identity_subject"):
+    with pytest.raises(StorageError) as caught:
         _ask(store, subject="x" * length)
+
+    # PostgreSQL looks at the column's size first.
+    assert re.search("ck_identity_subject|22001", caught.value.detail)
 
 
 @pytest.mark.parametrize("length", [1, MAX_SUBJECT_CHARACTERS])
@@ -134,13 +137,13 @@ def test_a_database_without_its_table_is_a_clear_error(
     with database.writing() as connection:
         connection.execute(text("DROP TABLE identity"))
 
-    with pytest.raises(StorageError, match="no such table"):
+    with pytest.raises(StorageError, match="identity"):
         _ask(store)
 
 
-def _ask_for_all(path: Path, ids: "multiprocessing.Queue[tuple[str, str]]") -> None:
+def _ask_for_all(place: Place, ids: "multiprocessing.Queue[tuple[str, str]]") -> None:
     """Ask for all subjects at once from several threads."""
-    database = Database.open(path, busy_timeout=timedelta(seconds=20))
+    database = place.open(busy_timeout=timedelta(seconds=20))
     store = IdentityStore(database=database)
     ready = threading.Barrier(THREADS)
 
@@ -157,11 +160,12 @@ def _ask_for_all(path: Path, ids: "multiprocessing.Queue[tuple[str, str]]") -> N
     database.close()
 
 
-def test_two_processes_with_many_threads_agree_on_every_id(path: Path) -> None:
+def test_two_processes_with_many_threads_agree_on_every_id(place: Place) -> None:
     """All of them see each subject for the first time, at the same time."""
     fork = multiprocessing.get_context("fork")
+    place.open().close()
     ids = fork.Queue()
-    processes = [fork.Process(target=_ask_for_all, args=(path, ids)) for _ in range(2)]
+    processes = [fork.Process(target=_ask_for_all, args=(place, ids)) for _ in range(2)]
     for process in processes:
         process.start()
     answers = [ids.get(timeout=30) for _ in range(2 * THREADS * SUBJECTS)]

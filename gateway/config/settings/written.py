@@ -16,7 +16,7 @@ from gateway.config.settings.addresses import Listen, Url
 from gateway.config.settings.log import Sink
 from gateway.config.settings.references import FileRef, SecretRef
 from gateway.config.settings.section import Section, key_of
-from gateway.config.settings.storage import SqliteUrl
+from gateway.config.settings.storage import PostgresqlUrl, SqliteUrl
 from gateway.config.settings.values import Rate, duration_text, rate_text
 
 _WIDTH = 88
@@ -59,7 +59,7 @@ def _(value: IPv4Network | IPv6Network | Path) -> str:
 
 
 @written.register
-def _(value: Listen | Url | Sink | SqliteUrl) -> str:
+def _(value: Listen | Url | Sink | SqliteUrl | PostgresqlUrl) -> str:
     return written(value.text)
 
 

@@ -1,6 +1,6 @@
 """What Alembic runs to apply the steps: over the connection that it was handed.
 
-`gateway.storage.migrator` opens the connection and holds the write lock, so that two
+`gateway.storage.migrator` opens the connection and holds a lock, so that two
 processes that start at once migrate once.
 """
 

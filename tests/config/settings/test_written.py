@@ -15,7 +15,7 @@ from gateway.config.settings.addresses import Listen, parse_url
 from gateway.config.settings.log import Sink, SinkKind
 from gateway.config.settings.references import FileRef, SecretRef
 from gateway.config.settings.section import Section
-from gateway.config.settings.storage import SqliteUrl
+from gateway.config.settings.storage import PostgresqlUrl, SqliteUrl
 from gateway.config.settings.values import Rate
 from gateway.config.settings.written import written, written_table
 
@@ -58,6 +58,12 @@ class Around(Section):
         (parse_url("http://a"), '"http://a"'),
         (Sink(SinkKind.NONE), '"none"'),
         (SqliteUrl(Path("state/gateway.db")), '"sqlite:state/gateway.db"'),
+        (
+            PostgresqlUrl(
+                host="db", port=5432, user="a", database="b", text="postgres://a@db/b"
+            ),
+            '"postgres://a@db/b"',
+        ),
         (FileRef(path=Path("a"), content=b""), '{ file = "a" }'),
         (SecretRef(source="env A", value=b"hunter2"), '{ env = "A" }'),
         (("a", "b"), '["a", "b"]'),
