@@ -73,6 +73,18 @@ class Engine:
         """
         return self._find_warnings()
 
+    def with_plans(self, plans: Mapping[str, RoutePlans]) -> "Engine":
+        """Return an engine that decides by other plans, for what tests the policies.
+
+        Args:
+            plans: By route id.
+        """
+        return Engine(
+            plans=plans,
+            decision_time=timedelta(seconds=self._budget),
+            digest=self.digest,
+        )
+
     def plan_of(self, route_id: str, kind: IdentityKind) -> Plan:
         """Return all that can matter for a route and an audience kind."""
         plans = self._plans.get(route_id)

@@ -98,7 +98,7 @@ class Planner:
         if is_guest and not self._guest.enabled:
             return Plan()
         rules = [
-            _narrowed(rule, file.groups.get(kind))
+            narrowed(rule, file.groups.get(kind))
             for rule, file in self._rules.take(chosen)
             if kind in rule.kinds
         ]
@@ -123,11 +123,15 @@ def _of(effect: Effect, rules: Sequence[CompiledRule]) -> list[CompiledRule]:
     return [rule for rule in rules if rule.effect is effect]
 
 
-def _narrowed(rule: CompiledRule, group: RoleGroup | None) -> CompiledRule:
-    """Return the rule with the roles that it needs.
+def narrowed(rule: CompiledRule, group: RoleGroup | None) -> CompiledRule:
+    """Return the rule with the roles that it needs, as its plan has it.
 
     An allow rule that names no role, in a file that grants roles to this audience, needs
     one of them: who holds none is not let in by that file.
+
+    Args:
+        rule: As the file has it.
+        group: The role mapping of the same file for the audience kind of the plan.
     """
     if rule.effect is Effect.DENY or rule.roles or group is None:
         return rule

@@ -230,7 +230,7 @@ def test_an_edited_policy_takes_effect_at_once(demo: Demo) -> None:
 
     assert status() == 200
     policy.write_text(
-        text.replace("identity.authenticated", "identity.name != 'Ana Lima'")
+        text.replace('when   = "true"', "when   = \"identity.name != 'Ana Lima'\"")
     )
     wait_for(lambda: status() == 403, "the changed policy")
     policy.write_text(text)
