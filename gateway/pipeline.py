@@ -26,7 +26,7 @@ from anyio import CapacityLimiter
 from gateway.model.access import AccessRequest, RequestView, RouteView
 from gateway.model.claims import VerifiedClaims
 from gateway.model.credential import Credential
-from gateway.model.decision import Decision
+from gateway.model.decision import Decision, StepTimes
 from gateway.model.errors import MissingCredentialError
 from gateway.model.identity import Subject
 from gateway.model.minted import MintedCredential
@@ -82,8 +82,11 @@ class SubjectCache(Protocol):
 class Engine(Protocol):
     """The policies."""
 
-    def decide(self, access: AccessRequest) -> Decision:
-        """Return the decision. Never raises: what fails, denies."""
+    def decide(self, access: AccessRequest, *, steps: StepTimes) -> Decision:
+        """Return the decision. Never raises: what fails, denies.
+
+        Fills in when its steps ended.
+        """
 
     def open_to_guests(self, route_id: str) -> bool:
         """Whether any rule for guests is about this route."""
@@ -146,10 +149,20 @@ class Passage:
     or failed on the way.
     """
 
-    __slots__ = ("decision", "decision_us", "minted", "route", "subject")
+    __slots__ = (
+        "access",
+        "decision",
+        "decision_us",
+        "minted",
+        "route",
+        "steps",
+        "subject",
+    )
 
     def __init__(self) -> None:
         self.decision_us = 0
+        self.steps = StepTimes()
+        self.access: AccessRequest | None = None
         self.route: Route | None = None
         self.subject: Subject | None = None
         self.decision: Decision | None = None
@@ -200,20 +213,19 @@ class Pipeline:
         route = passage.route = match.route
         subject = passage.subject = await self._subject(inbound, route, now)
         began = time.perf_counter()
-        decision = passage.decision = stages.engine.decide(
-            AccessRequest(
-                subject=subject,
-                request=_request_view(inbound, now),
-                route=RouteView(
-                    id=route.id,
-                    upstream=route.upstream,
-                    params=match.params,
-                    tags=route.tags,
-                    audience=route.audience,
-                ),
-                now=now,
-            )
+        access = passage.access = AccessRequest(
+            subject=subject,
+            request=_request_view(inbound, now),
+            route=RouteView(
+                id=route.id,
+                upstream=route.upstream,
+                params=match.params,
+                tags=route.tags,
+                audience=route.audience,
+            ),
+            now=now,
         )
+        decision = passage.decision = stages.engine.decide(access, steps=passage.steps)
         passage.decision_us = int((time.perf_counter() - began) * 1e6)
         if decision.allowed:
             passage.minted = stages.minter.mint(decision, subject, route, now=now)

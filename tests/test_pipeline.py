@@ -11,7 +11,7 @@ import pytest
 from gateway.model.access import AccessRequest
 from gateway.model.claims import TokenType, VerifiedClaims
 from gateway.model.credential import Credential, Scheme
-from gateway.model.decision import Decision, Reason
+from gateway.model.decision import Decision, Reason, StepTimes
 from gateway.model.errors import (
     CredentialError,
     MalformedTargetError,
@@ -104,7 +104,8 @@ class Fake:
     def remember(self, token: str, subject: Subject, now: datetime) -> None:
         self.remembered[token] = subject
 
-    def decide(self, access: AccessRequest) -> Decision:
+    def decide(self, access: AccessRequest, *, steps: StepTimes) -> Decision:
+        steps.began = 1
         self.asked.append(access)
         reason = Reason.ALLOWED if self.allowed else Reason.NO_ALLOW
         return Decision(allowed=self.allowed, reason=reason)

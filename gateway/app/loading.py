@@ -22,6 +22,7 @@ from gateway.model.target import TargetRules
 from gateway.policy.compiler import compile_policies
 from gateway.policy.engine import Engine
 from gateway.policy.fixtures import Fixtures
+from gateway.policy.recording.settings import find_path_faults
 from gateway.policy.testing import PolicyTests
 from gateway.upstream.overlaps import find_overlaps
 from gateway.upstream.routes import RouteTable
@@ -67,6 +68,7 @@ def load(config_path: Path) -> Loaded:
     faults = [
         *_store_key_faults(configuration),
         *_overlap_faults(configuration, routes),
+        *find_path_faults(configuration.settings.log.decisions, configuration.document),
     ]
     mappers = _collect(lambda: compile_mappers(configuration.providers), faults)
     engine = _collect(

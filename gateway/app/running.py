@@ -223,6 +223,7 @@ class Gateway:
         while True:
             await self._attempt("key ring", self._tick_keys)
             await self._attempt("issuers' keys", self._tools.key_sources.refresh_due)
+            self._tools.logs.losses.tell()
             await asyncio.sleep(self._tick.total_seconds())
 
     async def _attempt(self, what: str, duty: Callable[[], object]) -> None:

@@ -7,8 +7,11 @@ is handed in or taken over from the snapshot before.
 
 from dataclasses import dataclass
 
+import anyio.to_thread
+
 from gateway.app.control import build_control
 from gateway.app.loading import Loaded, target_rules_of
+from gateway.app.revision import find_revision
 from gateway.app.tools import Tools
 from gateway.authentication.extractor import Extractor
 from gateway.authentication.provider_verifiers import build_verifiers
@@ -24,6 +27,8 @@ from gateway.identity.cache import SubjectCache
 from gateway.identity.resolver import Resolver
 from gateway.mint.minter import Minter
 from gateway.pipeline import Pipeline, Stages
+from gateway.policy.recording.collector import Collector
+from gateway.policy.recording.settings import choices_of
 from gateway.storage.identities import IdentityStore
 from gateway.upstream.forwarder import Forwarder, Service, service_of
 from gateway.upstream.headers import RequestHeaders
@@ -83,6 +88,7 @@ async def build_snapshot(
         headers=RequestHeaders(vouched=[p.header.encode("ascii") for p in profiles]),
         origins=origins,
         target_rules=target_rules_of(configuration),
+        evidence=await build_collector(loaded, tools=tools),
     )
     control = build_control(loaded, tools=tools, verifier=verifier, origins=origins)
     return Snapshot(loaded, plane, control)
@@ -139,6 +145,17 @@ def build_resolver(loaded: Loaded, *, tools: Tools) -> Resolver:
         known=tools.known_identities,
         region=loaded.configuration.settings.server.region,
         clock=tools.clock,
+    )
+
+
+async def build_collector(loaded: Loaded, *, tools: Tools) -> Collector:
+    """Return what collects the inputs of decisions for their log."""
+    configuration = loaded.configuration
+    return Collector(
+        engine=loaded.engine,
+        choices=choices_of(configuration.settings.log.decisions),
+        hasher=tools.logs.hasher,
+        revision=await anyio.to_thread.run_sync(find_revision, configuration.root),
     )
 
 

@@ -54,7 +54,7 @@ class Status:
                 _provider_status(file, keys) for file in loaded.configuration.providers
             ),
             signing_key=self._tools.keyring.signing_key().kid,
-            counters=self._tools.dropped_lines(),
+            counters=self._tools.counts(),
         )
 
 

@@ -19,10 +19,12 @@ from gateway.oauth.address_limit import AddressLimit
 from gateway.storage.database import Database
 from gateway.storage.opening import open_database
 from gateway.telemetry.access import AccessLog
+from gateway.telemetry.counters import Counters
 from gateway.telemetry.decisions import DecisionLog
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import Logger, build_logger
-from gateway.telemetry.pseudonyms import Pseudonyms
+from gateway.telemetry.losses import Losses
+from gateway.telemetry.pseudonyms import Pseudonyms, value_hasher
 from gateway.telemetry.request_id import RequestIds
 from gateway.telemetry.sinks import StreamSink, open_sink
 
@@ -31,12 +33,25 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """Where everything is told."""
+    """Where everything is told.
+
+    Attributes:
+        logger: The program's own messages.
+        access: A line for each request.
+        decisions: A line for each decision.
+        writers: The queue of each, by its name.
+        hasher: The keyed hash of values in the decision log.
+        counters: What happened how often.
+        losses: How many lines got lost.
+    """
 
     logger: Logger
     access: AccessLog
     decisions: DecisionLog
     writers: Mapping[str, LineWriter]
+    hasher: Callable[[bytes], str]
+    counters: Counters
+    losses: Losses
 
 
 class Tools:
@@ -69,12 +84,9 @@ class Tools:
             self._guest_limit = (rate, limit)
         return self._guest_limit[1]
 
-    def dropped_lines(self) -> dict[str, int]:
-        """Return how many lines each log has lost since the start."""
-        return {
-            f"log_lines_dropped.{name}": writer.dropped
-            for name, writer in self.logs.writers.items()
-        }
+    def counts(self) -> dict[str, int]:
+        """Return what has been counted since the start, lost lines of logs included."""
+        return {**self.logs.counters.totals(), **self.logs.losses.totals()}
 
     @classmethod
     def open(cls, settings: Config, *, clock: Clock) -> Self:
@@ -133,24 +145,39 @@ def open_keyring(settings: Config, store_key: StoreKey, *, clock: Clock) -> KeyR
 def _open_logs(
     settings: Config, store_key: StoreKey, *, clock: Clock, stack: ExitStack
 ) -> Logs:
+    log = settings.log
+    stdout = sys.stdout.buffer
     sinks = {
         "program": StreamSink(sys.stderr.buffer),
-        "access": open_sink(settings.log.access.sink, stdout=sys.stdout.buffer),
-        "decisions": open_sink(settings.log.decisions.sink, stdout=sys.stdout.buffer),
+        "access": open_sink(log.access, stdout=stdout),
+        "decisions": open_sink(log.decisions, stdout=stdout),
     }
     writers = {
         name: LineWriter(sink=sink) for name, sink in sinks.items() if sink is not None
     }
+    program = writers["program"]
+    logger = build_logger(writer=program, level=log.level, clock=clock)
+    losses = Losses(writers=writers, logger=logger)
+    # Closed last to first: what the others lose at the end is told before it is too late.
+    stack.callback(program.close)
+    stack.callback(losses.tell)
     for writer in writers.values():
-        stack.callback(writer.close)
+        if writer is not program:
+            stack.callback(writer.close)
     pseudonyms = Pseudonyms(secret=store_key.secret)
+    counters = Counters()
     return Logs(
-        logger=build_logger(
-            writer=writers["program"], level=settings.log.level, clock=clock
-        ),
+        logger=logger,
         access=AccessLog(writer=writers.get("access"), pseudonyms=pseudonyms),
         decisions=DecisionLog(
-            writer=writers.get("decisions"), pseudonyms=pseudonyms, ids=RequestIds()
+            writer=writers.get("decisions"),
+            pseudonyms=pseudonyms,
+            ids=RequestIds(),
+            counters=counters,
+            sample=log.decisions.sample,
         ),
         writers=writers,
+        hasher=value_hasher(store_key.secret),
+        counters=counters,
+        losses=losses,
     )

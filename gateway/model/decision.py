@@ -69,6 +69,44 @@ class ShadowResult:
     outcome: str
 
 
+@dataclass(slots=True)
+class StepTimes:
+    """When the steps of a decision ended; filled in as it goes.
+
+    Instants in nanoseconds on `time.perf_counter_ns()`; zero for a step that was not
+    reached.
+
+    Attributes:
+        began: When the decision was asked for.
+        roles: When the roles were known.
+        deny: When no deny rule was left to ask.
+        allow: When an allow rule was found, or none was.
+        mint: When the claims were known.
+        shadow: When the rules in shadow mode had been asked.
+    """
+
+    began: int = 0
+    roles: int = 0
+    deny: int = 0
+    allow: int = 0
+    mint: int = 0
+    shadow: int = 0
+
+    def microseconds(self) -> tuple[int, int, int, int, int]:
+        """Return how long `roles`, `deny`, `allow`, `mint` and `shadow` took."""
+        roles = self.roles or self.began
+        deny = self.deny or roles
+        allow = self.allow or deny
+        mint = self.mint or allow
+        return (
+            (roles - self.began) // 1000,
+            (deny - roles) // 1000,
+            (allow - deny) // 1000,
+            (mint - allow) // 1000,
+            ((self.shadow or mint) - mint) // 1000,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Whether a request may pass. An ordinary value, also when it says no.

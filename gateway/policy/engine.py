@@ -8,16 +8,22 @@ An engine is made by `gateway.policy.compiler` and never changes: any number of 
 ask it at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
-from time import monotonic
+from time import monotonic, perf_counter_ns
 from typing import Any
 
 from gateway.config.faults import Fault
 from gateway.model.access import AccessRequest
-from gateway.model.decision import Decision, PolicyFault, Reason, ShadowResult
+from gateway.model.decision import (
+    Decision,
+    PolicyFault,
+    Reason,
+    ShadowResult,
+    StepTimes,
+)
 from gateway.model.identity import IdentityKind
 from gateway.policy.evaluation import Evaluation, FailedExpressionError
 from gateway.policy.json_values import NotJsonError, as_json, written_bytes
@@ -94,20 +100,35 @@ class Engine:
         """Whether any rule may allow a guest to use the route."""
         return bool(self.plan_of(route_id, IdentityKind.GUEST).allows.rules)
 
-    def decide(self, access: AccessRequest, *, budget: float | None = None) -> Decision:
+    def plans(self) -> Iterator[Plan]:
+        """Yield the plans of all routes and kinds; routes that are alike share theirs."""
+        for plans in self._plans.values():
+            yield from plans.values()
+        yield _NOTHING
+
+    def decide(
+        self,
+        access: AccessRequest,
+        *,
+        budget: float | None = None,
+        steps: StepTimes | None = None,
+    ) -> Decision:
         """Return whether the request may pass. What fails, denies.
 
         Args:
             access: The question.
             budget: Seconds that it may take; by default, `decision_time`.
+            steps: Filled in with the times of the steps, if given.
         """
         plan = self.plan_of(access.route.id, access.subject.identity.kind)
         seconds = self._budget if budget is None else budget
-        evaluation = Evaluation(access, deadline=monotonic() + seconds)
+        evaluation = Evaluation(access, deadline=monotonic() + seconds, steps=steps)
         decision = self.enforce(access, evaluation)
         roles = evaluation.roles
         if plan.shadows.rules and roles is not None:
-            return replace(decision, shadow=_shadow(plan, evaluation, roles, access))
+            shadow = _shadow(plan, evaluation, roles, access)
+            evaluation.steps.shadow = perf_counter_ns()
+            return replace(decision, shadow=shadow)
         return decision
 
     def enforce(self, access: AccessRequest, evaluation: Evaluation) -> Decision:
@@ -119,15 +140,27 @@ class Engine:
                 failure of an expression, comes through.
         """
         plan = self.plan_of(access.route.id, access.subject.identity.kind)
+        times = evaluation.steps
+        times.began = perf_counter_ns()
         try:
             roles = map_roles(plan, evaluation)
         except FailedExpressionError as error:
+            times.roles = perf_counter_ns()
             return self._failed(error, ())
+        times.roles = perf_counter_ns()
         evaluation.hold(roles)
         try:
-            return self._apply_rules(plan, evaluation, roles, access)
+            decision = self._apply_rules(plan, evaluation, roles, access)
         except FailedExpressionError as error:
-            return self._failed(error, roles)
+            decision = self._failed(error, roles)
+        # The last step that was begun ends here, whichever it is.
+        if times.allow:
+            times.mint = perf_counter_ns()
+        elif times.deny:
+            times.allow = perf_counter_ns()
+        else:
+            times.deny = perf_counter_ns()
+        return decision
 
     def _apply_rules(
         self,
@@ -139,6 +172,7 @@ class Engine:
         denial = self._find_denial(plan, evaluation, roles)
         if denial is not None:
             return denial
+        evaluation.steps.deny = perf_counter_ns()
         unmet: list[CompiledRule] = []
         candidates = plan.allows.for_roles(roles)
         for rule in candidates:
@@ -200,6 +234,7 @@ class Engine:
         evaluation: Evaluation,
         roles: tuple[str, ...],
     ) -> Decision:
+        evaluation.steps.allow = perf_counter_ns()
         claims = mint_claims(plan.claims, evaluation)
         if monotonic() > evaluation.deadline:
             return Decision(

@@ -12,7 +12,7 @@ from typing import Any
 
 from gateway.cel.errors import BudgetExceededError, EvaluationError
 from gateway.model.access import AccessRequest
-from gateway.model.decision import PolicyFault
+from gateway.model.decision import PolicyFault, StepTimes
 from gateway.policy.expressions import Expression, Frame
 
 
@@ -89,14 +89,22 @@ class Evaluation:
     Attributes:
         deadline: When the decision has to be there, on `time.monotonic()`.
         roles: Those that are held; `None` as long as nobody knows.
+        steps: When its steps ended; filled in by the engine.
     """
 
-    __slots__ = ("_frames", "_variables", "deadline", "roles")
+    __slots__ = ("_frames", "_variables", "deadline", "roles", "steps")
 
-    def __init__(self, access: AccessRequest, *, deadline: float) -> None:
+    def __init__(
+        self,
+        access: AccessRequest,
+        *,
+        deadline: float,
+        steps: StepTimes | None = None,
+    ) -> None:
         subject = access.subject
         self.deadline = deadline
         self.roles: tuple[str, ...] | None = None
+        self.steps = StepTimes() if steps is None else steps
         self._frames: dict[Frame, dict[str, Any]] = {}
         self._variables: dict[str, Any] = {
             "identity": subject.identity,

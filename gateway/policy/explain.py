@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
-from gateway.cel.paths import write_path
+from gateway.cel.paths import is_within, parse_path, write_path
 from gateway.model.access import AccessRequest
 from gateway.model.decision import Decision
 from gateway.model.identity import IdentityKind
@@ -21,13 +21,17 @@ from gateway.policy.explanation import (
     NearMiss,
     NeededChange,
     Outcome,
+    Read,
     Step,
 )
 from gateway.policy.expressions import Expression
 from gateway.policy.nearest.change import Change
 from gateway.policy.nearest.rules import Way, find_ways
 from gateway.policy.plan import Candidates, CompiledRule
-from gateway.policy.shown import Showcase, Shown, value_of
+from gateway.policy.read_sets import inputs_among, required
+from gateway.policy.recording.credentials import carries_credential
+from gateway.policy.recording.lookup import getter
+from gateway.policy.shown import HIDDEN, Showcase, Shown, value_of
 
 # Who asks for an explanation waits for it; the time of the real decision is not the point.
 _BUDGET = 5.0
@@ -50,6 +54,7 @@ def explain(engine: Engine, access: AccessRequest) -> Explanation:
         decided_at=walk.decided_at(),
         steps=steps,
         nearest=() if decision.allowed else tuple(walk.near_misses()),
+        reads=tuple(walk.reads()),
     )
 
 
@@ -173,6 +178,23 @@ class _Walk:
         for rule in self._others:
             kinds = ", ".join(sorted(rule.kinds))
             yield NearMiss(rule.name, rule.where, f"is for {kinds} only")
+
+    def reads(self) -> Iterator[Read]:
+        """Yield all that the decision may depend on, with what came to be read."""
+        read = inputs_among(self._showcase.reads)
+        for rule in self._seen:
+            if rule.require is not None and self._seen[rule].outcome is Outcome.TRUE:
+                read |= required(rule.require)
+        for text in self._plan.reads:
+            path = parse_path(text)
+            found = getter(path)(self._access)
+            hidden = carries_credential(path)
+            yield Read(
+                path=text,
+                value=HIDDEN if hidden and found.present else value_of(found.value),
+                present=found.present,
+                used=any(is_within(each, path) for each in read),
+            )
 
     def _entry(self, name: str, expression: Expression, note: str) -> Entry:
         shown = self._showcase.show(expression)

@@ -104,6 +104,23 @@ class NearMiss:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """One input that the decision may depend on.
+
+    Attributes:
+        path: As the decision log names it: `identity.email`.
+        value: As JSON has it, short, and without credentials.
+        present: Whether there is anything at the path.
+        used: Whether anything here came to read it.
+    """
+
+    path: str
+    value: Any
+    present: bool
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """A decision with everything that led to it.
 
@@ -113,6 +130,7 @@ class Explanation:
         decided_at: `file:line:column` of the deciding rule; empty if no rule decided.
         steps: In their order.
         nearest: For a denial, what each allow rule lacks; the smallest change first.
+        reads: What the decision may depend on, and nothing else does it depend on.
     """
 
     request: str
@@ -120,6 +138,7 @@ class Explanation:
     decided_at: str
     steps: tuple[Step, ...]
     nearest: tuple[NearMiss, ...] = ()
+    reads: tuple[Read, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -152,6 +171,7 @@ def to_json(explanation: Explanation) -> Mapping[str, Any]:
         "digest": decision.digest,
         "steps": [asdict(step) for step in explanation.steps],
         "nearest": [asdict(miss) for miss in explanation.nearest],
+        "reads": [asdict(read) for read in explanation.reads],
     }
 
 
@@ -171,7 +191,17 @@ def to_text(explanation: Explanation) -> str:
         lines.append("nearest   what each allow rule lacks, the smallest change first")
         for miss in explanation.nearest:
             lines += _miss_lines(miss)
+    if explanation.reads:
+        lines.append("reads     what it depends on, and nothing else")
+        lines += [f"  {_read_line(read)}" for read in explanation.reads]
     return "\n".join(lines) + "\n"
+
+
+def _read_line(read: Read) -> str:
+    told = f"{read.path} = {_brief(read.value)}"
+    if not read.present:
+        told = f"{read.path}: not there"
+    return told if read.used else f"{told} (not looked at)"
 
 
 _SEVERAL = 2

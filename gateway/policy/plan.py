@@ -201,6 +201,7 @@ class Plan:
         shadows: The rules in shadow mode.
         claims: What is minted, by name of claim.
         ceiling: The only roles that may be held; `None` for no bound.
+        reads: The paths that a decision by this plan may read; it depends on no others.
     """
 
     groups: tuple[RoleGroup, ...] = ()
@@ -209,6 +210,7 @@ class Plan:
     shadows: Candidates = _NO_RULES
     claims: tuple[CompiledClaim, ...] = ()
     ceiling: frozenset[str] | None = None
+    reads: tuple[str, ...] = ()
 
 
 # One plan for each audience kind of a route.

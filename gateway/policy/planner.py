@@ -21,6 +21,7 @@ from gateway.policy.plan import (
     RoleGroup,
     RoutePlans,
 )
+from gateway.policy.read_sets import ReadSets
 
 T = TypeVar("T")
 Patterns = tuple[str, ...]
@@ -65,6 +66,7 @@ class Planner:
         """
         self._patterns = patterns
         self._guest = guest
+        self._read_sets = ReadSets()
         self._groups: _Shelf[Mapping[IdentityKind, RoleGroup]] = _Shelf()
         self._rules: _Shelf[tuple[CompiledRule, CompiledFile]] = _Shelf()
         self._mints: _Shelf[CompiledMint] = _Shelf()
@@ -105,7 +107,7 @@ class Planner:
         enforced = [rule for rule in rules if not rule.shadow]
         groups = [group.get(kind) for group in self._groups.take(chosen)]
         mints = self._mints.take(chosen)
-        return Plan(
+        plan = Plan(
             groups=tuple(filter(None, groups)),
             denies=Candidates(
                 sorted(
@@ -117,6 +119,7 @@ class Planner:
             claims=tuple(claim for mint in mints for claim in mint.claims),
             ceiling=frozenset(self._guest.ceiling) if is_guest else None,
         )
+        return replace(plan, reads=self._read_sets.of_plan(plan))
 
 
 def _of(effect: Effect, rules: Sequence[CompiledRule]) -> list[CompiledRule]:

@@ -17,13 +17,14 @@ from gateway.cel.syntax import Connective
 from gateway.cel.types import BOOL, RecordType
 from gateway.policy.evaluation import Evaluation
 from gateway.policy.expressions import Expression
+from gateway.policy.frames import variables_in
 
 _LONGEST_TEXT: Final = 200
 _MOST_ITEMS: Final = 20
 _DEEPEST: Final = 4
 
 _SECRET: Final = re.compile(r"authorization|cookie|password|secret", re.IGNORECASE)
-_HIDDEN: Final = "***"
+HIDDEN: Final = "***"
 
 # Everything that a part without parts of its own can be, other than a literal.
 _NAME: Final = re.compile(r"(?!(?:true|false|null)\b)[A-Za-z_]\w*(?:\.\w+)*")
@@ -53,16 +54,35 @@ class Shown:
 
 
 class Showcase:
-    """Shows expressions of one decision; each of `vars` is opened up once."""
+    """Shows expressions of one decision; each of `vars` is opened up once.
+
+    Attributes:
+        reads: The paths that were read for what has been shown.
+    """
 
     def __init__(self, evaluation: Evaluation) -> None:
+        self.reads: set[str] = set()
         self._evaluation = evaluation
         self._opened: set[Expression] = set()
+        self._noted: set[Expression] = set()
 
     def show(self, expression: Expression) -> Shown:
         """Return what became of an expression and of its parts."""
         tree = expression.program.explain(self._evaluation.variables_of(expression))
+        self._note(tree, expression)
         return self._convert(tree, expression)
+
+    def _note(self, tree: Explanation, expression: Expression) -> None:
+        """Note what was read, by `vars` too: however they are spelt, and shown or not."""
+        self.reads |= tree.reads
+        if expression.frame is None:
+            return
+        for name in variables_in(tree.reads):
+            variable = expression.frame.variables[name]
+            if variable not in self._noted:
+                self._noted.add(variable)
+                variables = self._evaluation.variables_of(variable)
+                self._note(variable.program.explain(variables), variable)
 
     def _convert(
         self,
@@ -95,7 +115,7 @@ class Showcase:
         return Shown(
             text=tree.text,
             where=expression.place.at(tree.line, tree.column),
-            value=_HIDDEN
+            value=HIDDEN
             if secret and not isinstance(tree.value, bool)
             else value_of(tree.value),
             error="" if tree.error is None else tree.error.message,
@@ -163,7 +183,7 @@ def value_of(value: Any, depth: int = _DEEPEST) -> Any:
 def _items_of(value: Sequence[Any] | Mapping[Any, Any], depth: int) -> Any:
     if isinstance(value, Mapping):
         return {
-            str(key): _HIDDEN if _SECRET.search(str(key)) else value_of(item, depth)
+            str(key): HIDDEN if _SECRET.search(str(key)) else value_of(item, depth)
             for key, item in islice(value.items(), _MOST_ITEMS)
         }
     items = [value_of(item, depth) for item in value[:_MOST_ITEMS]]

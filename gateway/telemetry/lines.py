@@ -15,6 +15,11 @@ from typing import Protocol
 FLUSH_EVERY = timedelta(milliseconds=100)
 MAX_LINES = 8192
 
+# So many characters of lines that are longer than usual may wait; the others are bounded
+# by their number.
+LONG_LINE = 4096
+MAX_LONG = 16 * 1024 * 1024
+
 # How long `close` waits for a sink that does not take what is left.
 CLOSE_TIMEOUT = timedelta(seconds=2)
 
@@ -48,6 +53,7 @@ class LineWriter:
         # `deque` appends and pops atomically, so the warm path takes no lock.
         self._lines: deque[str] = deque()
         self._dropped = 0
+        self._long = 0
         self._counting = threading.Lock()
         self._writing = threading.Lock()
         self._closing = threading.Event()
@@ -66,10 +72,12 @@ class LineWriter:
 
         Never blocks and never raises.
         """
-        if len(self._lines) < self._max_lines:
-            self._lines.append(line)
-        else:
+        if len(self._lines) >= self._max_lines or (
+            len(line) > LONG_LINE and not self._make_room(len(line))
+        ):
             self._drop(1)
+        else:
+            self._lines.append(line)
 
     def flush(self) -> None:
         """Write what is queued now, in the calling thread."""
@@ -101,12 +109,23 @@ class LineWriter:
     def _write_batch(self) -> None:
         count = min(len(self._lines), BATCH_LINES)
         lines = [self._lines.popleft() for _ in range(count)]
+        long = sum(len(line) for line in lines if len(line) > LONG_LINE)
+        if long:
+            self._make_room(-long)
         lines.append("")
         try:
             self._sink.write("\n".join(lines).encode("utf-8", "backslashreplace"))
         except (OSError, ValueError):
             # ValueError: somebody closed the stream beneath us.
             self._drop(count)
+
+    def _make_room(self, characters: int) -> bool:
+        # Long lines are rare, so that a lock costs nothing.
+        with self._counting:
+            if self._long + characters > MAX_LONG:
+                return False
+            self._long += characters
+            return True
 
     def _drop(self, count: int) -> None:
         with self._counting:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gateway.config.private_folder import make_private_folder
-from gateway.config.settings.log import Sink as Setting
-from gateway.config.settings.log import SinkKind
+from gateway.config.settings.log import Rotation, SinkKind
 from gateway.telemetry.lines import Sink
 
 # Logs name identities and paths; only the gateway's own account reads them.
@@ -41,16 +40,25 @@ class FileSink:
     """Lines appended to a file, which may be moved away at any time.
 
     A file that was renamed or removed is opened anew at the next write, so that log
-    rotation needs no signal.
+    rotation needs no signal. One that would become too long is set aside by the sink
+    itself: `NAME.1` is the youngest of those.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, max_bytes: int, keep: int) -> None:
         """Open the file; make it and its folder if they are missing.
+
+        Args:
+            path: The file.
+            max_bytes: It is set aside before it becomes longer, unless one write is longer
+                by itself.
+            keep: How many files set aside are kept; at least 1.
 
         Raises:
             OSError: It cannot be opened for appending.
         """
         self._path = path
+        self._max_bytes = max_bytes
+        self._keep = keep
         # A write that stopped in the middle left half a line behind.
         self._torn = False
         self._descriptor = self._open()
@@ -62,9 +70,10 @@ class FileSink:
             OSError: The file cannot be opened, or not all could be written.
         """
         if self._was_moved():
-            self.close()
-            self._descriptor = self._open()
-            self._torn = False
+            self._reopen()
+        size = os.fstat(self._descriptor).st_size
+        if size and size + len(data) > self._max_bytes:
+            self._rotate()
         rest = memoryview(b"\n" + data if self._torn else data)
         self._torn = True
         while rest:
@@ -86,6 +95,11 @@ class FileSink:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
         return os.open(self._path, flags, FILE_MODE)
 
+    def _reopen(self) -> None:
+        self.close()
+        self._descriptor = self._open()
+        self._torn = False
+
     def _was_moved(self) -> bool:
         if self._descriptor < 0:
             return True
@@ -95,17 +109,40 @@ class FileSink:
             return True
         return not os.path.samestat(there, os.fstat(self._descriptor))
 
+    def _rotate(self) -> None:
+        """Set the file aside and begin a new one.
 
-def open_sink(setting: Setting, *, stdout: BinaryIO) -> Sink | None:
-    """Return the sink of a log's `sink` setting; `None` if nothing is to be logged.
+        If it cannot be set aside, lines go on into the file as it is: a log that is too
+        long is better than one with a gap.
+        """
+        # A rotation that was interrupted left a number free; none but those before it move.
+        numbers = range(1, self._keep + 1)
+        free = next((n for n in numbers if not set_aside(self._path, n).exists()), None)
+        try:
+            for number in range((free or self._keep) - 1, 0, -1):
+                set_aside(self._path, number).replace(set_aside(self._path, number + 1))
+            self._path.replace(set_aside(self._path, 1))
+        except OSError:
+            return
+        self._reopen()
+
+
+def set_aside(path: Path, number: int) -> Path:
+    """Return the name of a log file that was set aside; 1 is the youngest."""
+    return path.with_name(f"{path.name}.{number}")
+
+
+def open_sink(setting: Rotation, *, stdout: BinaryIO) -> Sink | None:
+    """Return the sink that a log's settings name; `None` if nothing is to be logged.
 
     Args:
-        setting: `log.access.sink` or `log.decisions.sink`.
+        setting: `log.access` or `log.decisions`.
         stdout: The standard output.
 
     Raises:
         OSError: The file cannot be opened for appending.
     """
-    if setting.path is not None:
-        return FileSink(setting.path)
-    return StreamSink(stdout) if setting.kind is SinkKind.STDOUT else None
+    path = setting.sink.path
+    if path is not None:
+        return FileSink(path, max_bytes=setting.rotate, keep=setting.keep)
+    return StreamSink(stdout) if setting.sink.kind is SinkKind.STDOUT else None

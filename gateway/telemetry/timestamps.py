@@ -1,4 +1,4 @@
-"""Instants as logs write them: RFC 3339 in UTC, with milliseconds."""
+"""Instants as logs write them: RFC 3339 in UTC, with milliseconds or microseconds."""
 
 from datetime import datetime
 
@@ -14,12 +14,19 @@ class Timestamps:
 
     def of(self, at: datetime) -> str:
         """Return an aware UTC instant as `2026-05-04T09:00:00.123Z`."""
+        return f"{self._until_second(at)}{at.microsecond // 1000:03}Z"
+
+    def precise(self, at: datetime) -> str:
+        """Return an aware UTC instant as `2026-05-04T09:00:00.123456Z`."""
+        return f"{self._until_second(at)}{at.microsecond:06}Z"
+
+    def _until_second(self, at: datetime) -> str:
         latest = self._latest
         if latest is not None:
             since = at - latest[0]
             if not since.days and not since.seconds:
-                return f"{latest[1]}{at.microsecond // 1000:03}Z"
+                return latest[1]
         second = at.replace(microsecond=0)
         prefix = f"{second.strftime('%Y-%m-%dT%H:%M:%S')}."
         self._latest = (second, prefix)
-        return f"{prefix}{at.microsecond // 1000:03}Z"
+        return prefix

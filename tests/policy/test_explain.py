@@ -1,6 +1,7 @@
 """An explanation shows each step, and agrees with the decision."""
 
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from gateway.policy.explanation import (
     Entry,
     Explanation,
     Outcome,
+    Read,
     Step,
     to_json,
     to_text,
@@ -254,3 +256,53 @@ def test_an_explanation_agrees_with_the_decision(who: Identity, to: Route) -> No
     assert found.decision == judge.decide(question)
     assert found.verdict in to_text(found)
     assert to_json(found)["allowed"] == found.decision.allowed
+
+
+def read(policy: str, **asked: Any) -> dict[str, Read]:
+    found = explain(engine(policy), access(**asked))
+    return {each.path: each for each in found.reads}
+
+
+def test_all_that_a_decision_may_depend_on_is_told() -> None:
+    """With its value, whether anything is there, and whether anything asked for it."""
+    found = read(
+        "[vars]\nv = \"identity . email == 'x' || identity.phone == ''\"\n"
+        + rule("own", "identity.disabled && claims.never || vars . v")
+        + rule("there", "has(claims.hd) || claims.n == 1")
+        + rule("other", "request.ip == 'x'", for_="guest"),
+        claims={"n": 1},
+    )
+
+    assert {
+        path: (each.value, each.present, each.used) for path, each in found.items()
+    } == {
+        "identity.disabled": (False, True, True),
+        "claims.never": (None, False, False),
+        "identity.email": ("", True, True),
+        "identity.phone": ("", True, True),
+        "claims.hd": (None, False, True),
+        "claims.n": (1, True, True),
+    }
+
+
+@pytest.mark.parametrize(("when", "used"), [("true", True), ("false", False)])
+def test_what_a_rule_requires_is_read_if_its_condition_is_true(
+    when: str, *, used: bool
+) -> None:
+    """In `require`, without an expression."""
+    found = read(rule("strong", when, require={"acr": "mfa", "auth_age": "5m"}))
+
+    assert {path: each.used for path, each in found.items()} == dict.fromkeys(
+        ("identity.acr", "identity.auth_time", "now"), used
+    )
+
+
+def test_credentials_are_not_shown_as_reads() -> None:
+    """An explanation is pasted into tickets."""
+    found = read(
+        rule("a", "request.headers['x-api-key'] == [] || 'cookie' in request.headers"),
+        headers=[(b"x-api-key", b"k1")],
+    )
+
+    assert found["request.headers.x-api-key"].value == "***"
+    assert found["request.headers.cookie"].value is None

@@ -9,6 +9,7 @@ from gateway.policy.explanation import (
     NearMiss,
     NeededChange,
     Outcome,
+    Read,
     Step,
     to_json,
     to_text,
@@ -62,6 +63,11 @@ DENIED = Explanation(
             tried=True,
         ),
     ),
+    reads=(
+        Read("claims.y", None, present=False, used=True),
+        Read("identity.id", "u2", present=True, used=True),
+        Read("now", "2026-05-04T12:00:00+00:00", present=True, used=False),
+    ),
 )
 ALLOWED = Explanation(
     request="GET https://api.example.com/x",
@@ -93,6 +99,10 @@ def test_the_text_is_for_people() -> None:
         "  orders/other: 2 changes\n"
         "      a (p:1:1)\n"
         "      b (why) (p:1:2)\n"
+        "reads     what it depends on, and nothing else\n"
+        "  claims.y: not there\n"
+        "  identity.id = 'u2'\n"
+        "  now = '2026-05-04T12:00:00+00:00' (not looked at)\n"
     )
 
 
@@ -221,6 +231,16 @@ def test_the_json_is_a_contract() -> None:
                     },
                 ],
                 "tried": True,
+            },
+        ],
+        "reads": [
+            {"path": "claims.y", "value": None, "present": False, "used": True},
+            {"path": "identity.id", "value": "u2", "present": True, "used": True},
+            {
+                "path": "now",
+                "value": "2026-05-04T12:00:00+00:00",
+                "present": True,
+                "used": False,
             },
         ],
     }

@@ -78,6 +78,24 @@ def test_the_queue_takes_its_number_and_counts_the_rest() -> None:
     assert sink.data == b"one\ntwo\n"
 
 
+def test_long_lines_have_room_for_so_many_characters() -> None:
+    """A record may be long, and the queue's memory is bounded all the same."""
+    sink = MemorySink()
+    writer = LineWriter(sink=sink, flush_every=NEVER)
+    long = "x" * (lines.MAX_LONG // 4)
+
+    for _ in range(5):
+        writer.put(long)
+    writer.put("short")
+    assert writer.dropped == 1
+    writer.flush()
+    writer.put(long)
+    writer.close()
+
+    assert writer.dropped == 1
+    assert len(sink.data.splitlines()) == 6
+
+
 def test_a_sink_that_fails_costs_lines_and_nothing_else() -> None:
     """A full disk must not stop requests, nor the thread that will try again."""
     writer = LineWriter(sink=FullDisk(), flush_every=NEVER)

@@ -8,9 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.settings.log import AccessLog, SinkKind
 from gateway.config.settings.log import Sink as Setting
-from gateway.config.settings.log import SinkKind
-from gateway.telemetry.sinks import FileSink, StreamSink, open_sink
+from gateway.telemetry.sinks import FileSink, StreamSink, open_sink, set_aside
+
+MANY = 1024 * 1024
+
+
+def opened(path: Path, max_bytes: int = MANY, keep: int = 2) -> FileSink:
+    return FileSink(path, max_bytes=max_bytes, keep=keep)
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    return {each.name: each.read_bytes() for each in path.parent.iterdir()}
 
 
 def test_each_setting_has_its_sink(tmp_path: Path) -> None:
@@ -18,8 +28,8 @@ def test_each_setting_has_its_sink(tmp_path: Path) -> None:
     stdout = io.BytesIO()
     to_file = Setting(SinkKind.FILE, tmp_path / "state" / "access.jsonl")
 
-    on_stdout = open_sink(Setting(SinkKind.STDOUT), stdout=stdout)
-    in_file = open_sink(to_file, stdout=stdout)
+    on_stdout = open_sink(AccessLog(sink=Setting(SinkKind.STDOUT)), stdout=stdout)
+    in_file = open_sink(AccessLog(sink=to_file), stdout=stdout)
     assert on_stdout is not None
     assert in_file is not None
     on_stdout.write(b"one\n")
@@ -27,7 +37,7 @@ def test_each_setting_has_its_sink(tmp_path: Path) -> None:
 
     assert stdout.getvalue() == b"one\n"
     assert (tmp_path / "state" / "access.jsonl").read_bytes() == b"two\n"
-    assert open_sink(Setting(SinkKind.NONE), stdout=stdout) is None
+    assert open_sink(AccessLog(sink=Setting(SinkKind.NONE)), stdout=stdout) is None
     in_file.close()
 
 
@@ -46,7 +56,7 @@ def test_a_log_file_is_for_its_owner_alone(tmp_path: Path) -> None:
 
     before = os.umask(0)
     try:
-        FileSink(path).close()
+        opened(path).close()
     finally:
         os.umask(before)
 
@@ -60,7 +70,7 @@ def test_what_is_there_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"before\n")
 
-    sink = FileSink(path)
+    sink = opened(path)
     sink.write(b"after\n")
     sink.close()
 
@@ -73,7 +83,7 @@ def test_a_file_that_was_moved_away_is_made_anew(
 ) -> None:
     """Log rotation renames the file, and some programs put a new one there."""
     path = tmp_path / "log"
-    sink = FileSink(path)
+    sink = opened(path)
     sink.write(b"one\n")
 
     path.rename(tmp_path / "log.1")
@@ -89,12 +99,12 @@ def test_a_file_that_was_moved_away_is_made_anew(
 def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
     """A log that cannot be written is found at the start, not at the first request."""
     with pytest.raises(OSError, match="directory"):
-        FileSink(tmp_path)
+        opened(tmp_path)
 
 
 def test_a_sink_that_was_closed_opens_again(tmp_path: Path) -> None:
     """Closing twice is fine too."""
-    sink = FileSink(tmp_path / "log")
+    sink = opened(tmp_path / "log")
     sink.close()
     sink.close()
 
@@ -107,7 +117,7 @@ def test_a_sink_that_was_closed_opens_again(tmp_path: Path) -> None:
 def test_half_a_line_does_not_spoil_the_next(tmp_path: Path) -> None:
     """When the disk was full in the middle of a line, the next starts on its own."""
     path = tmp_path / "log"
-    sink = FileSink(path)
+    sink = opened(path)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
@@ -126,7 +136,90 @@ def test_half_a_line_does_not_spoil_the_next(tmp_path: Path) -> None:
 
 def test_a_file_does_not_leak_into_started_programs(tmp_path: Path) -> None:
     """Nothing that the gateway starts inherits its logs."""
-    sink = FileSink(tmp_path / "log")
+    sink = opened(tmp_path / "log")
 
     assert not os.get_inheritable(sink._descriptor)
     sink.close()
+
+
+def test_a_file_is_set_aside_before_it_becomes_too_long(tmp_path: Path) -> None:
+    """The last write that fits, and the first that does not."""
+    path = tmp_path / "log"
+    sink = opened(path, max_bytes=8)
+
+    for line in (b"one\n", b"two\n", b"3\n", b"four\n", b"five\n"):
+        sink.write(line)
+    sink.close()
+
+    assert contents(path) == {
+        "log": b"five\n",
+        "log.1": b"3\nfour\n",
+        "log.2": b"one\ntwo\n",
+    }
+
+
+def test_the_oldest_file_goes_when_there_are_enough(tmp_path: Path) -> None:
+    """`keep` is what the disk has to have room for."""
+    path = tmp_path / "log"
+    sink = opened(path, max_bytes=1, keep=2)
+
+    for line in (b"one\n", b"two\n", b"three\n", b"four\n"):
+        sink.write(line)
+    sink.close()
+
+    assert contents(path) == {
+        "log": b"four\n",
+        "log.1": b"three\n",
+        "log.2": b"two\n",
+    }
+
+
+def test_a_write_that_is_too_long_by_itself_is_not_torn(tmp_path: Path) -> None:
+    """A line is in one file."""
+    path = tmp_path / "log"
+    sink = opened(path, max_bytes=4)
+
+    sink.write(b"a long line\n")
+    sink.write(b"b\n")
+    sink.close()
+
+    assert contents(path) == {"log": b"b\n", "log.1": b"a long line\n"}
+
+
+def test_a_rotation_that_was_interrupted_loses_nothing(tmp_path: Path) -> None:
+    """The number that it left free is filled, and what lies behind stays."""
+    path = tmp_path / "log"
+    path.write_bytes(b"now\n")
+    set_aside(path, 2).write_bytes(b"before\n")
+    sink = opened(path, max_bytes=1, keep=2)
+
+    sink.write(b"then\n")
+    sink.close()
+
+    assert contents(path) == {"log": b"then\n", "log.1": b"now\n", "log.2": b"before\n"}
+
+
+def test_a_file_that_cannot_be_set_aside_goes_on(tmp_path: Path) -> None:
+    """Too long is better than lost."""
+    path = tmp_path / "log"
+    (set_aside(path, 1) / "in the way").mkdir(parents=True)
+    sink = opened(path, max_bytes=1, keep=1)
+
+    sink.write(b"one\n")
+    sink.write(b"two\n")
+    sink.close()
+
+    assert path.read_bytes() == b"one\ntwo\n"
+
+
+def test_what_was_torn_stays_with_its_file(tmp_path: Path) -> None:
+    """The next file begins with a whole line."""
+    path = tmp_path / "log"
+    path.write_bytes(b"half a l")
+    sink = opened(path, max_bytes=8)
+    sink._torn = True
+
+    sink.write(b"whole\n")
+    sink.close()
+
+    assert contents(path) == {"log": b"whole\n", "log.1": b"half a l"}

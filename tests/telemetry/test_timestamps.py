@@ -14,6 +14,14 @@ def test_an_instant_is_written_as_rfc_3339_with_milliseconds() -> None:
     assert Timestamps().of(NOON) == "2026-05-04T12:00:00.123Z"
 
 
+def test_an_instant_may_be_written_to_the_microsecond() -> None:
+    """For records that are put into an order."""
+    timestamps = Timestamps()
+
+    assert timestamps.precise(NOON) == "2026-05-04T12:00:00.123999Z"
+    assert timestamps.precise(NOON.replace(microsecond=7)).endswith(":00.000007Z")
+
+
 @pytest.mark.parametrize(
     ("later", "written"),
     [

@@ -25,7 +25,7 @@ from gateway.model.route import Route
 from gateway.model.target import parse_target
 from gateway.pipeline import Inbound, Passage
 from gateway.telemetry.access import AccessLog
-from gateway.telemetry.decisions import DecisionLog
+from gateway.telemetry.decisions import DecisionLog, Timing
 from gateway.telemetry.logs import Logger
 from gateway.telemetry.request_id import RequestIds
 from gateway.upstream.forwarder import Outbound
@@ -182,14 +182,12 @@ class ProxyApp:
         passage = exchange.passage
         route = passage.route.id if passage.route else ""
         subject, decision = passage.subject, passage.decision
-        if subject is not None and decision is not None:
+        if passage.access is not None and decision is not None:
             self._decision_log.record(
                 decision,
-                subject,
-                at=at,
-                request_id=exchange.id,
-                route=route,
-                microseconds=passage.decision_us,
+                passage.access,
+                source=exchange.plane.evidence,
+                timing=Timing(passage.decision_us, passage.steps),
                 token_id=passage.minted.token_id if passage.minted else "",
             )
         self._access_log.write(

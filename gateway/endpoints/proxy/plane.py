@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from gateway.endpoints.proxy.origin import OriginFinder
 from gateway.model.target import TargetRules
 from gateway.pipeline import Pipeline
+from gateway.telemetry.decisions import EvidenceSource
 from gateway.upstream.forwarder import Forwarder
 from gateway.upstream.headers import RequestHeaders
 
@@ -19,6 +20,7 @@ class Plane:
         headers: Knows which headers must not be forwarded.
         origins: Knows whose forwarded headers are believed.
         target_rules: How strictly request targets are read.
+        evidence: Knows what decisions go by, for the decision log.
     """
 
     pipeline: Pipeline
@@ -26,3 +28,4 @@ class Plane:
     headers: RequestHeaders
     origins: OriginFinder
     target_rules: TargetRules
+    evidence: EvidenceSource

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from gateway.config.faults import Fault
 from gateway.policy.files import CompiledFile
-from gateway.policy.lints.parts import reads_of
+from gateway.policy.read_sets import reads_of
 
 
 def find_unverified_addresses(file: CompiledFile) -> Iterator[Fault]:

@@ -13,8 +13,9 @@ from gateway.cel.plan import Constant, Has, Invoke, Plan, Variable, walk
 from gateway.config.faults import Fault
 from gateway.policy.expressions import Expression
 from gateway.policy.files import CompiledFile
-from gateway.policy.lints.parts import fault_at, path_of, reads_of, variable_of
+from gateway.policy.lints.parts import fault_at, path_of, variable_of
 from gateway.policy.plan import Effect
+from gateway.policy.read_sets import reads_of
 
 _HEADERS: Final = ("request", "headers")
 _HEADERS_TEXT: Final = "request.headers"

@@ -1,34 +1,10 @@
 """What several lints ask about expressions: their parts, their variables, their place."""
 
-from collections.abc import Iterator
-
 from gateway.cel.plan import Constant, Field, Invoke, Key, Plan, Variable
 from gateway.config.faults import Fault
 from gateway.policy.expressions import Expression
-from gateway.policy.frames import variables_in
 
 Path = tuple[str, ...]
-
-
-def reads_of(expression: Expression) -> set[str]:
-    """Return all that an expression may read, itself or through `vars`."""
-    reads: set[str] = set()
-    for each in with_variables(expression):
-        reads |= each.program.reads
-    return reads
-
-
-def with_variables(expression: Expression) -> Iterator[Expression]:
-    """Yield an expression and the `vars` that it reads, each once."""
-    pending = [expression]
-    seen: set[str] = set()
-    while pending:
-        current = pending.pop()
-        yield current
-        if current.frame is not None:
-            fresh = variables_in(current.program.reads) - seen
-            seen |= fresh
-            pending += [current.frame.variables[name] for name in sorted(fresh)]
 
 
 def variable_of(expression: Expression, part: Plan) -> Expression | None:

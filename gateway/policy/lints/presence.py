@@ -18,9 +18,9 @@ from gateway.policy.lints.parts import (
     Path,
     fault_at,
     path_of,
-    reads_of,
     variable_of,
 )
+from gateway.policy.read_sets import reads_of
 
 Paths = frozenset[Path]
 

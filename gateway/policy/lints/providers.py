@@ -14,8 +14,8 @@ from gateway.config.providers.guest import GuestProvider
 from gateway.model.identity import IdentityKind
 from gateway.policy.expressions import Expression
 from gateway.policy.files import CompiledFile
-from gateway.policy.lints.parts import reads_of, with_variables
 from gateway.policy.plan import CompiledRule, Effect
+from gateway.policy.read_sets import reads_of, with_variables
 
 _TELLING: Final = frozenset(
     {"identity", "identity.provider", "identity.issuer", "identity.provider_kind"}

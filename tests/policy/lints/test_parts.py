@@ -8,9 +8,7 @@ from gateway.policy.files import compile_file
 from gateway.policy.lints.parts import (
     fault_at,
     path_of,
-    reads_of,
     variable_of,
-    with_variables,
 )
 from gateway.policy.patterns import RoutePatterns
 from tests.policy.files import marked, policy, rule
@@ -27,16 +25,6 @@ def condition(when: str, variables: str = "") -> Expression:
 
 def plan(when: str) -> Plan:
     return condition(when).program.plan
-
-
-def test_variables_are_read_through() -> None:
-    """Also those that variables read, and each once."""
-    variables = "a = 'vars.b && request.tls'\nb = 'identity.disabled'"
-
-    expression = condition("vars.a && vars.b", variables)
-
-    assert reads_of(expression) >= {"request.tls", "identity.disabled", "vars.a"}
-    assert len(list(with_variables(expression))) == 3
 
 
 def test_a_variable_leads_to_its_expression() -> None:
