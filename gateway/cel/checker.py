@@ -20,6 +20,7 @@ from gateway.cel.inference import (
     is_open,
     literal_type,
     macro_type,
+    may_be_bool,
     suggest,
 )
 from gateway.cel.library.declaration import Overload, Overloads
@@ -351,7 +352,7 @@ class Checker:
         self.report(span, "E210", message)
 
     def _expect_bool(self, plan: Plan) -> None:
-        if plan.type not in {BOOL, DYN, NOTHING}:
+        if not may_be_bool(plan.type):
             message = f"a bool is needed here, and this is {plan.type}"
             self.report((plan.start, plan.end), "E210", message)
 

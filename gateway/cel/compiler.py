@@ -15,7 +15,7 @@ from gateway.cel.closures import FIRST_LOCAL, Place, Run
 from gateway.cel.cost import work_of
 from gateway.cel.dispatch import implementation
 from gateway.cel.errors import EvaluationError, Problem, ValueFault
-from gateway.cel.fusion import fused
+from gateway.cel.fusion import Make, fused, made_with
 from gateway.cel.library.declaration import UNKNOWN, Implementation
 from gateway.cel.plan import (
     Choice,
@@ -52,6 +52,9 @@ class Compiler:
         is_long: Whether the expression may take so long that terms look at the clock.
         wrap: Put around each part's closure; is given the closures of those parts that
             the closure computes without calling them. For `explain`.
+        replaced: Values of constants of the plan that have another one here, by the part's
+            identity. For `gateway.cel.shapes`.
+        parts: The closures of parts that have been compiled already, likewise.
         problems: What is wrong with constant arguments.
     """
 
@@ -59,11 +62,16 @@ class Compiler:
     constants: Mapping[str, Any]
     is_long: bool = True
     wrap: Wrap | None = None
+    replaced: Mapping[int, Any] = field(default_factory=dict)
+    parts: Mapping[int, Run] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _values: dict[int, Any] = field(default_factory=dict)
 
     def compile(self, plan: Plan) -> Run:
         """Return what evaluates a part."""
+        compiled = self.parts.get(id(plan))
+        if compiled is not None:
+            return compiled
         value = self._known(plan)
         if value is not UNKNOWN:
             run: Run | None = closures.constant(value)
@@ -78,6 +86,22 @@ class Compiler:
         if self.wrap is None:
             return run
         return self.wrap(plan, run, [self.compile(part) for part in absorbed])
+
+    def replacing(self, values: Mapping[int, Any]) -> "Compiler":
+        """Return a compiler of the same plan with other constants."""
+        return Compiler(
+            self.source,
+            self.constants,
+            is_long=self.is_long,
+            replaced=values,
+            parts=self.parts,
+        )
+
+    def made_with(self, plan: Plan) -> tuple[Make, Plan] | None:
+        """Return what makes the closure of a part, and of which constant, if that is all."""
+        if self._known(plan) is not UNKNOWN:
+            return None
+        return made_with(plan, self._known, self._place)
 
     def _build(self, plan: Plan) -> Run:  # noqa: PLR0911 - one for each kind
         place = self._place(plan)
@@ -133,7 +157,11 @@ class Compiler:
         return logic.timed(run, place) if plan.slot else run
 
     def _term(self, plan: Plan) -> Run:
-        run = self._bool(plan)
+        return self.as_term(plan, self.compile(plan))
+
+    def as_term(self, plan: Plan, run: Run) -> Run:
+        """Return the closure of a part as an operand of `&&` or `||`."""
+        run = self._as_bool(plan, run)
         if self.is_long and work_of(plan) >= LONG:
             return logic.timed(run, self._place(plan))
         return run
@@ -146,12 +174,14 @@ class Compiler:
         return run
 
     def _bool(self, plan: Plan) -> Run:
-        run = self.compile(plan)
+        return self._as_bool(plan, self.compile(plan))
+
+    def _as_bool(self, plan: Plan, run: Run) -> Run:
         return run if plan.type is BOOL else closures.as_bool(run, self._place(plan))
 
     def _invoke(self, plan: Invoke, place: Place) -> Run:
         parts = [*plan.arguments, *plan.implicit]
-        bare = replace(self, wrap=None)
+        bare = self if self.wrap is None else replace(self, wrap=None)
         if plan.name == "!_" and plan.arguments[0].type is BOOL:
             return closures.negation(self.compile(plan.arguments[0]))
         apply = self._implementation(plan)
@@ -191,7 +221,7 @@ class Compiler:
     def _known(self, plan: Plan) -> Any:
         """Return the value of a part that does not depend on any variable."""
         if isinstance(plan, Constant):
-            return plan.value
+            return self.replaced.get(id(plan), plan.value)
         if isinstance(plan, Field) and isinstance(plan.operand, Variable):
             path = f"{plan.operand.name}.{plan.name}"
             return self.constants.get(path, UNKNOWN)

@@ -215,4 +215,8 @@ def _assumed_element(kind: CelType) -> Size:
 
 
 def _size_of(value: Any) -> Size:
-    return Size(float(len(value))) if isinstance(value, str | bytes) else _ONE
+    if not isinstance(value, str | bytes):
+        return _ONE
+    # Rounded up, so that a name costs the same as any other.
+    units = -(-len(value) // _CHARACTERS_A_UNIT)
+    return Size(float(units * _CHARACTERS_A_UNIT))

@@ -4,23 +4,24 @@ An environment is made once for each kind of expression; the functions of versio
 built in, the variables are its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
-from gateway.cel.checker import Checker, Declarations
-from gateway.cel.closures import conforming
-from gateway.cel.compiler import LONG, Compiler
-from gateway.cel.cost import work_of
+from gateway.cel.analysis import Analyst, Kept
+from gateway.cel.checker import Declarations
 from gateway.cel.errors import CompileError, Problem
 from gateway.cel.explanation import loops
-from gateway.cel.lexer import Refused
+from gateway.cel.inference import may_be_bool
+from gateway.cel.joining import Spot, joined
 from gateway.cel.library.operators import OPERATORS
-from gateway.cel.parser import parse
 from gateway.cel.program import Program
 from gateway.cel.reads import reads_of
+from gateway.cel.shapes import Term, Terms
 from gateway.cel.standard import FUNCTIONS, METHODS
-from gateway.cel.syntax import Source
-from gateway.cel.types import CelType, settled, unify
+from gateway.cel.terms import cut
+from gateway.cel.types import BOOL, CelType, settled
 
 __all__ = ["CompileError", "Environment", "Problem"]
 
@@ -42,6 +43,8 @@ class Environment:
         max_cost: float = MAX_COST,
         max_depth: int = MAX_DEPTH,
         constants: Mapping[str, Any] | None = None,
+        shared: "Environment | None" = None,
+        own: Collection[str] = (),
     ) -> None:
         """Declare the variables.
 
@@ -52,21 +55,32 @@ class Environment:
             max_depth: How deep an expression may be nested.
             constants: Values of fields of record variables that never change, by path
                 (`const.offices`), so that what they imply is computed at load.
+            shared: An environment that differs from this one in `own` alone, for all that
+                speaks of nothing of that.
+            own: Variables that mean something else there.
         """
-        self._declarations = Declarations(
-            variables=dict(variables),
-            functions=FUNCTIONS,
-            methods=METHODS,
-            operators=OPERATORS,
+        self._analyst = Analyst(
+            declarations=Declarations(
+                variables=dict(variables),
+                functions=FUNCTIONS,
+                methods=METHODS,
+                operators=OPERATORS,
+            ),
+            constants=dict(constants or {}),
+            max_cost=max_cost,
+            max_depth=max_depth,
         )
-        self._max_cost = max_cost
-        self._max_depth = max_depth
-        self._constants = dict(constants or {})
+        # A term of a chain is one level below it.
+        self._terms: Terms = Terms(
+            replace(self._analyst, max_depth=max_depth - 1),
+            shared=None if shared is None else shared._terms,  # noqa: SLF001 - its own class
+            own=own,
+        )
 
     @property
     def variables(self) -> Mapping[str, CelType]:
         """The declared variables with their types."""
-        return self._declarations.variables
+        return self._analyst.declarations.variables
 
     def compile(self, source: str, *, expect: CelType | None = None) -> Program:
         """Return the program of an expression.
@@ -79,40 +93,73 @@ class Environment:
         Raises:
             CompileError: It is refused, with everything that is wrong with it.
         """
-        text = Source(source)
-        try:
-            tree = parse(text, max_depth=self._max_depth)
-        except Refused as refused:
-            raise CompileError([refused.problem]) from None
-        checker = Checker(text, self._declarations)
-        plan = checker.check(tree)
-        kind = settled(plan.type)
-        if expect is not None and not unify(expect, kind, {}):
-            message = f"the value must be {expect}, and this is {kind}"
-            checker.report((plan.start, plan.end), "E211", message)
-        cost = work_of(plan)
-        if cost > self._max_cost:
-            message = f"it may cost {cost:.3g} units, of {self._max_cost:.3g} allowed"
-            hint = "loops inside loops multiply"
-            checker.report((plan.start, plan.end), "E403", message, hint)
-        compiler = Compiler(text, self._constants, is_long=cost >= LONG)
-        if checker.problems:
-            raise CompileError(checker.problems)
-        run = compiler.compile(plan)
-        if compiler.problems:
-            raise CompileError(compiler.problems)
-        # What the checker has seen to is not tested again.
-        demand = None if kind == expect else expect
-        if demand is not None:
-            run = conforming(run, demand, text.place(plan.start))
+        return self._from_terms(source, expect) or self._whole(source, expect)
+
+    def _whole(self, source: str, expect: CelType | None = None) -> Program:
+        analysis = self._analyst.analyse(source, expect=expect)
+        return Program(
+            source=source,
+            type=settled(analysis.plan.type),
+            reads=reads_of(analysis.plan),
+            cost=analysis.cost,
+            _analysis=self._kept(source, expect),
+            _run=analysis.run,
+            _cells=loops(analysis.plan),
+        )
+
+    def _from_terms(self, source: str, expect: CelType | None) -> Program | None:
+        """Return the program, made of terms; `None` if it has to go the long way.
+
+        That is the way for everything that is out of the ordinary, faults above all: it
+        tells them as if there were no other.
+        """
+        pieces = cut(source)
+        if pieces is None:
+            return None
+        terms: list[Term] = []
+        for text in pieces.terms:
+            term = self._terms.find(text)
+            if term is None:
+                return None
+            terms.append(term)
+        if pieces.connective is None:
+            return self._single(source, terms[0], expect)
+        cost = 1 + sum([term.cost for term in terms])
+        if cost > self._analyst.max_cost or expect not in {None, BOOL}:
+            return None
+        if any(not may_be_bool(term.type) for term in terms):
+            return None
+        tests = [
+            (term.test, Spot(line, column, term.moves))
+            for term, (line, column) in zip(terms, pieces.places, strict=True)
+        ]
+        return Program(
+            source=source,
+            type=BOOL,
+            reads=self._terms.reads_of(terms),
+            cost=cost,
+            _analysis=self._kept(source, expect),
+            _run=joined(pieces.connective, tests),
+            _cells=max(term.cells for term in terms),
+        )
+
+    def _single(
+        self, source: str, term: Term, expect: CelType | None
+    ) -> Program | None:
+        kind = settled(term.type)
+        if source[0].isspace() or expect not in {None, kind}:
+            return None
         return Program(
             source=source,
             type=kind,
-            reads=reads_of(plan),
-            cost=cost,
-            _plan=plan,
-            _compiler=compiler,
-            _expect=demand,
-            _run=run,
-            _cells=loops(plan),
+            reads=self._terms.reads_of([term]),
+            cost=term.cost,
+            _analysis=self._kept(source, expect),
+            _run=term.run,
+            _cells=term.cells,
+            _spot=Spot(1, 1, term.moves) if term.moves else None,
         )
+
+    def _kept(self, source: str, expect: CelType | None) -> Kept:
+        # Knows what analyses, and not what has been compiled here.
+        return Kept(partial(self._analyst.analyse, source, expect=expect))

@@ -6,6 +6,7 @@ closures that would stand here otherwise; the tests run both.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from gateway.cel.closures import FAILURES, Cells, Place, Run, failed, no_key
@@ -25,6 +26,7 @@ from gateway.cel.types import BOOL, STRING, CelType, ListType, MapType
 
 Known = Callable[[Plan], Any]
 PlaceOf = Callable[[Plan], Place]
+Make = Callable[[Any], Run]
 
 
 def fused(plan: Plan, known: Known, place_of: PlaceOf) -> Run | None:
@@ -45,12 +47,12 @@ def fused(plan: Plan, known: Known, place_of: PlaceOf) -> Run | None:
             return _field_key(variable.name, record.name, plan.name, places)
         case Invoke(name="!_", arguments=(Field(operand=Variable()) as operand,)):
             return _not_field(operand, place_of(operand))
-        case Invoke(arguments=(left, right)):
-            return _test(plan, left, right, known, place_of)
-        case Comprehension(macro=Macro.EXISTS):
-            return _some_equal(plan, known, place_of)
         case _:
-            return None
+            found = made_with(plan, known, place_of)
+            if found is None:
+                return None
+            make, constant = found
+            return make(known(constant))
 
 
 def _path(plan: Plan) -> tuple[str, str] | None:
@@ -108,24 +110,40 @@ def _not_field(operand: Field, place: Place) -> Run | None:
     return run
 
 
+def made_with(plan: Plan, known: Known, place_of: PlaceOf) -> tuple[Make, Plan] | None:
+    """Return what makes the closure of a part, and of which constant it makes it.
+
+    For those that differ from one closure to the next in a constant alone.
+    """
+    match plan:
+        case Invoke(arguments=(left, right)):
+            return _test(plan, left, right, known, place_of)
+        case Comprehension(macro=Macro.EXISTS):
+            return _some_equal(plan, known, place_of)
+        case _:
+            return None
+
+
 def _test(
     plan: Invoke, left: Plan, right: Plan, known: Known, place_of: PlaceOf
-) -> Run | None:
-    """Return the test of a string field against what is known at load."""
-    first, second = known(left), known(right)
+) -> tuple[Make, Plan] | None:
+    """Return what tests a string field against what is known at load."""
+    is_left, is_right = known(left) is not UNKNOWN, known(right) is not UNKNOWN
     if plan.name in {"_==_", "_!=_"} and left.type is right.type is STRING:
-        if second is UNKNOWN:
-            left, second = right, first
+        if not is_right:
+            left, right, is_right = right, left, is_left
         path = _path(left)
-        if path is not None and second is not UNKNOWN:
-            equal = plan.name == "_==_"
-            return _compare(path, second, place_of(left), equal=equal)
+        if path is not None and is_right:
+            compare = _equals if plan.name == "_==_" else _differs
+            return partial(compare, path, place_of(left)), right
     if plan.name == "_in_" and left.type is STRING and _is_strings(right.type):
-        if second is not UNKNOWN:
-            return _is_one_of(left, second, place_of)
+        path = _path(left)
+        if is_right:
+            one_of = None if path is None else partial(_is_one_of, path, place_of(left))
+            return None if one_of is None else (one_of, right)
         path = _path(right)
-        if path is not None and first is not UNKNOWN:
-            return _holds(path, first, place_of(right))
+        if path is not None and is_left:
+            return partial(_holds, path, place_of(right)), left
     return None
 
 
@@ -133,30 +151,32 @@ def _is_strings(kind: CelType) -> bool:
     return isinstance(kind, ListType) and kind.element is STRING
 
 
-def _compare(path: tuple[str, str], value: str, place: Place, *, equal: bool) -> Run:
+def _equals(path: tuple[str, str], place: Place, value: str) -> Run:
     variable, name = path
 
-    def run_equal(variables: Mapping[str, Any], _cells: Cells) -> bool:
+    def run(variables: Mapping[str, Any], _cells: Cells) -> bool:
         try:
             return bool(getattr(variables[variable], name) == value)
         except FAILURES as fault:
             raise _unread(fault, variable, place) from fault
 
-    def run_unequal(variables: Mapping[str, Any], _cells: Cells) -> bool:
+    return run
+
+
+def _differs(path: tuple[str, str], place: Place, value: str) -> Run:
+    variable, name = path
+
+    def run(variables: Mapping[str, Any], _cells: Cells) -> bool:
         try:
             return bool(getattr(variables[variable], name) != value)
         except FAILURES as fault:
             raise _unread(fault, variable, place) from fault
 
-    return run_equal if equal else run_unequal
+    return run
 
 
-def _is_one_of(operand: Plan, values: Any, place_of: PlaceOf) -> Run | None:
-    path = _path(operand)
-    if path is None:
-        return None
+def _is_one_of(path: tuple[str, str], place: Place, values: Any) -> Run:
     variable, name = path
-    place = place_of(operand)
     among = frozenset(values)
 
     def run(variables: Mapping[str, Any], _cells: Cells) -> bool:
@@ -173,7 +193,7 @@ def _is_one_of(operand: Plan, values: Any, place_of: PlaceOf) -> Run | None:
     return run
 
 
-def _holds(path: tuple[str, str], value: Any, place: Place) -> Run:
+def _holds(path: tuple[str, str], place: Place, value: Any) -> Run:
     variable, name = path
 
     def run(variables: Mapping[str, Any], _cells: Cells) -> bool:
@@ -185,7 +205,9 @@ def _holds(path: tuple[str, str], value: Any, place: Place) -> Run:
     return run
 
 
-def _some_equal(plan: Comprehension, known: Known, place_of: PlaceOf) -> Run | None:
+def _some_equal(
+    plan: Comprehension, known: Known, place_of: PlaceOf
+) -> tuple[Make, Plan] | None:
     """Return `list.exists(x, x == 'constant')` as the membership test that it is."""
     path = _path(plan.range)
     if path is None or not _is_strings(plan.range.type):
@@ -197,7 +219,6 @@ def _some_equal(plan: Comprehension, known: Known, place_of: PlaceOf) -> Run | N
             pass
         case _:
             return None
-    value = known(other)
-    if slot != plan.slot or not isinstance(value, str):
+    if slot != plan.slot or not isinstance(known(other), str):
         return None
-    return _holds(path, value, place_of(plan.range))
+    return partial(_holds, path, place_of(plan.range)), other

@@ -95,6 +95,14 @@ def is_open(parameter: CelType, argument: CelType) -> bool:
     )
 
 
+def may_be_bool(kind: CelType) -> bool:
+    """Return whether a value of a type can be an operand of `&&` and their like."""
+    return kind in _MAYBE_BOOL
+
+
+_MAYBE_BOOL: Final = (BOOL, DYN, NOTHING)
+
+
 def common(kinds: Iterable[CelType]) -> CelType:
     """Return the type of the elements of a list that has elements of these types."""
     common: CelType = NOTHING

@@ -49,13 +49,25 @@ def _both(first: Run, second: Run) -> Run:
                 return False
         except BudgetExceededError:
             raise
-        except EvaluationError:
-            if not second(variables, cells):
+        except EvaluationError as fault:
+            if not _otherwise(second, fault, variables, cells):
                 return False
             raise
         return bool(second(variables, cells))
 
     return run
+
+
+def _otherwise(
+    second: Run, first: EvaluationError, variables: Mapping[str, Any], cells: Cells
+) -> bool:
+    """Return the value of the second of two terms; of two errors, the first counts."""
+    try:
+        return bool(second(variables, cells))
+    except BudgetExceededError:
+        raise
+    except EvaluationError:
+        raise first from first.__cause__
 
 
 def disjunction(terms: Sequence[Run]) -> Run:
@@ -87,8 +99,8 @@ def _either(first: Run, second: Run) -> Run:
                 return True
         except BudgetExceededError:
             raise
-        except EvaluationError:
-            if second(variables, cells):
+        except EvaluationError as fault:
+            if _otherwise(second, fault, variables, cells):
                 return True
             raise
         return bool(second(variables, cells))

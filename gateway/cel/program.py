@@ -10,10 +10,12 @@ from math import inf
 from time import monotonic
 from typing import Any
 
-from gateway.cel.closures import FAILURES, FIRST_LOCAL, Run, conforming, failed
+from gateway.cel.analysis import Kept
+from gateway.cel.closures import FAILURES, FIRST_LOCAL, Run, failed
 from gateway.cel.compiler import Compiler, Wrap
 from gateway.cel.errors import BudgetExceededError, CompileError, EvaluationError
 from gateway.cel.explanation import Explanation, explain
+from gateway.cel.joining import Spot, moved
 from gateway.cel.plan import Plan, walk
 from gateway.cel.types import CelType
 
@@ -53,11 +55,10 @@ class Program:
     type: CelType
     reads: frozenset[str]
     cost: float
-    _plan: Plan = field(repr=False)
-    _compiler: Compiler = field(repr=False)
-    _expect: CelType | None = field(repr=False)
+    _analysis: Kept = field(repr=False)
     _run: Run = field(repr=False)
     _cells: int = field(repr=False)
+    _spot: Spot | None = field(default=None, repr=False)
 
     def evaluate(self, variables: Mapping[str, Any], *, deadline: float = inf) -> Any:
         """Return the value of the expression.
@@ -80,8 +81,10 @@ class Program:
         cells = [deadline, None, *[None] * self._cells] if self._cells else [deadline]
         try:
             return self._run(variables, cells)
-        except EvaluationError:
-            raise
+        except EvaluationError as fault:
+            if self._spot is None:
+                raise
+            raise moved(fault, self._spot) from fault.__cause__
         except FAILURES as fault:
             kind = type(fault).__name__
             raise EvaluationError(f"it cannot be computed ({kind})") from None
@@ -97,18 +100,23 @@ class Program:
             variables: As for `evaluate`.
             deadline: As for `evaluate`.
         """
+        analysis = self._analysis.get()
         return explain(
-            self._plan,
-            self._compiler,
+            analysis.plan,
+            analysis.compiler,
             variables,
-            expect=self._expect,
+            expect=analysis.expect,
             deadline=deadline,
         )
 
     @property
+    def _compiler(self) -> Compiler:
+        return self._analysis.get().compiler
+
+    @property
     def plan(self) -> Plan:
         """What the expression means, part by part."""
-        return self._plan
+        return self._analysis.get().plan
 
     def place_of(self, part: Plan) -> tuple[int, int]:
         """Return line and column of a part of the plan, both counted from 1."""
@@ -148,8 +156,10 @@ class Program:
         Args:
             wrap: As `gateway.cel.compiler.Compiler` describes it.
         """
-        compiler = replace(self._compiler, wrap=wrap)
-        return replace(self, _run=self._conforming(compiler.compile(self._plan)))
+        analysis = self._analysis.get()
+        compiler = replace(analysis.compiler, wrap=wrap)
+        run = analysis.conforming(compiler.compile(analysis.plan))
+        return replace(self, _run=run, _spot=None)
 
     def rewritten(self, plan: Plan) -> "Program":
         """Return the program of another plan for the same source.
@@ -161,18 +171,19 @@ class Program:
             CompileError: A constant argument can never work.
         """
         # What the compiler has computed belongs to the parts of the plan at hand.
-        old = self._compiler
+        analysis = self._analysis.get()
+        old = analysis.compiler
         compiler = Compiler(old.source, old.constants, is_long=old.is_long)
         run = compiler.compile(plan)
         if compiler.problems:
             raise CompileError(compiler.problems)
-        return replace(self, _plan=plan, _compiler=compiler, _run=self._conforming(run))
-
-    def _conforming(self, run: Run) -> Run:
-        if self._expect is None:
-            return run
-        place = self._compiler.source.place(self._plan.start)
-        return conforming(run, self._expect, place)
+        made = replace(analysis, plan=plan, compiler=compiler)
+        return replace(
+            self,
+            _analysis=Kept(lambda: made),
+            _run=made.conforming(run),
+            _spot=None,
+        )
 
     def place(self, part: Plan) -> tuple[int, int]:
         """Return line and column of where a part of the plan begins, from 1."""
@@ -190,5 +201,5 @@ class Program:
             Part(
                 self.source[part.start : part.end], *source.place(part.start), part.type
             )
-            for part in walk(self._plan)
+            for part in walk(self.plan)
         )

@@ -100,6 +100,7 @@ def policy_environment(
     const: Mapping[str, CelType],
     roles: bool,
     constants: Mapping[str, Any] | None = None,
+    shared: Environment | None = None,
 ) -> Environment:
     """Return the environment of the expressions of one policy file.
 
@@ -109,6 +110,7 @@ def policy_environment(
         roles: Whether `roles` can be read; not in role mapping, which makes them.
         constants: The values of `[const]`, as `constant_of` gives them, so that what
             they imply (the networks of `in_cidr`) is computed at load.
+        shared: One for the same `roles`, without any `vars` and `const`.
     """
     variables: dict[str, CelType] = {
         "identity": IDENTITY,
@@ -122,7 +124,9 @@ def policy_environment(
     if roles:
         variables["roles"] = _STRINGS
     values = {f"const.{name}": value for name, value in (constants or {}).items()}
-    return Environment(variables, constants=values)
+    return Environment(
+        variables, constants=values, shared=shared, own=("vars", "const")
+    )
 
 
 def constant_of(value: Any) -> Any:

@@ -4,6 +4,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from gateway.config.reading import UnreadableError, read_bounded
 # What a person writes stays far below; what a mistake puts there (a log, a database) does
 # not.
 MAX_FILE_BYTES = 1024 * 1024
+
+# Far more than any file has a use for, and no trouble for whoever walks down.
+_MAX_DEPTH = 64
 
 _MAX_SOURCE_COLUMNS = 240
 _BLACKED_OUT = "***"
@@ -39,6 +43,7 @@ _SYNTAX_ERROR = re.compile(
 # `tomllib` walks the prefixes of a dotted key one by one, so its time grows with the square
 # of the number of parts. Nobody means this many. What stands before a key keeps the search
 # from beginning anew inside of what it has just gone through.
+_MANY_PARTS = 65
 _LONG_DOTTED_KEY = re.compile(
     r"(?<![^\s{,\[])"
     r"(?:(?:[A-Za-z0-9_-]++|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}"
@@ -61,12 +66,7 @@ class Document:
         self.name = name
         self.raw = raw
         self.text = _decode(raw, name)
-        self.data, self._index = _parse(self.text, name)
-        self._hidden = _merged(
-            span
-            for keys, span in self._index.values.items()
-            if _may_be_secret(keys, _value_at(self.data, keys))
-        )
+        self.data = _parse(self.text, name)
 
     @classmethod
     def read(
@@ -91,6 +91,20 @@ class Document:
                 [Fault("E101", f"the file {error.reason}", name)]
             ) from None
         return cls(path=path, name=name, raw=raw)
+
+    # Positions are for faults, and a good file has none: they take longer to find than the
+    # values, and more room. Two threads that need them at once may both find them.
+    @cached_property
+    def _index(self) -> PositionIndex:
+        return PositionIndex(self.text)
+
+    @cached_property
+    def _hidden(self) -> list[Span]:
+        return _merged(
+            span
+            for keys, span in self._index.values.items()
+            if _may_be_secret(keys, _value_at(self.data, keys))
+        )
 
     def has(self, keys: Keys) -> bool:
         """Return whether something is written at the path."""
@@ -268,16 +282,38 @@ def _decode(raw: bytes, name: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _parse(text: str, name: str) -> tuple[dict[str, Any], PositionIndex]:
-    if _LONG_DOTTED_KEY.search(text):
+def _parse(text: str, name: str) -> dict[str, Any]:
+    # The pattern is only tried where there are dots enough: it looks at every character.
+    if any(
+        line.count(".") >= _MANY_PARTS - 1 and _LONG_DOTTED_KEY.search(line)
+        for line in text.split("\n")
+    ):
         raise ConfigError([Fault("E102", "a dotted key has too many parts", name)])
     try:
-        return tomllib.loads(text), PositionIndex(text)
+        data = tomllib.loads(text)
+        if not _is_deeper(data, _MAX_DEPTH):
+            return data
+        fault = Fault("E102", "the values are nested too deeply", name)
     except RecursionError:
         fault = Fault("E102", "the values are nested too deeply", name)
     except ValueError as error:
         fault = _syntax_fault(str(error), text, name)
     raise ConfigError([fault])
+
+
+def _is_deeper(data: dict[str, Any], limit: int) -> bool:
+    """Return whether tables and arrays stand in each other more often than allowed."""
+    level: list[Any] = [data]
+    for _ in range(limit):
+        level = [
+            value
+            for each in level
+            for value in (each.values() if isinstance(each, dict) else each)
+            if isinstance(value, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _syntax_fault(error: str, text: str, name: str) -> Fault:

@@ -5,7 +5,10 @@ its message names both places.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
+
+from typing_extensions import override
 
 from gateway.config.configuration import ProviderFile
 from gateway.config.faults import Fault
@@ -101,25 +104,37 @@ def check_claims(
 ) -> Iterator[Fault]:
     """Yield the claims that are given twice for the same route, with a witness."""
     by_id = {route.id: route for route in routes}
-    given: dict[tuple[str, str], str] = {}
+    given: dict[tuple[str, str], _Giver] = {}
     for file in files:
         for number, mint in enumerate(file.settings.mint):
             found = patterns.in_order(patterns.find_all(mint.routes))
             for name in mint.claims:
-                keys: Keys = ("mint", number, "claims", name)
-                where = f"policy `{file.id}`, {file.document.where(keys)}"
+                giver = _Giver(file, ("mint", number, "claims", name))
                 # The first route that shows it is the witness, so it is put in last.
                 firsts = {
-                    given.setdefault((each, name), where): each
+                    given.setdefault((each, name), giver): each
                     for each in reversed(found)
                 }
-                for first in sorted(firsts.keys() - {where}):
+                firsts.pop(giver, None)
+                for first in sorted(firsts, key=str):
                     yield file.document.fault_at_key(
                         "E310",
-                        keys,
+                        giver.keys,
                         f"the claim `{name}` is given already ({first})",
                         help=f"witness: {_witness(by_id[firsts[first]])}",
                     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Giver:
+    """Where a claim is given."""
+
+    file: CompiledFile
+    keys: Keys
+
+    @override
+    def __str__(self) -> str:
+        return f"policy `{self.file.id}`, {self.file.document.where(self.keys)}"
 
 
 def _witness(route: Route) -> str:

@@ -92,13 +92,13 @@ class Programs:
         """
         program = self._programs.get((source, demand))
         if program is None:
-            program = self._environment(roles=demand.roles).compile(
-                source, expect=demand.type
-            )
+            environment = self.environment(roles=demand.roles)
+            program = environment.compile(source, expect=demand.type)
             self._programs[source, demand] = program
         return program
 
-    def _environment(self, *, roles: bool) -> Environment:
+    def environment(self, *, roles: bool) -> Environment:
+        """Return the environment without any `vars` and `const`."""
         environment = self._environments.get(roles)
         if environment is None:
             environment = policy_environment(vars_={}, const={}, roles=roles)
@@ -166,7 +166,10 @@ class ExpressionCompiler:
             environment = self._environments.get(demand.roles)
             if environment is None:
                 environment = self._environments[demand.roles] = policy_environment(
-                    vars_=self._variables, const=self._constants, roles=demand.roles
+                    vars_=self._variables,
+                    const=self._constants,
+                    roles=demand.roles,
+                    shared=self._shared.environment(roles=demand.roles),
                 )
             program = environment.compile(source, expect=demand.type)
             self._own[source, demand] = program

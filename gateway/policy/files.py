@@ -11,7 +11,13 @@ from gateway.config.faults import Fault
 from gateway.config.policies.policy import PolicySettings, Rule
 from gateway.config.positions import Keys
 from gateway.model.identity import IdentityKind
-from gateway.policy.expressions import Demand, Expression, ExpressionCompiler, Programs
+from gateway.policy.expressions import (
+    Demand,
+    Expression,
+    ExpressionCompiler,
+    Place,
+    Programs,
+)
 from gateway.policy.frames import FrameCompiler, variables_in
 from gateway.policy.json_values import is_json_type
 from gateway.policy.patterns import RoutePatterns
@@ -123,7 +129,7 @@ class _FileCompiler:
         self._expressions: ExpressionCompiler = self._frame.compile()
         self._scope = patterns.find_all(source.settings.policy.scope)
         self._faults: list[Fault] = []
-        if source.document.has(("policy", "scope")):
+        if "scope" in source.settings.policy.model_fields_set:
             self._check_patterns(("policy", "scope"), source.settings.policy.scope)
 
     def faults(self) -> Sequence[Fault]:
@@ -174,7 +180,7 @@ class _FileCompiler:
         return CompiledRule(
             name=f"{self._settings.policy.id}/{rule.id}",
             id=rule.id,
-            where=self._document.where(("rule", number, "id")),
+            place=Place(self._document, ("rule", number, "id")),
             effect=Effect(rule.effect),
             shadow=rule.mode == "shadow",
             patterns=rule.routes,
@@ -211,7 +217,9 @@ class _FileCompiler:
     def _check_patterns(self, keys: Keys, patterns: Sequence[str]) -> None:
         for number, pattern in enumerate(patterns):
             found = self._patterns.find(pattern)
-            outside = self._patterns.in_order(found - self._scope)
+            outside = found - self._scope
+            if found and (not outside or keys[0] == "policy"):
+                continue
             # A single pattern may stand without brackets.
             place = (*keys, number) if self._document.has((*keys, number)) else keys
             if not found:
@@ -223,12 +231,13 @@ class _FileCompiler:
                         help=self._patterns.suggest(pattern),
                     )
                 )
-            elif outside and keys[0] != "policy":
+            else:
+                first = self._patterns.in_order(outside)[0]
                 self._faults.append(
                     self._document.fault(
                         "E312",
                         place,
-                        f"route `{outside[0]}` is outside the scope of this policy",
+                        f"route `{first}` is outside the scope of this policy",
                         help="[policy] scope names the routes that it may decide on",
                     )
                 )

@@ -14,7 +14,7 @@ from typing import Final
 from gateway.model.access import AccessRequest
 from gateway.model.decision import Challenge
 from gateway.model.identity import UNKNOWN_TIME, Identity, IdentityKind
-from gateway.policy.expressions import Expression
+from gateway.policy.expressions import Expression, Place
 
 # How far ahead the clock of an honest provider may be.
 SKEW: Final = timedelta(minutes=1)
@@ -107,7 +107,7 @@ class CompiledRule:
     Attributes:
         name: `policy/rule`.
         id: Its name in its file.
-        where: `file:line:column` of its id.
+        place: Of its id.
         effect: What it does when `when` is true.
         shadow: Whether it is only watched, and not enforced.
         patterns: The routes that it is about.
@@ -120,7 +120,7 @@ class CompiledRule:
 
     name: str
     id: str
-    where: str
+    place: Place
     effect: Effect
     shadow: bool
     patterns: tuple[str, ...]
@@ -129,6 +129,11 @@ class CompiledRule:
     when: Expression
     require: Requirement | None = None
     message: str = ""
+
+    @property
+    def where(self) -> str:
+        """`file:line:column` of its id."""
+        return self.place.document.where(self.place.keys)
 
     @property
     def challenge(self) -> Challenge | None:

@@ -268,6 +268,16 @@ def test_a_byte_order_mark_is_named() -> None:
     assert "byte order mark" in refused("\ufeffa = 1").message
 
 
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ("{a = ", "}")])
+def test_values_nest_so_deep_and_no_deeper(opening: str, closing: str) -> None:
+    """Positions are found by walking down, and later than the values."""
+    good = f"a = {opening * 63}1{closing * 63}"
+    deep = f"a = {opening * 64}1{closing * 64}"
+
+    assert document(good).where(("a",)) == "file.toml:1:5"
+    assert refused(deep).message == "the values are nested too deeply"
+
+
 def test_deep_nesting_is_refused() -> None:
     """Instead of ending the program."""
     assert "nested" in refused("a = " + "[" * 5000 + "]" * 5000).message
