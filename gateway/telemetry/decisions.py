@@ -56,9 +56,11 @@ class EvidenceSource(Protocol):
 
     Attributes:
         revision: The git commit of the policies; empty if there is none.
+        hash_key: The name of the key that values are hashed with.
     """
 
     revision: str
+    hash_key: str
 
     def collect(self, access: AccessRequest, decision: Decision) -> Evidence:
         """Return what a decision goes by. Never raises."""
@@ -149,7 +151,8 @@ class DecisionLog:
             f'"time":"{self._timestamps.precise(access.now)}",'
             f'"decision_id":"{decision_id}","request_id":{quote(request.id)},'
             f'"policy_digest":{quote(decision.digest)},'
-            f'"revision":{quote(source.revision)},"route":{quote(access.route.id)},'
+            f'"revision":{quote(source.revision)},"hash_key":"{source.hash_key}",'
+            f'"route":{quote(access.route.id)},'
             f'"method":{quote(request.method[:_MAX_METHOD])},'
             f"{self._identity(subject.identity, anonymous=subject.anonymous)},"
             f'"effect":"{effect}","rule":{quote(decision.rule)},'

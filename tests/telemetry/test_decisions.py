@@ -58,6 +58,7 @@ class Source:
     """Has collected something for each decision, and counts how often."""
 
     revision = "abc"
+    hash_key = "k1"
 
     def __init__(self) -> None:
         self.asked = 0
@@ -120,6 +121,7 @@ def test_an_allowed_request_leaves_its_rule_its_reasons_and_its_token() -> None:
         "request_id": "r" * 32,
         "policy_digest": "d" * 64,
         "revision": "abc",
+        "hash_key": "k1",
         "route": "orders",
         "method": "GET",
         "identity": NAMES.of(ANA.id),

@@ -16,7 +16,7 @@ from gateway.policy.engine import Engine
 from gateway.policy.recording.choices import Choices
 from gateway.policy.recording.items import Collect, Items
 from gateway.policy.recording.sheet import EMPTY, Part, Sheet, in_few_words, texts
-from gateway.policy.recording.values import Hasher, UnrecordableError
+from gateway.policy.recording.values import Hasher, UnrecordableError, name_of_key
 from gateway.telemetry.decisions import Evidence
 
 # What is remembered of so many subjects and tokens, or until it is so many characters;
@@ -50,6 +50,7 @@ class Collector:
 
     Attributes:
         revision: The git commit of the policies; empty if there is none.
+        hash_key: The name of the key that values are hashed with.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Collector:
             revision: The git commit of the policies; empty if there is none.
         """
         self.revision = revision
+        self.hash_key = name_of_key(hasher)
         self._engine = engine
         self._hasher = hasher
         # Many plans read the same.

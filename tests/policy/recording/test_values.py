@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -23,6 +24,7 @@ from gateway.policy.recording.values import (
     decode,
     digest_of,
     encode,
+    name_of_key,
     write,
 )
 
@@ -140,6 +142,15 @@ def test_hashes_are_equal_if_the_values_are(left: Any, right: Any) -> None:
 def test_equals_of_another_kind_have_the_same_hash(left: Any, right: Any) -> None:
     """Numbers are compared as numbers in CEL, and instants as instants."""
     assert digest_of(left, hasher) == digest_of(right, hasher)
+
+
+def test_a_key_has_a_name_that_no_value_shares() -> None:
+    """Short, so that nobody takes it for a hash."""
+    name = name_of_key(hasher)
+
+    assert re.fullmatch("[0-9a-f]{8}", name)
+    assert name == name_of_key(hasher)
+    assert name != name_of_key(lambda raw: hasher(b"other" + raw))
 
 
 def test_leaves_are_hashed_one_by_one() -> None:
