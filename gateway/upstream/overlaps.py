@@ -106,6 +106,31 @@ def find_overlaps(
     return tuple(found[pair] for pair in sorted(found))
 
 
+def share_requests(one: Route, other: Route) -> bool:
+    """Return whether some request matches both of two routes.
+
+    Raises:
+        ValueError: A path is no template.
+    """
+    return any(
+        _meets(first, second)
+        for first in _patterns(0, one)
+        for second in _patterns(1, other)
+    )
+
+
+def _meets(one: _Pattern, other: _Pattern) -> bool:
+    if one.slash != other.slash or set(one.methods).isdisjoint(other.methods):
+        return False
+    shorter, longer = sorted((one.row, other.row), key=len)
+    if len(shorter) < len(longer) and shorter[-1].kind is not Kind.REST:
+        return False
+    return all(
+        a == b or not a.kind is b.kind is Kind.LITERAL
+        for a, b in zip(shorter, longer, strict=False)
+    )
+
+
 def _patterns(index: int, route: Route) -> Iterator[_Pattern]:
     template = parse_template(route.path)
     host = _PARAMETER if route.host == ANY_HOST else Part(Kind.LITERAL, route.host)

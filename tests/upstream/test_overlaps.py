@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from gateway.model.route import Route
 from gateway.model.target import parse_target
-from gateway.upstream.overlaps import MAX_OVERLAPS, find_overlaps
+from gateway.upstream.overlaps import (
+    MAX_OVERLAPS,
+    find_overlaps,
+    share_requests,
+)
 from gateway.upstream.routes import RouteTable
 
 HOST = "api.example.com"
@@ -194,3 +198,36 @@ def test_a_witness_is_a_request_that_both_routes_match(routes: list[Route]) -> N
         segments = parse_target((slash + path).encode()).segments
         for side in (overlap.first, overlap.second):
             assert RouteTable([side]).match(host, segments, method).route is side
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        ("/a", "/a", True),
+        ("/a/b", "/a/{x}", True),
+        ("/a/{x}", "/{y}/b", True),
+        ("/a/{x}/c", "/a/**", True),
+        ("/a/b/", "/a/**", True),
+        ("/**", "/a/b/c", True),
+        ("/a", "/b", False),
+        ("/a", "/a/", False),
+        ("/a", "/a/**", False),
+        ("/a/{x}", "/b/{x}", False),
+        ("/a/{x}", "/a/{x}/{y}", False),
+        ("/a/{x}/c", "/a/{x}/d", False),
+    ],
+)
+def test_routes_share_requests_whichever_is_narrower(
+    one: str, other: str, *, share: bool
+) -> None:
+    """An overlap that is in order is one too."""
+    assert share_requests(_route(one), _route(other)) is share
+    assert share_requests(_route(other), _route(one)) is share
+
+
+def test_methods_and_hosts_keep_requests_apart() -> None:
+    """Unless one of them is for all hosts, or `HEAD` meets `GET`."""
+    assert not share_requests(_route("/a", "GET"), _route("/a", "POST"))
+    assert share_requests(_route("/a", "GET"), _route("/a", "HEAD PUT"))
+    assert not share_requests(_route("/a"), _route("/a", host="b.example"))
+    assert share_requests(_route("/a"), _route("/a", host="*"))
