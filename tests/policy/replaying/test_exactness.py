@@ -1,0 +1,104 @@
+"""Whatever is replayed comes out as it would be decided, or is not told at all.
+
+Policies, requests and what the log may hold of them are made up by the hundred. The gateway
+itself writes each record; then other policies, and the same, are asked about the record and
+about the request it came from.
+"""
+
+from collections.abc import Sequence
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from gateway.config.errors import ConfigError
+from gateway.model.access import AccessRequest
+from gateway.policy.engine import Engine
+from gateway.policy.recording.collector import digest_of_claims
+from gateway.policy.replaying.answers import Decided, Verdict
+from gateway.policy.replaying.record import Outcome
+from tests.policy.files import engine
+from tests.policy.replaying.expressions import CHOICES, POLICIES, questions
+from tests.policy.replaying.recorder import HASHER, record_of, replayer
+
+SOME = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+
+
+def compiled(text: str) -> Engine:
+    """The engine; what cannot be compiled is no example."""
+    try:
+        return engine(text)
+    except ConfigError:
+        assume(condition=False)
+        raise
+
+
+def really(judge: Engine, question: AccessRequest) -> Outcome:
+    """What comes of the request itself."""
+    decision = judge.decide(question)
+    return Outcome(
+        decision.allowed,
+        decision.rule,
+        decision.reason,
+        decision.roles,
+        digest_of_claims(decision.claims, HASHER),
+    )
+
+
+@SOME
+@given(
+    POLICIES, POLICIES, st.lists(questions(), min_size=1, max_size=6), CHOICES, CHOICES
+)
+def test_another_policy_decides_a_record_as_the_request_or_not_at_all(
+    before: str,
+    after: str,
+    asked: Sequence[AccessRequest],
+    hashed: Sequence[str],
+    dropped: Sequence[str],
+) -> None:
+    """With values hashed and dropped, and with values that were never read."""
+    first, second = compiled(before), compiled(after)
+    again = replayer(second)
+
+    for question in asked:
+        record = record_of(question, first, hashed=hashed, dropped=dropped)
+        answer = again.answer(record)
+        if isinstance(answer.now, Decided):
+            assert answer.now.outcome == really(second, question)
+            same = really(first, question) == answer.now.outcome
+            assert (answer.verdict is Verdict.SAME) is same
+
+
+@SOME
+@given(POLICIES, st.lists(questions(), min_size=1, max_size=6), CHOICES, CHOICES)
+def test_the_same_policy_decides_a_record_alike_or_not_at_all(
+    text: str,
+    asked: Sequence[AccessRequest],
+    hashed: Sequence[str],
+    dropped: Sequence[str],
+) -> None:
+    """So that whatever comes out otherwise is worth an alarm."""
+    judge = compiled(text)
+    again = replayer(judge)
+
+    for question in asked:
+        record = record_of(question, judge, hashed=hashed, dropped=dropped)
+        answer = again.answer(record)
+        assert answer.verdict in {Verdict.SAME, Verdict.UNDETERMINED}
+        assert not answer.unexplained
+
+
+@SOME
+@given(POLICIES, st.lists(questions(), min_size=1, max_size=6))
+def test_the_same_policy_misses_nothing_where_nothing_is_withheld(
+    text: str, asked: Sequence[AccessRequest]
+) -> None:
+    """A record holds all that its decision could read."""
+    judge = compiled(text)
+    again = replayer(judge)
+
+    for question in asked:
+        assert again.answer(record_of(question, judge)).verdict is Verdict.SAME
