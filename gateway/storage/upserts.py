@@ -17,16 +17,22 @@ def insert_unless_there(table: Table) -> Insert:
 
 
 def insert_or_update(
-    table: Table, key: Sequence[Column[Any]], *, change: Sequence[Column[Any]]
+    table: Table,
+    key: Sequence[Column[Any]],
+    *,
+    change: Sequence[Column[Any]] | None = None,
 ) -> Insert:
     """Return a statement that makes a row, or changes the one with the same key.
 
     Args:
         table: Where the row belongs.
         key: The columns of the table's primary key, or of a unique constraint.
-        change: Which columns of a row that is there get what was to be inserted.
+        change: Which columns of a row that is there get what was to be inserted; by
+            default, all but those of the key.
     """
     statement = insert(table)
+    if change is None:
+        change = [column for column in table.columns if column not in set(key)]
     return statement.on_conflict_do_update(
         index_elements=list(key),
         set_={column.name: statement.excluded[column.name] for column in change},

@@ -1,146 +1,35 @@
-"""The demo does what it prints: its lines are taken from its output and run.
+"""The demo does what it prints: its lines are taken from its output and run."""
 
-It is started as `make run` starts it, in a folder that holds what a fresh clone holds, on
-the ports that it always has. If one of them is taken, these tests fail and say so.
-"""
-
-import contextlib
 import json
-import os
-import re
-import shutil
-import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.peers.running_demo import (
+    COMMAND_SECONDS,
+    GATEWAY,
+    ISSUER,
+    ROOT,
+    Demo,
+    clone,
+    press_ctrl_c,
+    running_demo,
+    taken_ports,
+)
 from tests.peers.running_gateway import ENVIRONMENT, client, wait_for
 
 pytestmark = pytest.mark.peer
 
-ROOT = Path(__file__).parents[2]
-PORTS = (8080, 8081, 8082, 8090)
-GATEWAY = "http://127.0.0.1:8080"
-# What `make run` promises after installing; on this machine, or on a slower one.
-READY_SECONDS = 60
-COMMAND_SECONDS = 60
-READY = "The gateway is ready."
-END = "Ctrl-C ends it."
-# What to run after a question, `Is every file right? .venv/bin/gateway check`.
-_QUESTION = re.compile(r"^[A-Z][^?]*\?\s+(\.venv/.*)$")
-
-
-@dataclass
-class Demo:
-    """The running demo.
-
-    Attributes:
-        folder: Where it runs.
-        process: The program that starts the others.
-        output: What it prints goes there.
-    """
-
-    folder: Path
-    process: "subprocess.Popen[bytes]"
-    output: Path
-
-    def lines(self) -> list[str]:
-        """Return the lines to paste, without comments."""
-        text = self.output.read_text()
-        text = text[text.index(READY) : text.index(END)]
-        indented = [
-            line.strip()
-            for line in text.splitlines()
-            if line.startswith("  ") and not line.lstrip().startswith("#")
-        ]
-        questions = map(_QUESTION.match, text.splitlines())
-        return indented + [found[1] for found in questions if found]
-
-    def paste(self) -> list[tuple[str, int, str]]:
-        """Run the lines, all in one shell; return each with its status and output."""
-        mark = "-- the next line --"
-        lines = self.lines()
-        script = "".join(
-            f"{line}\nprintf '\\n%s %d\\n' '{mark}' $?\n" for line in lines
-        )
-        shell = subprocess.run(  # noqa: S603 - what the demo says to run
-            ["/bin/bash", "-c", script],
-            cwd=self.folder,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=True,
-        )
-        assert not shell.stderr, shell.stderr
-        pieces = re.split(rf"\n{mark} (\d+)\n", shell.stdout)
-        return [
-            (line, int(status), printed)
-            for line, printed, status in zip(
-                lines, pieces[::2], pieces[1::2], strict=False
-            )
-        ]
-
-
-def _clone(folder: Path) -> None:
-    """Copy what `git clone` and `make install` leave."""
-    for name in ("deploy", "providers", "policies"):
-        shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "config.toml", folder)
-    (folder / ".venv").symlink_to(Path(sys.executable).parents[1])
-
-
-def _taken() -> list[int]:
-    taken = []
-    for port in PORTS:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                taken.append(port)
-    return taken
-
-
-def _press_ctrl_c(process: "subprocess.Popen[bytes]") -> None:
-    """Send what a terminal sends: to the program and to all that it has started."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGINT)
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    assert not _taken(), "the demo's ports are taken; is one running?"
     folder = tmp_path_factory.mktemp("demo") / "clone"
-    folder.mkdir()
-    _clone(folder)
-    output = folder.parent / "output"
-    command = [str(folder / ".venv/bin/python"), "deploy/demo/demo.py"]
-    with output.open("wb") as printed:
-        process = subprocess.Popen(  # noqa: S603 - the tests' own command
-            command,
-            cwd=folder,
-            env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=printed,
-            stderr=printed,
-            start_new_session=True,
-        )
-    demo = Demo(folder, process, output)
-
-    def ready() -> bool:
-        assert process.poll() is None, output.read_text()
-        return END in output.read_text()
-
-    try:
-        wait_for(ready, "the demo", within=READY_SECONDS)
+    clone(folder)
+    with running_demo(folder) as demo:
         yield demo
-    finally:
-        _press_ctrl_c(process)
-        process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +110,7 @@ def test_an_edited_policy_takes_effect_at_once(demo: Demo) -> None:
     """As the demo's last line says."""
     policy = demo.folder / "policies" / "demo.toml"
     text = policy.read_text()
-    with client("http://127.0.0.1:8082") as issuer:
+    with client(ISSUER) as issuer:
         token = issuer.post("/token", data={"name": "ana"}).text
 
     def status() -> int:
@@ -258,8 +147,8 @@ def test_a_second_demo_says_which_port_is_taken(demo: Demo) -> None:
 
 def test_ctrl_c_ends_all_of_it(demo: Demo) -> None:
     """The last test: no program is left, and no traceback."""
-    _press_ctrl_c(demo.process)
+    press_ctrl_c(demo.process)
 
     assert demo.process.wait(60) == 0
-    wait_for(lambda: not _taken(), "the end of all programs")
+    wait_for(lambda: not taken_ports(), "the end of all programs")
     assert "Traceback" not in demo.output.read_text()

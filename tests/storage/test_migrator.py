@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect, text
 from gateway.model.errors import StorageError
 from gateway.storage.database import Database
 from gateway.storage.migrator import HEAD, MIGRATIONS, find_version, migrate, upgrade
+from gateway.storage.pool_tables import POOL
 from gateway.storage.sqlite import SqliteDatabase
 from gateway.storage.tables import METADATA
 from tests.storage.conftest import Place
@@ -37,6 +38,7 @@ def test_the_steps_lead_to_the_tables_that_the_code_declares(
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+        assert POOL.metadata is METADATA
 
 
 class Watched:

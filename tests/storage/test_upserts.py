@@ -48,3 +48,14 @@ def test_a_row_that_is_there_is_changed_where_it_may(database: Database) -> None
         ("us-east-1:1", "ana", "service"),
         ("us-east-1:3", "bob", "authenticated"),
     ]
+
+
+def test_by_default_all_of_a_row_but_its_key_is_changed(database: Database) -> None:
+    """As if it had been put there now."""
+    statement = insert_or_update(IDENTITY, [IDENTITY.c.provider, IDENTITY.c.subject])
+
+    with database.writing() as connection:
+        connection.execute(statement, ROW)
+        connection.execute(statement, {**ROW, "id": "us-east-1:2", "kind": "service"})
+
+    assert _rows(database) == [("us-east-1:2", "ana", "service")]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from gateway.model.user import UserStatus
 from gateway.pool.settings import (
     Address,
     MfaMode,
@@ -17,16 +18,6 @@ from gateway.pool.settings import (
     PoolSettings,
     SecondFactor,
 )
-
-
-class Status(StrEnum):
-    """Where a person stands; spelled as on Cognito's wire."""
-
-    UNCONFIRMED = "UNCONFIRMED"
-    CONFIRMED = "CONFIRMED"
-    FORCE_CHANGE_PASSWORD = "FORCE_CHANGE_PASSWORD"  # noqa: S105 - a name
-    RESET_REQUIRED = "RESET_REQUIRED"
-    EXTERNAL_PROVIDER = "EXTERNAL_PROVIDER"
 
 
 class Refusal(StrEnum):
@@ -91,7 +82,7 @@ class Standing:
         device_proven: Whether it has proven that in this sign-in.
     """
 
-    status: Status
+    status: UserStatus
     is_enabled: bool = True
     missing: tuple[str, ...] = ()
     factors: frozenset[SecondFactor] = frozenset()
@@ -104,8 +95,8 @@ class Standing:
 
 
 _REFUSED: Final = {
-    Status.UNCONFIRMED: Refusal.UNCONFIRMED,
-    Status.RESET_REQUIRED: Refusal.RESET_REQUIRED,
+    UserStatus.UNCONFIRMED: Refusal.UNCONFIRMED,
+    UserStatus.RESET_REQUIRED: Refusal.RESET_REQUIRED,
 }
 
 # In the order in which they are offered.
@@ -126,7 +117,7 @@ def next_step(standing: Standing, pool: PoolSettings) -> Step:
         return Refusal.DISABLED
     if standing.status in _REFUSED:
         return _REFUSED[standing.status]
-    if standing.status is Status.FORCE_CHANGE_PASSWORD:
+    if standing.status is UserStatus.FORCE_CHANGE_PASSWORD:
         return Challenge(ChallengeName.NEW_PASSWORD, attributes=standing.missing)
     asked = _second_factor(standing, pool)
     if asked is not None:
@@ -162,7 +153,7 @@ def _has_seen_to_it(standing: Standing) -> bool:
     return (
         standing.has_second
         or standing.device_proven
-        or standing.status is Status.EXTERNAL_PROVIDER
+        or standing.status is UserStatus.EXTERNAL_PROVIDER
     )
 
 

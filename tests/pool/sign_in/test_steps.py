@@ -5,6 +5,7 @@ from itertools import product
 
 import pytest
 
+from gateway.model.user import UserStatus
 from gateway.pool.settings import (
     Address,
     DeviceSettings,
@@ -21,14 +22,13 @@ from gateway.pool.sign_in.steps import (
     ChallengeName,
     Refusal,
     Standing,
-    Status,
     next_step,
 )
 
 TOTP, SMS, MAIL = SecondFactor.TOTP, SecondFactor.SMS_CODE, SecondFactor.EMAIL_CODE
 ALL = frozenset(SecondFactor)
 BOTH = frozenset(Address)
-ANA = Standing(Status.CONFIRMED)
+ANA = Standing(UserStatus.CONFIRMED)
 
 
 def pool(
@@ -51,17 +51,19 @@ def asked(*factors: SecondFactor) -> Challenge:
 def test_who_is_confirmed_is_in() -> None:
     """If nothing more is asked. Somebody of another provider too."""
     assert next_step(ANA, pool()) is ADMITTED
-    assert next_step(replace(ANA, status=Status.EXTERNAL_PROVIDER), pool()) is ADMITTED
+    assert (
+        next_step(replace(ANA, status=UserStatus.EXTERNAL_PROVIDER), pool()) is ADMITTED
+    )
 
 
 @pytest.mark.parametrize(
     ("standing", "step"),
     [
         (replace(ANA, is_enabled=False), Refusal.DISABLED),
-        (replace(ANA, status=Status.UNCONFIRMED), Refusal.UNCONFIRMED),
-        (replace(ANA, status=Status.RESET_REQUIRED), Refusal.RESET_REQUIRED),
+        (replace(ANA, status=UserStatus.UNCONFIRMED), Refusal.UNCONFIRMED),
+        (replace(ANA, status=UserStatus.RESET_REQUIRED), Refusal.RESET_REQUIRED),
         (
-            replace(ANA, status=Status.FORCE_CHANGE_PASSWORD, missing=("name",)),
+            replace(ANA, status=UserStatus.FORCE_CHANGE_PASSWORD, missing=("name",)),
             Challenge(ChallengeName.NEW_PASSWORD, attributes=("name",)),
         ),
         (
@@ -78,7 +80,7 @@ def test_what_is_in_the_way_comes_first(
 
 def test_a_disabled_person_learns_nothing_else() -> None:
     """Whatever else is in the way."""
-    for status in Status:
+    for status in UserStatus:
         standing = Standing(status, is_enabled=False, missing=("name",))
         assert next_step(standing, pool(MfaMode.ON)) is Refusal.DISABLED
 
@@ -175,7 +177,7 @@ def test_where_a_second_factor_is_demanded_nobody_is_in_without_one() -> None:
     flags = product([True, False], repeat=2)
     for (remembered, spares), status, factors, verified, first in product(
         flags,
-        set(Status) - {Status.EXTERNAL_PROVIDER},
+        set(UserStatus) - {UserStatus.EXTERNAL_PROVIDER},
         [frozenset(), frozenset({TOTP}), frozenset({SMS}), ALL],
         [frozenset(), frozenset({Address.EMAIL}), BOTH],
         [None, MAIL, SMS],

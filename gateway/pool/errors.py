@@ -1,0 +1,125 @@
+"""The failures of pools.
+
+RequestError
+└── PoolError                        what was asked for cannot be done
+    ├── InvalidParameterError        a value is not one
+    ├── InvalidPasswordError         a password is not taken
+    ├── NotAllowedError              the pool does not do that
+    ├── NameTakenError               a name is somebody else's
+    ├── WrongStateError              not for somebody who stands there
+    ├── CodeMismatchError            a code is not the one
+    └── ExpiredCodeError             there is no such code (any more)
+CredentialError
+└── NotAuthorizedError               nobody was proven
+    ├── UnconfirmedError
+    └── ResetRequiredError
+RateLimitedError
+└── AttemptsExceededError            too many tries
+
+To an unauthenticated caller, "no such user", "wrong password" and "disabled" are the same
+`NotAuthorizedError`. The others say more only to whoever has proven the first factor, or to
+administrators. How each is called on a wire is the dialect's table.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from gateway.model.errors import CredentialError, RateLimitedError, RequestError
+from gateway.pool.attributes.schema import AttributeProblem
+from gateway.pool.passwords.policy import PasswordProblem
+
+
+class PoolError(RequestError):
+    """What was asked for cannot be done."""
+
+
+class InvalidParameterError(PoolError):
+    """A value is not one.
+
+    Attributes:
+        problems: By the name of the attribute or parameter.
+    """
+
+    code = "invalid_parameter"
+    public = "A value is missing or malformed."
+
+    def __init__(self, problems: Mapping[str, AttributeProblem]) -> None:
+        super().__init__(", ".join(f"{name}: {why}" for name, why in problems.items()))
+        self.problems = dict(problems)
+
+
+class InvalidPasswordError(PoolError):
+    """A password is not taken.
+
+    Attributes:
+        problems: Everything that is wrong with it.
+    """
+
+    code = "invalid_password"
+    public = "The password does not meet the requirements."
+
+    def __init__(self, problems: Sequence[PasswordProblem]) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = tuple(problems)
+
+
+class NotAllowedError(PoolError):
+    """The pool does not do that."""
+
+    code = "not_allowed"
+    public = "This is not permitted here."
+
+
+class NameTakenError(PoolError):
+    """A name is somebody else's."""
+
+    code = "name_taken"
+    public = "This name is taken already."
+
+
+class WrongStateError(PoolError):
+    """Not for somebody who stands there."""
+
+    code = "wrong_state"
+    public = "This cannot be done with this account as it is."
+
+
+class CodeMismatchError(PoolError):
+    """A code is not the one that was sent."""
+
+    code = "code_mismatch"
+    public = "The code is not right. Please try again."
+
+
+class ExpiredCodeError(PoolError):
+    """No such code was sent, or it is good no more."""
+
+    code = "expired_code"
+    public = "The code is not valid any more. Please ask for a new one."
+
+
+class NotAuthorizedError(CredentialError):
+    """Nobody was proven: an unknown name, a wrong password, a person who is disabled."""
+
+    code = "not_authorized"
+    public = "Incorrect username or password."
+
+
+class UnconfirmedError(NotAuthorizedError):
+    """The password was right, and the person never confirmed the sign-up."""
+
+    code = "user_not_confirmed"
+    public = "The account is not confirmed yet."
+
+
+class ResetRequiredError(NotAuthorizedError):
+    """The password was right, and has to be replaced by way of a code."""
+
+    code = "password_reset_required"
+    public = "The password has to be reset."
+
+
+class AttemptsExceededError(RateLimitedError):
+    """Too many tries; it says nothing about whether the name is anybody's."""
+
+    code = "attempts_exceeded"
+    public = "Too many attempts. Please wait a moment."
