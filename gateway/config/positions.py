@@ -10,17 +10,19 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+from gateway.config.grammar import (
+    BARE_KEY,
+    BASIC,
+    BLANK,
+    BLANK_LINES,
+    LITERAL,
+    LONG_BASIC,
+    LONG_LITERAL,
+    SCALAR,
+)
+
 Keys = tuple[str | int, ...]
 
-_BLANK = re.compile(r"[ \t]*")
-_BLANK_LINES = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_BASIC = re.compile(r'"(?:[^"\\]|\\.)*"')
-_LITERAL = re.compile(r"'[^']*'")
-# Up to two quotes may stand before the closing three, and belong to the value.
-_LONG_BASIC = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}', re.DOTALL)
-_LONG_LITERAL = re.compile(r"'''(?:[^']|'(?!''))*+'{3,5}", re.DOTALL)
-_SCALAR = re.compile(r"[^,\]}#\n]*")
 # What nearly every line is: one bare key, one short value, nothing behind it.
 _PLAIN_PAIR = re.compile(
     r"([A-Za-z0-9_-]+)[ \t]*=[ \t]*"
@@ -161,7 +163,7 @@ class _Walk:
         self._counts: dict[Keys, int] = {}
 
     def run(self) -> None:
-        self._skip(_BLANK_LINES)
+        self._skip(BLANK_LINES)
         while self._at < len(self._text):
             plain = _PLAIN_PAIR.match(self._text, self._at)
             if plain:
@@ -173,7 +175,7 @@ class _Walk:
                 self._header()
             else:
                 self._pair(self._table)
-            self._skip(_BLANK_LINES)
+            self._skip(BLANK_LINES)
 
     def _skip(self, pattern: re.Pattern[str]) -> Span:
         match = pattern.match(self._text, self._at)
@@ -208,9 +210,9 @@ class _Walk:
     def _dotted(self) -> list[tuple[str, Span]]:
         parts = []
         while True:
-            self._skip(_BLANK)
+            self._skip(BLANK)
             parts.append(self._key())
-            self._skip(_BLANK)
+            self._skip(BLANK)
             if self._text[self._at : self._at + 1] != ".":
                 return parts
             self._at += 1
@@ -218,12 +220,12 @@ class _Walk:
     def _key(self) -> tuple[str, Span]:
         first = self._text[self._at]
         if first == '"':
-            span = self._skip(_BASIC)
+            span = self._skip(BASIC)
             return read_string(self._text, span)[0], span
         if first == "'":
-            span = self._skip(_LITERAL)
+            span = self._skip(LITERAL)
             return self._text[span.start + 1 : span.end - 1], span
-        span = self._skip(_BARE_KEY)
+        span = self._skip(BARE_KEY)
         return self._text[span.start : span.end], span
 
     def _pair(self, table: Keys) -> None:
@@ -233,7 +235,7 @@ class _Walk:
             self._index.keys.setdefault(keys, span)
             self._index.values.setdefault(keys, span)
         self._at += 1  # the equals sign
-        self._skip(_BLANK)
+        self._skip(BLANK)
         self._value(keys)
 
     def _value(self, keys: Keys) -> None:
@@ -241,39 +243,39 @@ class _Walk:
         match self._text[start]:
             case '"':
                 is_long = self._text.startswith('"""', start)
-                self._skip(_LONG_BASIC if is_long else _BASIC)
+                self._skip(LONG_BASIC if is_long else BASIC)
             case "'":
                 is_long = self._text.startswith("'''", start)
-                self._skip(_LONG_LITERAL if is_long else _LITERAL)
+                self._skip(LONG_LITERAL if is_long else LITERAL)
             case "[":
                 self._array(keys)
             case "{":
                 self._inline_table(keys)
             case _:
-                span = self._skip(_SCALAR)
+                span = self._skip(SCALAR)
                 self._at = start + len(self._text[span.start : span.end].rstrip())
         self._index.values[keys] = Span(start, self._at)
 
     def _array(self, keys: Keys) -> None:
         self._at += 1
         number = 0
-        self._skip(_BLANK_LINES)
+        self._skip(BLANK_LINES)
         while self._text[self._at] != "]":
             self._value((*keys, number))
             number += 1
-            self._skip(_BLANK_LINES)
+            self._skip(BLANK_LINES)
             if self._text[self._at] == ",":
                 self._at += 1
-                self._skip(_BLANK_LINES)
+                self._skip(BLANK_LINES)
         self._at += 1
 
     def _inline_table(self, keys: Keys) -> None:
         self._at += 1
-        self._skip(_BLANK)
+        self._skip(BLANK)
         while self._text[self._at] != "}":
             self._pair(keys)
-            self._skip(_BLANK)
+            self._skip(BLANK)
             if self._text[self._at] == ",":
                 self._at += 1
-                self._skip(_BLANK)
+                self._skip(BLANK)
         self._at += 1
