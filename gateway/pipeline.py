@@ -75,8 +75,11 @@ class SubjectCache(Protocol):
     def recall(self, token: str, now: datetime) -> Subject | None:
         """Return the subject, or `None` if it is unknown or too old."""
 
-    def remember(self, token: str, subject: Subject, now: datetime) -> None:
-        """Keep the subject for as long as its credential may be believed."""
+    def remember(self, token: str, subject: Subject, since: datetime) -> None:
+        """Keep the subject for as long as its credential may be believed.
+
+        What is known of it was found out after `since`.
+        """
 
 
 class Engine(Protocol):
@@ -269,9 +272,11 @@ class Pipeline:
     def _judge(self, credential: Credential, *, may_wait: bool) -> Subject:
         """Verify and resolve a credential, and remember it only if that succeeds."""
         stages = self._stages
+        # Before anything is looked at: what changes from now on may have been missed.
+        since = self._clock()
         claims = stages.verifier.verify(credential, may_wait=may_wait)
         subject = stages.resolver.resolve(claims, may_wait=may_wait)
-        stages.subjects.remember(credential.value, subject, self._clock())
+        stages.subjects.remember(credential.value, subject, since)
         return subject
 
 

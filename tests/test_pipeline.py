@@ -101,7 +101,7 @@ class Fake:
     def recall(self, token: str, now: datetime) -> Subject | None:
         return self.remembered.get(token)
 
-    def remember(self, token: str, subject: Subject, now: datetime) -> None:
+    def remember(self, token: str, subject: Subject, since: datetime) -> None:
         self.remembered[token] = subject
 
     def decide(self, access: AccessRequest, *, steps: StepTimes) -> Decision:

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import cast
 
 import anyio.to_thread
+from anyio import CapacityLimiter
 from uvicorn._types import ASGI3Application
 
 from gateway.app.control import build_admin
 from gateway.app.explaining import CurrentExplainer
+from gateway.app.hearing import INTERVAL
 from gateway.app.loading import Loaded, load
 from gateway.app.reload import (
     ReloadRefusedError,
@@ -42,6 +44,9 @@ from gateway.model.errors import GatewayError
 
 # How often keys, issuers and the like are looked after.
 TICK = timedelta(seconds=5)
+
+# One for each duty that may have to wait.
+_DUTY_THREADS = 3
 
 # The cause of a reload that nobody has asked for.
 WATCHED = "file"
@@ -75,6 +80,8 @@ class Gateway:
         self._reloads = Reloads()
         self._reloading = asyncio.Lock()
         self._stop = asyncio.Event()
+        # Their own: who is switched off is not to wait for a slow control plane.
+        self._threads = CapacityLimiter(_DUTY_THREADS)
 
     @property
     def current(self) -> Snapshot:
@@ -182,7 +189,7 @@ class Gateway:
             loop.add_signal_handler(name, self._stop.set)
         hangup = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, hangup.set)
-        duties = (self._obey(hangup), self._watch(), self._look_after())
+        duties = (self._obey(hangup), self._watch(), self._look_after(), self._hear())
         tasks = [asyncio.create_task(duty) for duty in duties]
         try:
             yield
@@ -226,9 +233,14 @@ class Gateway:
             self._tools.logs.losses.tell()
             await asyncio.sleep(self._tick.total_seconds())
 
+    async def _hear(self) -> None:
+        while True:
+            await self._attempt("changes of identities", self._tools.hearing.tick)
+            await asyncio.sleep(INTERVAL.total_seconds())
+
     async def _attempt(self, what: str, duty: Callable[[], object]) -> None:
         try:
-            await anyio.to_thread.run_sync(duty)
+            await anyio.to_thread.run_sync(duty, limiter=self._threads)
         except Exception as error:
             self._logger.error("a duty failed", duty=what, exc_info=error)
 

@@ -77,7 +77,7 @@ async def build_snapshot(
         ),
         verifier=verifier,
         resolver=build_resolver(loaded, tools=tools),
-        subjects=SubjectCache(),
+        subjects=SubjectCache(changes=tools.recent_changes),
         engine=loaded.engine,
         minter=build_minter(configuration, tools=tools),
     )

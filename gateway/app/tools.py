@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from gateway.app.hearing import Hearing
 from gateway.authentication.key_sources import KeySources
 from gateway.config.settings.root import Config
 from gateway.config.settings.values import Rate
 from gateway.identity.known import KnownIdentities
+from gateway.identity.recent import RecentChanges
 from gateway.keys.keyring import KeyRing
 from gateway.keys.ring import RotationPlan
 from gateway.keys.seal import StoreKey
 from gateway.oauth.address_limit import AddressLimit
 from gateway.storage.database import Database
+from gateway.storage.epochs import ChangeReader
 from gateway.storage.opening import open_database
 from gateway.telemetry.access import AccessLog
 from gateway.telemetry.counters import Counters
@@ -65,7 +68,6 @@ class Tools:
         keyring: KeyRing,
         key_sources: KeySources,
         logs: Logs,
-        closing: ExitStack,
     ) -> None:
         self.clock = clock
         self.database = database
@@ -73,8 +75,15 @@ class Tools:
         self.key_sources = key_sources
         self.logs = logs
         self.ids = RequestIds()
-        self.known_identities = KnownIdentities()
-        self._closing = closing
+        self.recent_changes = RecentChanges()
+        self.known_identities = KnownIdentities(changes=self.recent_changes)
+        self.hearing = Hearing(
+            reader=ChangeReader(database=database),
+            recent=self.recent_changes,
+            clock=clock,
+            logger=logs.logger,
+        )
+        self._closing = ExitStack()
         self._guest_limit: tuple[Rate, AddressLimit] | None = None
 
     def guest_limit(self, rate: Rate) -> AddressLimit:
@@ -104,14 +113,16 @@ class Tools:
             keyring = open_keyring(settings, store_key, clock=clock)
             database = open_database(settings.storage)
             stack.callback(database.close)
-            return cls(
+            tools = cls(
                 clock=clock,
                 database=database,
                 keyring=keyring,
                 key_sources=KeySources(clock=clock),
                 logs=logs,
-                closing=stack.pop_all(),
             )
+            # What it was made of is its own from here on.
+            tools._closing = stack.pop_all()
+            return tools
 
     def close(self) -> None:
         """Write what is left of the logs and let go of everything."""

@@ -1,8 +1,8 @@
 """Whose credential it was: remembered, so that a credential is verified once.
 
 Keyed by a digest, so that a copy of the memory holds no credential. An entry ends with
-its credential, and in any case after a few minutes, so that an identity that was disabled
-is noticed. What is remembered is who somebody is; what they may do is decided anew for
+its credential, with a change of its identity that the database tells of
+(`gateway.identity.recent`), and in any case after a few minutes. What is remembered is who somebody is; what they may do is decided anew for
 each request.
 
 Without a lock, because it stands on the path of each request: each step is one operation
@@ -14,12 +14,14 @@ import hashlib
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
+from gateway.identity.recent import RecentChanges
 from gateway.model.identity import Subject
 
 # 1 to 2 KiB each.
 DEFAULT_ENTRIES = 100_000
 
-# With the minute of `gateway.identity.known`, who is disabled goes on for five.
+# With the minute of `gateway.identity.known`, somebody goes on for five at most when the
+# database cannot be asked.
 MAX_AGE = timedelta(minutes=4)
 
 
@@ -27,11 +29,27 @@ class SubjectCache:
     """Remembers a bounded number of subjects; who was away for longest goes first."""
 
     def __init__(
-        self, *, max_entries: int = DEFAULT_ENTRIES, max_age: timedelta = MAX_AGE
+        self,
+        *,
+        changes: RecentChanges | None = None,
+        max_entries: int = DEFAULT_ENTRIES,
+        max_age: timedelta = MAX_AGE,
     ) -> None:
+        """Remember nothing yet.
+
+        Args:
+            changes: Which identities have changed; by default, none ever does.
+            max_entries: How many are remembered.
+            max_age: How long.
+        """
+        # An empty one is false, and still the one to ask.
+        self._changes = RecentChanges() if changes is None else changes
         self._max_entries = max_entries
         self._max_age = max_age
-        self._entries: OrderedDict[bytes, tuple[Subject, datetime]] = OrderedDict()
+        # With the time at which each ends, and that from which on it was established.
+        self._entries: OrderedDict[bytes, tuple[Subject, datetime, datetime]] = (
+            OrderedDict()
+        )
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -42,25 +60,32 @@ class SubjectCache:
         entry = self._entries.get(key)
         if entry is None:
             return None
-        if now >= entry[1]:
+        subject, ends, since = entry
+        if now >= ends or self._changes.outdate(subject.identity.id, since):
             self._entries.pop(key, None)
             return None
         try:
             self._entries.move_to_end(key)
         except KeyError:
             # Another thread has just dropped it; what it said is still true.
-            return entry[0]
-        return entry[0]
+            return subject
+        return subject
 
-    def remember(self, token: str, subject: Subject, now: datetime) -> None:
-        """Keep a subject for as long as its credential may be believed unseen."""
-        ends = now + self._max_age
+    def remember(self, token: str, subject: Subject, since: datetime) -> None:
+        """Keep a subject for as long as its credential may be believed unseen.
+
+        Args:
+            token: The credential.
+            subject: Whose it is.
+            since: A time before this was found out.
+        """
+        ends = since + self._max_age
         if subject.expires_at is not None:
             ends = min(ends, subject.expires_at)
-        if ends <= now:
+        if ends <= since:
             return
         key = _digest(token)
-        self._entries[key] = (subject, ends)
+        self._entries[key] = (subject, ends, since)
         if len(self._entries) > self._max_entries:
             self._drop_oldest()
 

@@ -1,8 +1,9 @@
 """Identities that were read from the database a moment ago.
 
 Spares a new token of somebody who is here all day the way to the database, and keeps them
-working for a moment when it is down. Only a moment, because nobody tells this memory that
-an operator has disabled somebody: an entry ends after a minute, whoever asks for it.
+working for a moment when it is down. Only a moment, because a database that is down tells
+nobody that somebody was switched off: an entry ends after a minute, whoever asks for it.
+While it is up, an entry ends when it tells of a change (`gateway.identity.recent`).
 
 Outlives a reload, after which everybody comes with a token that is not known. Without a
 lock, because it is asked on the event loop: each step is one operation of a dictionary
@@ -14,10 +15,12 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from gateway.identity.recent import RecentChanges
+
 # About half a KiB each.
 DEFAULT_ENTRIES = 32_768
 
-# Adds to the age of `gateway.identity.cache`: who is disabled goes on for both together.
+# Adds to the age of `gateway.identity.cache`.
 MAX_AGE = timedelta(minutes=1)
 
 # How many old entries each new one sweeps away: more than one, so that the memory shrinks
@@ -47,8 +50,21 @@ class KnownIdentities:
     """Remembers a bounded number of stored identities; the oldest go first."""
 
     def __init__(
-        self, *, max_entries: int = DEFAULT_ENTRIES, max_age: timedelta = MAX_AGE
+        self,
+        *,
+        changes: RecentChanges | None = None,
+        max_entries: int = DEFAULT_ENTRIES,
+        max_age: timedelta = MAX_AGE,
     ) -> None:
+        """Remember nothing yet.
+
+        Args:
+            changes: Which identities have changed; by default, none ever does.
+            max_entries: How many are remembered.
+            max_age: How long.
+        """
+        # An empty one is false, and still the one to ask.
+        self._changes = RecentChanges() if changes is None else changes
         self._max_entries = max_entries
         self._max_age = max_age
         # Ordered by the time at which they were read.
@@ -64,7 +80,10 @@ class KnownIdentities:
     ) -> StoredIdentity | None:
         """Return the identity of a provider's subject, if it was read a moment ago."""
         entry = self._entries.get((provider, subject))
-        return entry[0] if entry is not None and self._is_young(entry[1], now) else None
+        if entry is None or not self._is_young(entry[1], now):
+            return None
+        stored, read_at = entry
+        return None if self._changes.outdate(stored.id, read_at) else stored
 
     def keep(
         self,

@@ -3,11 +3,15 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     DateTime,
     Dialect,
+    FetchedValue,
+    Index,
+    Integer,
     MetaData,
     String,
     Table,
@@ -58,4 +62,24 @@ IDENTITY = Table(
     Column("disabled", Boolean(), nullable=False, server_default=false()),
     UniqueConstraint("provider", "subject", name="uq_identity_provider"),
     CheckConstraint("length(subject) BETWEEN 1 AND 1024", name="ck_identity_subject"),
+)
+
+# What has changed lately and may be remembered somewhere (`gateway.storage.epochs`).
+CHANGE = Table(
+    "change",
+    METADATA,
+    Column(
+        "number",
+        BigInteger().with_variant(Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("topic", String(63), nullable=False),
+    Column("key", String(255), nullable=False),
+    # Which transaction wrote it; PostgreSQL alone has more than one at a time.
+    Column("transaction", BigInteger(), nullable=False, server_default=FetchedValue()),
+    Column("changed_at", Instant(), nullable=False, server_default=FetchedValue()),
+    Index("ix_change_transaction", "transaction"),
+    Index("ix_change_changed_at", "changed_at"),
+    sqlite_autoincrement=True,
 )

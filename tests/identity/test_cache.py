@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from gateway.identity import known
 from gateway.identity.cache import MAX_AGE, SubjectCache
+from gateway.identity.recent import RecentChanges
 from gateway.model.identity import Identity, IdentityKind, Subject
 from tests.identity.files import NOON
 
@@ -140,7 +141,7 @@ def test_no_credential_is_kept_in_memory() -> None:
     assert b"a-credential" not in repr(vars(cache)).encode()
 
 
-Entries = OrderedDict[bytes, tuple[Subject, datetime]]
+Entries = OrderedDict[bytes, tuple[Subject, datetime, datetime]]
 
 
 class Contended(Entries):
@@ -206,3 +207,23 @@ def test_many_threads_never_get_somebody_else() -> None:
 
     assert failures == []
     assert len(cache) <= 40 + 8
+
+
+def test_what_was_found_out_before_a_change_is_not_believed() -> None:
+    """Somebody was switched off; whoever is looked up afterwards is believed again."""
+    changes = RecentChanges()
+    cache = SubjectCache(changes=changes)
+    cache.remember("token", _subject("ana"), NOON)
+    cache.remember("other", _subject("bob"), NOON)
+
+    changes.note(["ana"], NOON + SECOND)
+    # Found out before, and remembered late: a thread that had to wait.
+    cache.remember("late", _subject("ana"), NOON + SECOND)
+    cache.remember("new", _subject("ana"), NOON + 2 * SECOND)
+
+    now = NOON + 3 * SECOND
+    assert cache.recall("token", now) is None
+    assert cache.recall("late", now) is None
+    assert cache.recall("new", now)
+    assert cache.recall("other", now)
+    assert len(cache) == 2

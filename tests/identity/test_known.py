@@ -10,6 +10,7 @@ import pytest
 from typing_extensions import override
 
 from gateway.identity.known import MAX_AGE, KnownIdentities, StoredIdentity
+from gateway.identity.recent import RecentChanges
 from gateway.storage.identities import StoredIdentity as Row
 from tests.identity.files import NOON
 
@@ -153,3 +154,18 @@ def test_many_threads_never_get_somebody_else() -> None:
 
     assert not failures
     assert len(known) <= 40 + 8
+
+
+def test_what_was_read_before_a_change_is_read_again() -> None:
+    """What is read afterwards is believed at once."""
+    changes = RecentChanges()
+    known = KnownIdentities(changes=changes)
+    known.keep("corp", "ana", _row("ana"), read_at=NOON)
+    known.keep("corp", "bob", _row("bob"), read_at=NOON)
+
+    changes.note(["ana"], NOON + SECOND)
+
+    assert known.find("corp", "ana", now=NOON + SECOND) is None
+    assert known.find("corp", "bob", now=NOON + SECOND)
+    known.keep("corp", "ana", _row("ana"), read_at=NOON + 2 * SECOND)
+    assert known.find("corp", "ana", now=NOON + 2 * SECOND)
