@@ -37,6 +37,9 @@ class Scope:
         """
         variables = self.evaluation.variables_of(self.expression)
         program = self.expression.program
+        if part is program.plan:
+            # Compiled already; most rules need nothing more.
+            return program.evaluate(variables)
         return program.evaluate_part(part, variables, bound=self.bound)
 
     def outcome(self, part: Plan) -> bool | None:
