@@ -85,7 +85,7 @@ def explain(  # noqa: PLR0913 - one argument for each option
     loaded = load(config)
     request: dict[str, Any] = {"path": path, "method": method, "ip": ip}
     document = {
-        "request": request | {"host": host, "headers": _headers(header or [])},
+        "request": request | {"host": host, "headers": headers_of(header or [])},
         "identity": _identity(identity),
         "token": _read_token() if token_stdin else None,
     }
@@ -123,7 +123,12 @@ def _identity(text: str | None) -> Any:
         raise typer.BadParameter("the identity is no JSON object") from None
 
 
-def _headers(lines: list[str]) -> dict[str, list[str]]:
+def headers_of(lines: list[str]) -> dict[str, list[str]]:
+    """Return the headers that `NAME:VALUE` says, by lower-case name.
+
+    Raises:
+        typer.BadParameter: A line says none.
+    """
     headers: dict[str, list[str]] = {}
     for line in lines:
         name, colon, value = line.partition(":")

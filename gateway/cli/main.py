@@ -7,7 +7,7 @@ import typer
 
 from gateway.cli import check, explain, init, keys, serve, show, testing
 from gateway.cli.failures import Commands
-from gateway.cli.policies import formatting
+from gateway.cli.policies import formatting, repl
 
 
 def _print_version(*, wanted: bool) -> None:
@@ -54,6 +54,7 @@ def build_app() -> typer.Typer:
     app.command("test")(testing.run_tests)
     app.command()(explain.explain)
     app.command()(formatting.fmt)
+    app.command()(repl.repl)
     app.add_typer(show.app, name="show", help="Show what is there, in full.")
     app.add_typer(keys.app, name="keys", help="The keys that sign.")
     app.command()(init.init)

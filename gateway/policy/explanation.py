@@ -219,7 +219,7 @@ def _entry_lines(entry: Entry) -> Iterator[str]:
     where = f" ({entry.where})" if entry.where else ""
     yield f"  {_MARKS[entry.outcome]} {entry.name}: {entry.outcome}{note}{where}"
     if entry.values is not None:
-        yield from _value_lines(entry.values, depth=3)
+        yield from value_lines(entry.values, depth=3)
 
 
 def _miss_lines(miss: NearMiss) -> Iterator[str]:
@@ -231,12 +231,13 @@ def _miss_lines(miss: NearMiss) -> Iterator[str]:
         yield f"      {change} ({change.where})"
 
 
-def _value_lines(shown: Shown, *, depth: int) -> Iterator[str]:
+def value_lines(shown: Shown, *, depth: int = 0) -> Iterator[str]:
+    """Yield an expression and its parts, each with what it came to, for people."""
     text = " ".join(shown.text.split())
     came_to = f"error: {shown.error}" if shown.error else _brief(shown.value)
     yield f"{'  ' * depth}{text} = {came_to}"
     for part in shown.parts:
-        yield from _value_lines(part, depth=depth + 1)
+        yield from value_lines(part, depth=depth + 1)
 
 
 def _brief(value: Any) -> str:

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import SimpleNamespace
 
+from typing_extensions import override
+
 from gateway.cel.environment import Environment
 from gateway.cel.errors import CompileError
 from gateway.cel.program import Program
@@ -34,6 +36,16 @@ class Place:
     def at(self, line: int = 1, column: int = 1) -> str:
         """Return `file:line:column` of a position inside the expression."""
         return self.document.where(self.keys, (line, column))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypedPlace(Place):
+    """No place in a file: somebody has just typed the expression."""
+
+    @override
+    def at(self, line: int = 1, column: int = 1) -> str:
+        """Return `line:column` of a position inside the expression."""
+        return f"{line}:{column}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,17 +172,35 @@ class ExpressionCompiler:
             return None
         return Expression(program, place, self._frame)
 
+    def compile_typed(self, source: str) -> Expression:
+        """Return an expression that stands in no file, and may read all that rules may.
+
+        Raises:
+            CompileError: It is refused.
+        """
+        program = self.environment(roles=True).compile(source)
+        return Expression(program, TypedPlace(self._document, ()), self._frame)
+
+    def environment(self, *, roles: bool) -> Environment:
+        """Return what the file's expressions may name.
+
+        Args:
+            roles: Whether they may read the roles.
+        """
+        environment = self._environments.get(roles)
+        if environment is None:
+            environment = self._environments[roles] = policy_environment(
+                vars_=self._variables,
+                const=self._constants,
+                roles=roles,
+                shared=self._shared.environment(roles=roles),
+            )
+        return environment
+
     def _compile_own(self, source: str, demand: Demand) -> Program:
         program = self._own.get((source, demand))
         if program is None:
-            environment = self._environments.get(demand.roles)
-            if environment is None:
-                environment = self._environments[demand.roles] = policy_environment(
-                    vars_=self._variables,
-                    const=self._constants,
-                    roles=demand.roles,
-                    shared=self._shared.environment(roles=demand.roles),
-                )
+            environment = self.environment(roles=demand.roles)
             program = environment.compile(source, expect=demand.type)
             self._own[source, demand] = program
         return program

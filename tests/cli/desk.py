@@ -102,7 +102,9 @@ class Desk:
         assert old in text
         self.write(name, text.replace(old, new))
 
-    def run(self, *arguments: str, stdin: str = "", **env: str | None) -> Result:
+    def run(
+        self, *arguments: str, stdin: str | bytes = "", **env: str | None
+    ) -> Result:
         named = {"GATEWAY_CONFIG": str(self.config), "NO_COLOR": None} | env
         return CliRunner(env=named).invoke(build_app(), arguments, input=stdin)
 

@@ -142,3 +142,24 @@ def test_a_place_can_be_told() -> None:
 
     assert place.at() == "policies/orders.toml:14:1"
     assert place.at(2, 3) == "policies/orders.toml:15:3"
+
+
+def test_what_is_typed_has_the_environment_of_the_file(
+    compiler: ExpressionCompiler,
+) -> None:
+    """And no place in it."""
+    expression = compiler.compile_typed("vars.staff &&\n const.limit == roles.size()")
+
+    assert expression.program.type is BOOL
+    assert expression.frame is not None
+    assert expression.place.at(2, 5) == "2:5"
+    with pytest.raises(CompileError, match="unknown field"):
+        compiler.compile_typed("vars.staf")
+    assert compiler.faults == []
+
+
+def test_the_environment_of_a_file_is_made_once(compiler: ExpressionCompiler) -> None:
+    """One with the roles, and one without."""
+    assert "roles" in compiler.environment(roles=True).variables
+    assert "roles" not in compiler.environment(roles=False).variables
+    assert compiler.environment(roles=True) is compiler.environment(roles=True)

@@ -101,6 +101,17 @@ class Explainer:
         Raises:
             MalformedQuestionError: No such fixture, or a record that is no identity.
         """
+        access = self.access(question)
+        if isinstance(access, Undecided):
+            return access
+        return explain(self._policies.engine, access)
+
+    def access(self, question: Question) -> AccessRequest | Undecided:
+        """Return what the policies would be asked, or why they would not be.
+
+        Raises:
+            MalformedQuestionError: No such fixture, or a record that is no identity.
+        """
         asked = question.request
         now = question.now or self._clock()
         try:
@@ -113,13 +124,28 @@ class Explainer:
         except GatewayError as error:
             shown = f"{asked.method} {asked.host or ''}{asked.path}"
             return Undecided(shown, error.code, error.public, error.detail)
-        access = AccessRequest(
+        return AccessRequest(
             subject=subject,
             request=_request(asked, host, target, now),
             route=_route(match),
             now=now,
         )
-        return explain(self._policies.engine, access)
+
+    def access_without_route(self, question: Question) -> AccessRequest:
+        """Return the question as if no route mattered: `route` is empty.
+
+        Raises:
+            MalformedQuestionError: No such fixture, or a record that is no identity.
+            GatewayError: The path is none, or the token is not good here.
+        """
+        asked, now = question.request, question.now or self._clock()
+        target = parse_target(asked.path.encode(), self._policies.rules)
+        return AccessRequest(
+            subject=self._subject(question, now),
+            request=_request(asked, asked.host or _SOME_HOST, target, now),
+            route=RouteView(id="", upstream="", params={}, tags=(), audience=""),
+            now=now,
+        )
 
     def _find_host(self, target: Target, method: str) -> str:
         """Return the one host that has a route for the path."""

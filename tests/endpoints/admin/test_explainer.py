@@ -12,6 +12,7 @@ from gateway.endpoints.admin.explainer import (
     told_as_text,
 )
 from gateway.endpoints.admin.question import MalformedQuestionError, parse_question
+from gateway.model.access import AccessRequest
 from gateway.model.decision import Decision
 from gateway.policy.explanation import Explanation
 
@@ -167,3 +168,24 @@ def test_answers_are_told_as_text_and_as_json(explainer: Explainer) -> None:
         "request   GET /orders/ana\n"
         "decision  none: expired_credential: The credential has expired. (exp=1)\n"
     )
+
+
+def test_what_the_policies_would_see_can_be_had(explainer: Explainer) -> None:
+    """Or why they would see nothing."""
+    asked = parse_question({"identity": "ana", "request": OWN})
+    nowhere = parse_question({"identity": "ana", "request": {"path": "/nowhere"}})
+
+    access = explainer.access(asked)
+    assert isinstance(access, AccessRequest)
+    assert access.route.params == {"order": "ana"}
+    assert isinstance(explainer.access(nowhere), Undecided)
+
+
+def test_a_question_without_a_route_can_be_seen_too(explainer: Explainer) -> None:
+    """Its route is empty; who asks is known all the same."""
+    question = parse_question({"identity": "ana", "request": {"path": "/nowhere"}})
+
+    access = explainer.access_without_route(question)
+    assert access.route.id == ""
+    assert access.request.path == "/nowhere"
+    assert access.subject.identity.id == "ana"
