@@ -1,0 +1,102 @@
+"""A password, turned into what is kept of it.
+
+Both the hash that a typed password is compared with and the verifier that one is proven by:
+a person may sign in either way.
+"""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from gateway.model.user import User
+from gateway.pool import srp
+from gateway.pool.errors import InvalidPasswordError
+from gateway.pool.passwords.hashing import Passwords
+from gateway.pool.pool import Pool
+from gateway.storage.user_secrets import UserSecrets
+
+_PURPOSE = "pool srp verifier"
+
+
+class Sealer(Protocol):
+    """Seals what must be opened again."""
+
+    def seal(self, plaintext: bytes, *, purpose: str) -> str:
+        """Return the sealed value as printable ASCII."""
+
+    def open(self, sealed: str, *, purpose: str) -> bytes:
+        """Return what was sealed, or raise `SealError`."""
+
+
+class Credentials:
+    """Makes what is kept of a password. Burns a core; call it in a thread."""
+
+    def __init__(self, *, passwords: Passwords, sealer: Sealer) -> None:
+        self._passwords = passwords
+        self._sealer = sealer
+
+    def check(self, pool: Pool, password: str, *, about: User) -> None:
+        """Refuse a password that the pool does not take.
+
+        Raises:
+            InvalidPasswordError: With everything that is wrong with it.
+        """
+        known = [about.username, *about.attributes.values()]
+        problems = pool.settings.password.problems(password, about=known)
+        if problems:
+            raise InvalidPasswordError(problems)
+
+    def make(
+        self,
+        pool: Pool,
+        user: User,
+        password: str,
+        *,
+        before: UserSecrets,
+        now: datetime,
+    ) -> UserSecrets:
+        """Return what is to be kept of a person's own new password.
+
+        Args:
+            pool: The pool.
+            user: Whose it is: the verifier is good for this user name alone.
+            password: As typed.
+            before: What was kept so far; what has nothing to do with passwords stays.
+            now: The time.
+
+        Raises:
+            BusyHashingError: Too many passwords are being worked on.
+        """
+        verifier = srp.make_verifier(pool.group, user.username, password)
+        return replace(
+            before,
+            password_hash=self._passwords.hash(password),
+            srp_verifier=self._seal(pool, user, verifier),
+            password_set_at=now,
+            temporary_until=None,
+        )
+
+    def verifier(
+        self, pool: Pool, user: User, secrets: UserSecrets
+    ) -> srp.Verifier | None:
+        """Return what a person proves a password by; `None` if there is nothing.
+
+        Raises:
+            SealError: It was sealed with another key, or is somebody else's.
+        """
+        if secrets.srp_verifier is None:
+            return None
+        purpose = _purpose(pool, user)
+        kept = json.loads(self._sealer.open(secrets.srp_verifier, purpose=purpose))
+        return srp.Verifier(int(kept["salt"], 16), int(kept["value"], 16))
+
+    def _seal(self, pool: Pool, user: User, verifier: srp.Verifier) -> str:
+        kept = {"salt": f"{verifier.salt:x}", "value": f"{verifier.value:x}"}
+        purpose = _purpose(pool, user)
+        return self._sealer.seal(json.dumps(kept).encode(), purpose=purpose)
+
+
+def _purpose(pool: Pool, user: User) -> str:
+    # Bound to the person: moved to another row, it opens nothing.
+    return f"{_PURPOSE} {pool.id} {user.sub}"

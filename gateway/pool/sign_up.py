@@ -1,0 +1,375 @@
+"""Signing up: from nobody to a person who has proven an address.
+
+What is checked outside a transaction is settled inside it: that a name is free, that a code is
+good once. Messages are handed over in the same transaction that needs them, so that neither
+is there without the other.
+
+Reference: Amazon Cognito, SignUp, ConfirmSignUp, ResendConfirmationCode.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+from uuid import uuid4
+
+from sqlalchemy import Connection
+
+from gateway.model.user import User, UserStatus
+from gateway.pool.attributes.schema import VERIFIED, AttributeProblem
+from gateway.pool.codes import Codes, KeptCode, Outcome, Purpose
+from gateway.pool.credentials import Credentials
+from gateway.pool.errors import (
+    CodeMismatchError,
+    ExpiredCodeError,
+    InvalidParameterError,
+    NameTakenError,
+    NotAllowedError,
+    WrongStateError,
+)
+from gateway.pool.names import (
+    comparable,
+    is_username,
+    looks_like_alias,
+    names_of,
+    search_of,
+    typed_address,
+)
+from gateway.pool.pool import Pool
+from gateway.pool.settings import Address, Alias
+from gateway.storage.database import Database
+from gateway.storage.errors import DuplicateError
+from gateway.storage.user_codes import CodeKey, StoredCode, UserCodes
+from gateway.storage.user_secrets import AllSecrets, UserSecrets
+from gateway.storage.users import Name, Users
+
+_UNSET = "username"
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """What somebody says who signs up.
+
+    Attributes:
+        username: A name; an address, where addresses stand in for names.
+        password: As typed.
+        attributes: By name.
+    """
+
+    username: str
+    password: str = field(repr=False)
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """Where a code went.
+
+    Attributes:
+        address: Which kind of address.
+        destination: The address itself; pages and wires show it masked.
+    """
+
+    address: Address
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    """What came of a sign-up.
+
+    Attributes:
+        user: Who is there now.
+        sent: Where the code went; `None` if an administrator has to confirm.
+    """
+
+    user: User
+    sent: SentCode | None
+
+
+class Messenger(Protocol):
+    """Hands codes over for delivery."""
+
+    def put(
+        self,
+        connection: Connection,
+        pool: Pool,
+        user: User,
+        *,
+        purpose: Purpose,
+        to: SentCode,
+        code: str,
+    ) -> None:
+        """Keep a message for sending, in the caller's transaction. Sends nothing yet."""
+
+
+class SignUps:
+    """Signs people up and confirms them. Blocks; call it in a thread."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        credentials: Credentials,
+        codes: Codes,
+        messenger: Messenger,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._credentials = credentials
+        self._codes = codes
+        self._messenger = messenger
+        self._clock = clock
+
+    def sign_up(self, pool: Pool, asked: SignUp) -> SignedUp:
+        """Make a person who still has to confirm.
+
+        Raises:
+            NotAllowedError: People do not sign up by themselves here.
+            InvalidParameterError: The name or an attribute is none, or one is missing.
+            InvalidPasswordError: The password is not taken.
+            NameTakenError: The name is somebody's.
+            StorageError: Nothing was kept.
+        """
+        if not pool.settings.sign_up.is_open:
+            raise NotAllowedError("people do not sign up by themselves in this pool")
+        now = self._clock()
+        user = _new_user(pool, asked, now)
+        self._credentials.check(pool, asked.password, about=user)
+        secrets = self._credentials.make(
+            pool, user, asked.password, before=UserSecrets(), now=now
+        )
+        sent = _destination(pool, user)
+
+        def work(connection: Connection) -> None:
+            settings = pool.settings.sign_in
+            Users(connection).add(
+                user, list(names_of(user, settings)), search=search_of(user, settings)
+            )
+            AllSecrets(connection).keep(pool.id, user.sub, secrets)
+            if sent is not None:
+                self._send(connection, pool, user, sent, now)
+
+        try:
+            self._database.write(work)
+        except DuplicateError as error:
+            raise NameTakenError("the name is somebody's") from error
+        return SignedUp(user, sent)
+
+    def resend(self, pool: Pool, name: str) -> SentCode | None:
+        """Send a new code; the one before is good for nothing.
+
+        Returns:
+            Where it went; `None` if there is nobody who waits for one, which nobody may be
+            told who is not known.
+
+        Raises:
+            WrongStateError: The person is confirmed.
+            NotAllowedError: There is no address that a code could go to.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> SentCode | None:
+            user = _find(connection, pool, name)
+            if user is None:
+                return None
+            _check_unconfirmed(user)
+            sent = _destination(pool, user)
+            if sent is None:
+                raise NotAllowedError(
+                    "nothing that a code could go to is verified here"
+                )
+            self._send(connection, pool, user, sent, now)
+            return sent
+
+        return self._database.write(work)
+
+    def confirm(
+        self, pool: Pool, name: str, code: str, *, take_over: bool = False
+    ) -> User:
+        """Return the person, who has proven the address that the code went to.
+
+        Args:
+            pool: The pool.
+            name: What the person signs in with.
+            code: As typed.
+            take_over: Whether an address that somebody else has proven as well leads to
+                this person from now on.
+
+        Raises:
+            CodeMismatchError: It is not the code.
+            ExpiredCodeError: There is none, or there is no such person.
+            WrongStateError: The person is confirmed.
+            NameTakenError: The address leads to somebody else; the code stays good.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> tuple[Outcome, User | None]:
+            user = _find(connection, pool, name)
+            if user is not None:
+                _check_unconfirmed(user)
+            outcome, stored = self._try(connection, pool, user, code, now)
+            if user is None or stored is None or outcome is not Outcome.RIGHT:
+                return outcome, None
+            proven = _proven(user, Address(stored.value), now)
+            _let_in(connection, pool, user, proven, take_over=take_over)
+            return outcome, proven
+
+        try:
+            outcome, user = self._database.write(work)
+        except DuplicateError as error:
+            raise NameTakenError("the address leads to somebody else") from error
+        if user is not None:
+            return user
+        # Raised out here: what was counted in there is to be kept.
+        if outcome is Outcome.WRONG:
+            raise CodeMismatchError
+        raise ExpiredCodeError
+
+    def _send(
+        self,
+        connection: Connection,
+        pool: Pool,
+        user: User,
+        to: SentCode,
+        now: datetime,
+    ) -> None:
+        owner = _owner(pool, user, to.address)
+        code, kept = self._codes.make(Purpose.SIGN_UP, owner, now=now)
+        UserCodes(connection).keep(
+            _key(pool, user),
+            StoredCode(kept.digest, kept.expires_at, kept.tries, to.address),
+        )
+        self._messenger.put(
+            connection, pool, user, purpose=Purpose.SIGN_UP, to=to, code=code
+        )
+
+    def _try(
+        self,
+        connection: Connection,
+        pool: Pool,
+        user: User | None,
+        code: str,
+        now: datetime,
+    ) -> tuple[Outcome, StoredCode | None]:
+        """Return what came of a code, and what was kept of it until now."""
+        kept = UserCodes(connection)
+        stored = None if user is None else kept.find(_key(pool, user))
+        if user is None or stored is None:
+            outcome, _ = self._codes.check(None, Purpose.SIGN_UP, pool.id, code, now)
+            return outcome, None
+        key = _key(pool, user)
+        outcome, left = self._codes.check(
+            KeptCode(stored.digest, stored.expires_at, stored.tries),
+            Purpose.SIGN_UP,
+            _owner(pool, user, stored.value),
+            code,
+            now,
+        )
+        if left is not None:
+            kept.keep(key, replace(stored, tries=left.tries))
+        else:
+            kept.remove(key)
+        return outcome, stored
+
+
+def _new_user(pool: Pool, asked: SignUp, now: datetime) -> User:
+    settings = pool.settings.sign_in
+    sub = str(uuid4())
+    attributes = {name: value for name, value in asked.attributes.items() if value}
+    username = asked.username
+    if settings.addresses:
+        address = typed_address(asked.username, settings)
+        if address is None:
+            raise InvalidParameterError({_UNSET: AttributeProblem.WRONG_TYPE})
+        attributes[address] = asked.username
+        username = sub
+    elif not is_username(username) or looks_like_alias(username, settings):
+        raise InvalidParameterError({_UNSET: AttributeProblem.WRONG_TYPE})
+    problems = dict(pool.settings.schema.problems(attributes))
+    for name in pool.settings.schema.missing(attributes):
+        problems[name] = AttributeProblem.MISSING
+    if Alias.PREFERRED_USERNAME in settings.aliases & attributes.keys():
+        # It would lead to somebody who has proven nothing yet.
+        problems[Alias.PREFERRED_USERNAME] = AttributeProblem.RESERVED
+    if problems:
+        raise InvalidParameterError(problems)
+    unproven = {
+        proof: "false" for name, proof in VERIFIED.items() if name in attributes
+    }
+    return User(
+        pool_id=pool.id,
+        sub=sub,
+        username=username,
+        status=UserStatus.UNCONFIRMED,
+        enabled=True,
+        attributes=attributes | unproven,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _destination(pool: Pool, user: User) -> SentCode | None:
+    """Return where the code goes: the phone, if both are to be verified."""
+    for address in (Address.PHONE, Address.EMAIL):
+        destination = user.attributes.get(address, "")
+        if address in pool.settings.sign_up.verified and destination:
+            return SentCode(address, destination)
+    return None
+
+
+def _find(connection: Connection, pool: Pool, name: str) -> User | None:
+    sensitive = pool.settings.sign_in.case_sensitive
+    form = comparable(name, case_sensitive=sensitive)
+    return Users(connection).find_named(pool.id, form)
+
+
+def _check_unconfirmed(user: User) -> None:
+    if user.status is not UserStatus.UNCONFIRMED:
+        raise WrongStateError(f"the person is {user.status}")
+
+
+def _proven(user: User, address: Address, now: datetime) -> User:
+    proof = {VERIFIED[address]: "true"}
+    return replace(
+        user,
+        status=UserStatus.CONFIRMED,
+        attributes={**user.attributes, **proof},
+        updated_at=now,
+    )
+
+
+def _let_in(
+    connection: Connection, pool: Pool, before: User, after: User, *, take_over: bool
+) -> None:
+    """Keep that a person is confirmed, and let what was proven lead to them."""
+    settings = pool.settings.sign_in
+    users = Users(connection)
+    users.change(after, search=search_of(after, settings))
+    old = set(names_of(before, settings))
+    for name in names_of(after, settings):
+        if name in old:
+            continue
+        if take_over:
+            _take_from_others(users, pool, name)
+        users.add_name(after, name)
+
+
+def _take_from_others(users: Users, pool: Pool, name: Name) -> None:
+    """Let an address that somebody else has proven before lead to them no more."""
+    other = users.find_named(pool.id, name.name)
+    if other is None:
+        return
+    users.remove_name(pool.id, name.name)
+    unproven = {VERIFIED[name.kind]: "false"}
+    changed = replace(other, attributes={**other.attributes, **unproven})
+    users.change(changed, search=search_of(changed, pool.settings.sign_in))
+
+
+def _owner(pool: Pool, user: User, address: str) -> str:
+    # With the address: a code proves the one that it went to, and not what came after.
+    return f"{pool.id}/{user.sub}/{user.attributes.get(address, '')}"
+
+
+def _key(pool: Pool, user: User) -> CodeKey:
+    return CodeKey(pool.id, user.sub, Purpose.SIGN_UP)

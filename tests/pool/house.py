@@ -1,0 +1,125 @@
+"""A pool with everything that stands around it; only clock, messages and work are made up."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, insert
+
+from gateway.keys.seal import Seal, StoreKey
+from gateway.model.user import User
+from gateway.pool.codes import Codes, Purpose
+from gateway.pool.credentials import Credentials
+from gateway.pool.passwords.hashing import Parameters, Passwords
+from gateway.pool.pool import Pool
+from gateway.pool.settings import PoolSettings
+from gateway.pool.sign_up import SentCode
+from gateway.storage.database import Database
+from gateway.storage.pool_tables import POOL
+from gateway.storage.sqlite import SqliteDatabase
+from gateway.storage.user_secrets import AllSecrets, UserSecrets
+from gateway.storage.users import Users
+
+T = TypeVar("T")
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+POOL_ID = "us-east-1_Ab3dEfGh9"
+PASSWORD = "Correct horse 1!"
+
+
+@dataclass
+class Message:
+    """What would have been sent."""
+
+    sub: str
+    purpose: Purpose
+    to: SentCode
+    code: str
+
+
+@dataclass
+class Mailbox:
+    """Takes messages instead of a mail server."""
+
+    messages: list[Message] = field(default_factory=list)
+    is_broken: bool = False
+
+    def put(
+        self,
+        _connection: Connection,
+        _pool: Pool,
+        user: User,
+        *,
+        purpose: Purpose,
+        to: SentCode,
+        code: str,
+    ) -> None:
+        if self.is_broken:
+            raise OSError("the queue is broken")
+        self.messages.append(Message(user.sub, purpose, to, code))
+
+    @property
+    def code(self) -> str:
+        """The code of the last message."""
+        return self.messages[-1].code
+
+
+class House:
+    """Everything that the operations of a pool need."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOON
+        self.database: Database = SqliteDatabase.open(folder / "gateway.db")
+        self.mailbox = Mailbox()
+        self.codes = Codes(secret=secrets.token_bytes(32))
+        self.seal = Seal(key=StoreKey(secrets.token_bytes(32)))
+        self.credentials = Credentials(
+            passwords=Passwords(
+                at_once=4, parameters=Parameters(iterations=1, memory_kib=8)
+            ),
+            sealer=self.seal,
+        )
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def pass_time(self, time: timedelta) -> None:
+        self.now += time
+
+    def pool(
+        self, settings: PoolSettings | None = None, pool_id: str = POOL_ID
+    ) -> Pool:
+        """Make a pool."""
+        pool = Pool(pool_id, settings or PoolSettings(name="people"), NOON)
+        with self.database.writing() as connection:
+            connection.execute(
+                insert(POOL),
+                [
+                    {
+                        "id": pool.id,
+                        "settings": {},
+                        "created_at": NOON,
+                        "updated_at": NOON,
+                    }
+                ],
+            )
+        return pool
+
+    def user(self, pool: Pool, sub: str) -> User:
+        """Return somebody as they are kept now."""
+        user = self.read(lambda connection: Users(connection).find(pool.id, sub))
+        assert user is not None
+        return user
+
+    def secrets(self, user: User) -> UserSecrets:
+        """Return what proves somebody."""
+        return self.read(
+            lambda connection: AllSecrets(connection).find(user.pool_id, user.sub)
+        )
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        with self.database.reading() as connection:
+            return work(connection)

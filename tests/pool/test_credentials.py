@@ -1,0 +1,59 @@
+"""What is kept of a password."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gateway.keys.errors import SealError
+from gateway.pool import srp
+from gateway.pool.errors import InvalidPasswordError
+from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
+from gateway.pool.settings import PoolSettings
+from gateway.storage.user_secrets import UserSecrets
+from tests.pool.house import NOON, PASSWORD, House
+from tests.storage.pools import person
+
+
+def test_one_password_is_kept_in_both_ways(house: House) -> None:
+    """To be typed, and to be proven; what has nothing to do with it stays."""
+    pool, ana = house.pool(), person(1)
+    before = UserSecrets(totp_seed="seed", temporary_until=NOON)
+
+    kept = house.credentials.make(pool, ana, PASSWORD, before=before, now=NOON)
+
+    assert kept.password_hash is not None
+    assert kept.password_hash.startswith("$argon2id$")
+    assert kept.password_set_at == NOON
+    assert kept.temporary_until is None
+    assert kept.totp_seed == "seed"
+    verifier = house.credentials.verifier(pool, ana, kept)
+    assert verifier is not None
+    assert srp.is_password_of(verifier, pool.group, ana.username, PASSWORD)
+    assert not srp.is_password_of(verifier, pool.group, ana.username, "other")
+
+
+def test_a_verifier_is_the_persons_alone(house: House) -> None:
+    """Moved to another row, or read with another key, it opens nothing."""
+    pool, ana = house.pool(), person(1)
+    kept = house.credentials.make(pool, ana, PASSWORD, before=UserSecrets(), now=NOON)
+
+    with pytest.raises(SealError):
+        house.credentials.verifier(pool, person(2), kept)
+    assert house.credentials.verifier(pool, ana, UserSecrets()) is None
+    assert PASSWORD not in str(kept.srp_verifier)
+
+
+def test_a_password_is_judged_with_what_is_known_of_the_person(house: House) -> None:
+    """Their address is the first guess."""
+    policy = PasswordPolicy(
+        lowercase=False, uppercase=False, number=False, symbol=False, min_strength=3,
+        temporary_lifetime=timedelta(days=1),
+    )  # fmt: skip
+    pool = house.pool(PoolSettings(name="people", password=policy))
+    ana = replace(person(1), attributes={"email": "wintermute@neuromancer.example"})
+
+    house.credentials.check(pool, "umbrella cobalt fjord", about=ana)
+    with pytest.raises(InvalidPasswordError) as caught:
+        house.credentials.check(pool, "wintermute@neuromancer.example", about=ana)
+    assert caught.value.problems == (PasswordProblem.TOO_EASY_TO_GUESS,)

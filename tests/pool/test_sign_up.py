@@ -1,0 +1,313 @@
+"""From nobody to somebody who has proven an address."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from gateway.model.errors import GatewayError
+from gateway.model.user import UserStatus
+from gateway.pool.attributes.schema import AttributeProblem, Schema
+from gateway.pool.codes import LIFETIMES, MAX_TRIES, Purpose
+from gateway.pool.errors import (
+    CodeMismatchError,
+    ExpiredCodeError,
+    InvalidParameterError,
+    InvalidPasswordError,
+    NameTakenError,
+    NotAllowedError,
+    WrongStateError,
+)
+from gateway.pool.pool import Pool
+from gateway.pool.settings import (
+    Address,
+    Alias,
+    PoolSettings,
+    SignInSettings,
+    SignUpSettings,
+)
+from gateway.pool.sign_up import SentCode, SignUp, SignUps
+from gateway.storage.users import Users
+from tests.pool.house import NOON, PASSWORD, POOL_ID, House
+
+EMAIL = {"email": "ana@example.com"}
+ANA = SignUp("ana", PASSWORD, EMAIL)
+ALIASES = PoolSettings(name="aliases", sign_in=SignInSettings(aliases=frozenset(Alias)))
+ADDRESSES = PoolSettings(
+    name="addresses", sign_in=SignInSettings(addresses=frozenset(Address))
+)
+
+
+@pytest.fixture
+def sign_ups(house: House) -> SignUps:
+    return SignUps(
+        database=house.database,
+        credentials=house.credentials,
+        codes=house.codes,
+        messenger=house.mailbox,
+        clock=house.clock,
+    )
+
+
+def count(house: House) -> int:
+    return house.read(lambda connection: Users(connection).count(POOL_ID))
+
+
+def test_a_person_signs_up_and_confirms(house: House, sign_ups: SignUps) -> None:
+    """With the code that came by mail; the address is then theirs."""
+    pool = house.pool()
+
+    signed_up = sign_ups.sign_up(pool, ANA)
+
+    user = house.user(pool, signed_up.user.sub)
+    assert user == signed_up.user
+    assert user.status is UserStatus.UNCONFIRMED
+    assert user.attributes == {**EMAIL, "email_verified": "false"}
+    assert signed_up.sent == SentCode(Address.EMAIL, "ana@example.com")
+    (message,) = house.mailbox.messages
+    assert (message.sub, message.to) == (user.sub, signed_up.sent)
+
+    house.pass_time(timedelta(minutes=1))
+    confirmed = sign_ups.confirm(pool, "Ana", house.mailbox.code)
+
+    assert confirmed == house.user(pool, user.sub)
+    assert confirmed.status is UserStatus.CONFIRMED
+    assert confirmed.attributes["email_verified"] == "true"
+    assert confirmed.updated_at == house.now
+    with pytest.raises(WrongStateError):
+        sign_ups.confirm(pool, "ana", house.mailbox.code)
+
+
+def test_where_addresses_are_names_the_address_leads_to_the_person(
+    house: House, sign_ups: SignUps
+) -> None:
+    """The stored name is the id; it is unique from the sign-up on, whatever its case."""
+    pool = house.pool(ADDRESSES)
+
+    user = sign_ups.sign_up(pool, SignUp("Ana@Example.com", PASSWORD)).user
+
+    assert user.username == user.sub
+    assert user.attributes["email"] == "Ana@Example.com"
+    with pytest.raises(NameTakenError):
+        sign_ups.sign_up(pool, SignUp("ana@example.com", PASSWORD))
+    assert sign_ups.confirm(pool, "ANA@example.com", house.mailbox.code).sub == user.sub
+    with pytest.raises(InvalidParameterError) as caught:
+        sign_ups.sign_up(pool, SignUp("ana", PASSWORD))
+    assert caught.value.problems == {"username": AttributeProblem.WRONG_TYPE}
+
+
+def test_a_phone_comes_before_an_address(house: House, sign_ups: SignUps) -> None:
+    """If both are to be verified, as Cognito has it."""
+    both = SignUpSettings(verified=frozenset(Address))
+    pool = house.pool(PoolSettings(name="people", sign_up=both))
+    attributes = {**EMAIL, "phone_number": "+14155552671"}
+
+    signed_up = sign_ups.sign_up(pool, SignUp("ana", PASSWORD, attributes))
+
+    assert signed_up.sent == SentCode(Address.PHONE, "+14155552671")
+    confirmed = sign_ups.confirm(pool, "ana", house.mailbox.code)
+    assert confirmed.attributes["phone_number_verified"] == "true"
+    assert confirmed.attributes["email_verified"] == "false"
+
+
+def test_without_an_address_an_administrator_has_to_help(
+    house: House, sign_ups: SignUps
+) -> None:
+    """Nothing is sent, and nothing can be sent again."""
+    pool = house.pool()
+
+    assert sign_ups.sign_up(pool, SignUp("ana", PASSWORD)).sent is None
+    with pytest.raises(NotAllowedError):
+        sign_ups.resend(pool, "ana")
+    with pytest.raises(ExpiredCodeError):
+        sign_ups.confirm(pool, "ana", "123456")
+    assert not house.mailbox.messages
+
+
+def _closed(pool: Pool) -> Pool:
+    return replace(
+        pool, settings=replace(pool.settings, sign_up=SignUpSettings(is_open=False))
+    )
+
+
+def _demanding(pool: Pool) -> Pool:
+    schema = Schema.of(required=["name", "email"])
+    return replace(pool, settings=replace(pool.settings, schema=schema))
+
+
+@pytest.mark.parametrize(
+    ("change", "asked", "error"),
+    [
+        (_closed, ANA, NotAllowedError),
+        (_demanding, ANA, InvalidParameterError),
+        (None, replace(ANA, password="short"), InvalidPasswordError),
+        (None, replace(ANA, username="a b"), InvalidParameterError),
+        (None, replace(ANA, username=""), InvalidParameterError),
+        (None, replace(ANA, attributes={"email": "ana"}), InvalidParameterError),
+        (None, replace(ANA, attributes={"sub": "1"}), InvalidParameterError),
+        (
+            None,
+            replace(ANA, attributes={"email_verified": "true"}),
+            InvalidParameterError,
+        ),
+        (None, replace(ANA, attributes={"shoe": "46"}), InvalidParameterError),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(
+    house: House,
+    sign_ups: SignUps,
+    change: Callable[[Pool], Pool] | None,
+    asked: SignUp,
+    error: type[GatewayError],
+) -> None:
+    """No person, no message."""
+    pool = house.pool()
+    pool = change(pool) if change else pool
+
+    with pytest.raises(error):
+        sign_ups.sign_up(pool, asked)
+
+    assert count(house) == 0
+    assert not house.mailbox.messages
+
+
+def test_nobody_signs_up_under_somebodys_address(
+    house: House, sign_ups: SignUps
+) -> None:
+    """Where an address may lead to people, it is no user name; nor is a nickname free."""
+    pool = house.pool(ALIASES)
+
+    for asked in (
+        SignUp("ana@example.com", PASSWORD, EMAIL),
+        SignUp("ana", PASSWORD, {"preferred_username": "bob"}),
+    ):
+        with pytest.raises(InvalidParameterError):
+            sign_ups.sign_up(pool, asked)
+
+
+def test_all_of_it_is_kept_or_nothing(house: House, sign_ups: SignUps) -> None:
+    """A message that cannot be kept keeps the person from being there."""
+    pool = house.pool()
+    house.mailbox.is_broken = True
+
+    with pytest.raises(OSError, match="queue"):
+        sign_ups.sign_up(pool, ANA)
+
+    assert count(house) == 0
+    house.mailbox.is_broken = False
+    assert sign_ups.sign_up(pool, ANA).sent is not None
+
+
+def test_of_many_who_want_one_name_one_gets_it(house: House, sign_ups: SignUps) -> None:
+    """At the same moment, in every spelling."""
+    pool = house.pool()
+
+    def attempt(name: str) -> bool:
+        try:
+            sign_ups.sign_up(pool, replace(ANA, username=name))
+        except NameTakenError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        won = list(threads.map(attempt, ["ana", "ANA", "Ana", "aNa"]))
+
+    assert sorted(won) == [False, False, False, True]
+    assert count(house) == 1
+    assert len(house.mailbox.messages) == 1
+
+
+def test_a_new_code_replaces_the_one_before(house: House, sign_ups: SignUps) -> None:
+    pool = house.pool()
+    sign_ups.sign_up(pool, ANA)
+    first = house.mailbox.code
+    sent = sign_ups.resend(pool, "ana")
+    while house.mailbox.code == first:
+        sent = sign_ups.resend(pool, "ana")
+
+    assert sent == SentCode(Address.EMAIL, "ana@example.com")
+    with pytest.raises(CodeMismatchError):
+        sign_ups.confirm(pool, "ana", first)
+    sign_ups.confirm(pool, "ana", house.mailbox.code)
+    with pytest.raises(WrongStateError):
+        sign_ups.resend(pool, "ana")
+
+
+def test_a_code_has_its_time_and_its_tries(house: House, sign_ups: SignUps) -> None:
+    """What was missed is counted, though the request failed."""
+    pool = house.pool()
+    sign_ups.sign_up(pool, ANA)
+    wrong = f"{(int(house.mailbox.code) + 1) % 10**6:06}"
+    for _ in range(MAX_TRIES):
+        with pytest.raises(CodeMismatchError):
+            sign_ups.confirm(pool, "ana", wrong)
+    with pytest.raises(ExpiredCodeError):
+        sign_ups.confirm(pool, "ana", house.mailbox.code)
+
+    sign_ups.resend(pool, "ana")
+    house.now = NOON + LIFETIMES[Purpose.SIGN_UP]
+    with pytest.raises(ExpiredCodeError):
+        sign_ups.confirm(pool, "ana", house.mailbox.code)
+
+
+def test_a_code_proves_the_address_that_it_went_to(
+    house: House, sign_ups: SignUps
+) -> None:
+    """And not the one that took its place meanwhile."""
+    pool = house.pool()
+    user = sign_ups.sign_up(pool, ANA).user
+    moved = replace(user, attributes={**user.attributes, "email": "eve@example.com"})
+    with house.database.writing() as connection:
+        Users(connection).change(moved, search={"by_username": "ana"})
+
+    with pytest.raises(CodeMismatchError):
+        sign_ups.confirm(pool, "ana", house.mailbox.code)
+
+
+def test_nobody_is_told_who_is_known(house: House, sign_ups: SignUps) -> None:
+    """No code for nobody is no other answer than an old code."""
+    pool = house.pool()
+
+    assert sign_ups.resend(pool, "nobody") is None
+    with pytest.raises(ExpiredCodeError):
+        sign_ups.confirm(pool, "nobody", "123456")
+    assert not house.mailbox.messages
+
+
+def test_a_proven_address_becomes_a_name(house: House, sign_ups: SignUps) -> None:
+    """Of the first who proves it; of a later one only if that is asked for."""
+    pool = house.pool(ALIASES)
+    ana = sign_ups.sign_up(pool, ANA).user
+    code_of_ana = house.mailbox.code
+    bob = sign_ups.sign_up(pool, replace(ANA, username="bob")).user
+    code_of_bob = house.mailbox.code
+
+    def named(name: str) -> str:
+        user = house.read(lambda c: Users(c).find_named(pool.id, name))
+        return user.sub if user else ""
+
+    assert named("ana@example.com") == ""
+    sign_ups.confirm(pool, "ana", code_of_ana)
+    assert named("ana@example.com") == ana.sub
+
+    with pytest.raises(NameTakenError):
+        sign_ups.confirm(pool, "bob", code_of_bob)
+    assert house.user(pool, bob.sub).status is UserStatus.UNCONFIRMED
+
+    sign_ups.confirm(pool, "bob", code_of_bob, take_over=True)
+    assert named("ana@example.com") == bob.sub
+    assert house.user(pool, ana.sub).attributes["email_verified"] == "false"
+    assert named("ana") == ana.sub
+
+
+def test_taking_over_what_nobody_has_is_an_ordinary_confirmation(
+    house: House, sign_ups: SignUps
+) -> None:
+    pool = house.pool(ALIASES)
+    sign_ups.sign_up(pool, ANA)
+
+    confirmed = sign_ups.confirm(pool, "ana", house.mailbox.code, take_over=True)
+
+    assert confirmed.status is UserStatus.CONFIRMED
