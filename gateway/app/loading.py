@@ -56,17 +56,19 @@ class Loaded:
         return (*self.configuration.warnings, *self.engine.warnings)
 
 
-def load(config_path: Path) -> Loaded:
+def load(config_path: Path, *, follow: bool = True) -> Loaded:
     """Return everything that the files make, compiled and checked.
 
     Args:
         config_path: `config.toml`; providers and policies lie beside it.
+        follow: Whether references to secrets and files are followed. What was loaded
+            without can be asked for decisions, and not be started.
 
     Raises:
         ConfigError: With all faults of all files.
     """
     with _without_collector():
-        return _load(config_path)
+        return _load(config_path, follow=follow)
 
 
 @contextmanager
@@ -88,8 +90,8 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _load(config_path: Path) -> Loaded:
-    configuration = load_files(config_path)
+def _load(config_path: Path, *, follow: bool) -> Loaded:
+    configuration = load_files(config_path, follow=follow)
     routes = routes_of(configuration)
     faults = [
         *_store_key_faults(configuration),

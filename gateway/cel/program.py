@@ -4,7 +4,7 @@ A program is immutable and has no state of its own, so any number of threads may
 it at once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from time import monotonic
@@ -192,6 +192,29 @@ class Program:
     def text(self, part: Plan) -> str:
         """Return a part of the plan as it is written."""
         return self.source[part.start : part.end]
+
+    def part(self, plan: Plan) -> Callable[[Mapping[str, Any], Sequence[Any]], Any]:
+        """Return what evaluates one part alone.
+
+        It takes the variables and, by slot, the values of those that macros around the
+        part bind, and raises what `evaluate` raises.
+
+        Args:
+            plan: A part of `plan`.
+        """
+        run = self._compiler.compile(plan)
+        rest = [None] * self._cells
+
+        def evaluate(variables: Mapping[str, Any], bound: Sequence[Any] = ()) -> Any:
+            cells = [inf, None, *bound, *rest[len(bound) :]]
+            try:
+                return run(variables, cells)
+            except EvaluationError:
+                raise
+            except FAILURES as fault:
+                raise failed(fault, self.place_of(plan)) from None
+
+        return evaluate
 
     @property
     def parts(self) -> Sequence[Part]:

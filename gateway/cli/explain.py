@@ -50,6 +50,17 @@ HostOption = Annotated[
         "--host", metavar="NAME", help="By default, the one host that has the path."
     ),
 ]
+SchemeOption = Annotated[
+    str, typer.Option("--scheme", metavar="http|https", help="How the client asks.")
+]
+NowOption = Annotated[
+    str | None,
+    typer.Option(
+        "--now",
+        metavar="TIME",
+        help="The decision's clock, as 2026-05-04T09:00:00Z. By default, the present.",
+    ),
+]
 AddressOption = Annotated[
     str, typer.Option("--ip", metavar="ADDRESS", help="The client's address.")
 ]
@@ -66,10 +77,12 @@ def explain(  # noqa: PLR0913 - one argument for each option
     path: PathOption,
     method: MethodOption = "GET",
     host: HostOption = None,
+    scheme: SchemeOption = "https",
     ip: AddressOption = "",
     header: HeaderOption = None,
     identity: IdentityOption = None,
     token_stdin: TokenOption = False,
+    moment: NowOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
     output: FormatOption = Format.TEXT,
 ) -> None:
@@ -83,11 +96,17 @@ def explain(  # noqa: PLR0913 - one argument for each option
     Ends with 0 whatever the decision is, with 3 if the files have faults.
     """
     loaded = load(config)
-    request: dict[str, Any] = {"path": path, "method": method, "ip": ip}
+    request: dict[str, Any] = {
+        "path": path,
+        "method": method,
+        "scheme": scheme,
+        "ip": ip,
+    }
     document = {
         "request": request | {"host": host, "headers": headers_of(header or [])},
         "identity": _identity(identity),
         "token": _read_token() if token_stdin else None,
+        "now": moment,
     }
     explainer = build_explainer(loaded, clock=now, subject_of=_subject_of(loaded))
     try:

@@ -7,7 +7,11 @@ import typer
 
 from gateway.cli import check, explain, init, keys, serve, show, testing
 from gateway.cli.failures import Commands
+<<<<<<< HEAD
 from gateway.cli.policies import formatting, repl
+=======
+from gateway.cli.policies import diff, formatting, matrix
+>>>>>>> 76eec23 (Tell whom a change of the policies lets in)
 
 
 def _print_version(*, wanted: bool) -> None:
@@ -46,13 +50,15 @@ def build_app() -> typer.Typer:
         """Any sign-in in front, one identity, one credential behind.
 
         Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 the files have faults, 4 a test of
-        the policies fails.
+        the policies fails, 5 access is widened.
         """
 
     app.command()(serve.serve)
     app.command()(check.check)
     app.command("test")(testing.run_tests)
     app.command()(explain.explain)
+    app.command()(diff.diff)
+    app.command()(matrix.matrix)
     app.command()(formatting.fmt)
     app.command()(repl.repl)
     app.add_typer(show.app, name="show", help="Show what is there, in full.")

@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     CHECK_FAILED = 3
     TEST_FAILED = 4
+    WIDENED = 5
 
 
 DEFAULT_CONFIG = Path("config.toml")

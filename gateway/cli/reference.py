@@ -34,6 +34,7 @@ go to the standard output, failures to the standard error.
 | 2 | wrong usage |
 | 3 | the files have faults |
 | 4 | a test of the policies fails |
+| 5 | a change of the policies widens access |
 
 The codes of faults (`E103`, `W102`) are listed by `gateway show codes` and in
 [settings.md](settings.md#codes-of-faults).

@@ -80,6 +80,7 @@ def load(
     *,
     environ: Mapping[str, str] | None = None,
     clock: Callable[[], datetime] = _system_clock,
+    follow: bool = True,
 ) -> Configuration:
     """Return what `config.toml` and the folders beside it say.
 
@@ -87,12 +88,14 @@ def load(
         config_path: `config.toml`; `providers/` and `policies/` stand beside it.
         environ: What `{ env = "NAME" }` refers to; by default, the process's environment.
         clock: For dates of review.
+        follow: Whether references to secrets and files are followed. Who only reads the
+            policies of another time or place has none of them.
 
     Raises:
         ConfigError: With all faults of all files, warnings among them, if at least one
             of them is an error.
     """
-    loading = _Loading(config_path, environ)
+    loading = _Loading(config_path, environ, follow=follow)
     loading.read_config()
     loading.read_providers()
     loading.read_policies()
@@ -103,13 +106,15 @@ def load(
 class _Loading:
     """One load, from the files to the faults or the result."""
 
-    def __init__(self, config_path: Path, environ: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, config_path: Path, environ: Mapping[str, str] | None, *, follow: bool
+    ) -> None:
         self._path = config_path
         self._root = config_path.parent
         self._door = (
-            Door(root=self._root)
+            Door(root=self._root, follows=follow)
             if environ is None
-            else Door(root=self._root, environ=environ)
+            else Door(root=self._root, environ=environ, follows=follow)
         )
         self._faults: list[Fault] = []
         self._documents: list[Document] = []

@@ -110,3 +110,12 @@ expect = { allow = true }
     )
 
     assert [result.passed for result in results] == [True, False]
+
+
+def test_files_can_be_read_without_what_they_refer_to(house: House) -> None:
+    """What was loaded so decides as it would."""
+    (house.folder / "state/store.key").unlink()
+
+    loaded = load(house.folder / "config.toml", follow=False)
+
+    assert loaded.engine.digest

@@ -343,3 +343,17 @@ class TestParts:
             program.evaluate_part(first, {"claims": {}})
         with pytest.raises(EvaluationError, match="cannot be computed"):
             program.evaluate_part(second, {"l": 5})
+
+    def test_a_part_is_compiled_for_many_evaluations(self) -> None:
+        """With the values of the macros around it by slot."""
+        program = ENVIRONMENT.compile("l.exists(x, claims.a == x)")
+        body = program.plan.children[1]
+
+        evaluate = program.part(body)
+
+        assert evaluate({"claims": {"a": 1}}, [1]) is True
+        assert evaluate({"claims": {"a": 1}}, [2]) is False
+        with pytest.raises(EvaluationError, match="no key"):
+            evaluate({"claims": {}}, [1])
+        with pytest.raises(EvaluationError, match="cannot be computed"):
+            program.part(program.plan)({"l": 5}, [])

@@ -41,6 +41,19 @@ def test_who_is_nobody_is_a_guest(desk: Desk) -> None:
     assert desk.json(*VISIT)["rule"] == "orders/visit"
 
 
+def test_the_clock_and_the_scheme_can_be_set(desk: Desk) -> None:
+    """So that a decision of another time can be asked for again."""
+    old, new = "request.ip == '192.0.2.9'", "now < timestamp('2026-01-01T00:00:00Z')"
+    desk.change("policies/orders.toml", old, f"{new} && !request.tls")
+
+    past = desk.json(*VISIT, "--now", "2025-01-01T00:00:00Z", "--scheme", "http")
+    wrong = desk.run(*VISIT, "--now", "yesterday")
+
+    assert past["rule"] == "orders/visit"
+    assert not desk.json(*VISIT)["allowed"]
+    assert wrong.exit_code == 2
+
+
 def test_method_and_host_count(desk: Desk) -> None:
     """As at the proxy."""
     assert desk.json(*HERS, "-X", "PUT")["error"]["code"] == "method_not_allowed"

@@ -389,3 +389,14 @@ def test_a_demo_that_was_not_prepared_names_what_is_missing(tmp_path: Path) -> N
         ("E502", "config.toml"),
         ("E108", "providers/backend.toml"),
     ]
+
+
+def test_a_demo_that_was_not_prepared_can_be_read(tmp_path: Path) -> None:
+    """By who does not want to start it."""
+    shutil.copy(ROOT / "config.toml", tmp_path)
+    shutil.copytree(ROOT / "providers", tmp_path / "providers")
+    shutil.copytree(ROOT / "policies", tmp_path / "policies")
+
+    loaded = load(tmp_path / "config.toml", clock=lambda: NOON, follow=False)
+
+    assert loaded.referenced == frozenset()

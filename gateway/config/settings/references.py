@@ -5,6 +5,7 @@ up in a repository. References are followed when the file is read, so that what 
 is what is used.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,9 @@ MAX_REFERENCED_BYTES = 1024 * 1024
 # AES-256. As text, 64 hexadecimal digits, or base64 in either alphabet.
 STORE_KEY_BYTES = 32
 _KEY_TEXT = re.compile(rb"[0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{43}=?")
+
+# Stands for every secret where references are not followed; in the form of a storage key.
+_UNFOLLOWED = hashlib.sha256(b"not followed").hexdigest().encode()
 
 _REFERENCE_HINT = 'write { env = "NAME" } or { file = "path" }'
 _FILE_HINT = 'write { file = "path" }'
@@ -71,6 +75,10 @@ def parse_secret(value: Any, info: ValidationInfo) -> SecretRef:
         )
     door = door_of(info)
     match value:
+        case {"env": str(name), **rest} | {"file": str(name), **rest} if (
+            name and not rest and not door.follows
+        ):
+            return SecretRef(source=f"{next(iter(value))} {name}", value=_UNFOLLOWED)
         case {"env": str(name), **rest} if not rest and name:
             return _from_environment(name, door)
         case {"file": str(name), **rest} if not rest and name:
@@ -101,6 +109,8 @@ def parse_file(value: Any, info: ValidationInfo) -> FileRef:
         case {"file": str(name), **rest} if not rest and name:
             door = door_of(info)
             path = door.root / name
+            if not door.follows:
+                return FileRef(path=path, content=b"")
             content = _read(path, name, is_secret=False)
             door.files[path] = content
             return FileRef(path=path, content=content)

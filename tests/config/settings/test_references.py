@@ -235,3 +235,27 @@ def test_a_reference_that_was_followed_already_is_kept() -> None:
     settings = Refs(secret=secret, store=secret, file=file)
 
     assert (settings.secret, settings.store, settings.file) == (secret, secret, file)
+
+
+def test_references_need_not_be_followed(tmp_path: Path) -> None:
+    """Of a past revision, nobody has what they led to; but they have to be references."""
+    text = """
+    secret = { env = 'NAME' }
+    store = { file = 'state/key' }
+    file = { file = 'ca.pem' }
+    """
+    door = Door(root=tmp_path, environ={}, follows=False)
+    file = Document(path=tmp_path, name="f.toml", raw=text.encode())
+    reader = Reader(file, door)
+
+    settings = reader.read(Refs, file.data)
+
+    assert settings is not None, reader.faults
+    assert settings.secret is not None
+    assert settings.secret.source == "env NAME"
+    assert settings.store is not None
+    assert settings.store.source == "file state/key"
+    assert settings.file == FileRef(path=tmp_path / "ca.pem", content=b"")
+    assert door.files == {}
+    written = Document(path=tmp_path, name="f.toml", raw=b"secret = 'hunter2'")
+    assert Reader(written, door).read(Refs, written.data) is None
