@@ -7,11 +7,7 @@ import typer
 
 from gateway.cli import check, explain, init, keys, serve, show, testing
 from gateway.cli.failures import Commands
-<<<<<<< HEAD
-from gateway.cli.policies import formatting, repl
-=======
-from gateway.cli.policies import diff, formatting, matrix
->>>>>>> 76eec23 (Tell whom a change of the policies lets in)
+from gateway.cli.policies import diff, formatting, matrix, repl
 
 
 def _print_version(*, wanted: bool) -> None:
