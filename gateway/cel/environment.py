@@ -10,18 +10,17 @@ from functools import partial
 from typing import Any, Final
 
 from gateway.cel.analysis import Analyst, Kept
+from gateway.cel.assembly import Assembly
 from gateway.cel.checker import Declarations
 from gateway.cel.errors import CompileError, Problem
 from gateway.cel.explanation import loops
-from gateway.cel.inference import may_be_bool
-from gateway.cel.joining import Spot, joined
 from gateway.cel.library.operators import OPERATORS
 from gateway.cel.program import Program
 from gateway.cel.reads import reads_of
 from gateway.cel.shapes import Term, Terms
 from gateway.cel.standard import FUNCTIONS, METHODS
 from gateway.cel.terms import cut
-from gateway.cel.types import BOOL, CelType, settled
+from gateway.cel.types import CelType, settled
 
 __all__ = ["CompileError", "Environment", "Problem"]
 
@@ -102,7 +101,8 @@ class Environment:
             type=settled(analysis.plan.type),
             reads=reads_of(analysis.plan),
             cost=analysis.cost,
-            _analysis=self._kept(source, expect),
+            # Made again for whoever asks, without what has been compiled here.
+            _analysis=Kept(partial(self._analyst.analyse, source, expect=expect)),
             _run=analysis.run,
             _cells=loops(analysis.plan),
         )
@@ -113,53 +113,32 @@ class Environment:
         That is the way for everything that is out of the ordinary, faults above all: it
         tells them as if there were no other.
         """
+        assembly = self._assembly(source)
+        if assembly is None:
+            return None
+        kind, cost = settled(assembly.type), assembly.cost
+        if expect not in {None, kind} or cost > self._analyst.max_cost:
+            return None
+        return Program(
+            source=source,
+            type=kind,
+            reads=self._terms.reads_of(assembly.terms),
+            cost=cost,
+            _analysis=Kept(assembly.analysis),
+            _run=assembly.run,
+            _cells=assembly.cells,
+            _spot=assembly.spot,
+        )
+
+    def _assembly(self, source: str) -> Assembly | None:
         pieces = cut(source)
         if pieces is None:
             return None
         terms: list[Term] = []
         for text in pieces.terms:
             term = self._terms.find(text)
-            if term is None:
+            if term is None or not (pieces.connective is None or term.is_operand):
                 return None
             terms.append(term)
-        if pieces.connective is None:
-            return self._single(source, terms[0], expect)
-        cost = 1 + sum([term.cost for term in terms])
-        if cost > self._analyst.max_cost or expect not in {None, BOOL}:
-            return None
-        if any(not may_be_bool(term.type) for term in terms):
-            return None
-        tests = [
-            (term.test, Spot(line, column, term.moves))
-            for term, (line, column) in zip(terms, pieces.places, strict=True)
-        ]
-        return Program(
-            source=source,
-            type=BOOL,
-            reads=self._terms.reads_of(terms),
-            cost=cost,
-            _analysis=self._kept(source, expect),
-            _run=joined(pieces.connective, tests),
-            _cells=max(term.cells for term in terms),
-        )
-
-    def _single(
-        self, source: str, term: Term, expect: CelType | None
-    ) -> Program | None:
-        kind = settled(term.type)
-        if source[0].isspace() or expect not in {None, kind}:
-            return None
-        return Program(
-            source=source,
-            type=kind,
-            reads=self._terms.reads_of([term]),
-            cost=term.cost,
-            _analysis=self._kept(source, expect),
-            _run=term.run,
-            _cells=term.cells,
-            _spot=Spot(1, 1, term.moves) if term.moves else None,
-        )
-
-    def _kept(self, source: str, expect: CelType | None) -> Kept:
-        # Knows what analyses, and not what has been compiled here.
-        return Kept(partial(self._analyst.analyse, source, expect=expect))
+        constants = self._analyst.constants
+        return Assembly(source, pieces.connective, terms, pieces.starts, constants)

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final, cast
 
 from lark import Lark, Token
@@ -125,9 +126,18 @@ class _Tokens(Lexer):
             yield token
 
 
+def _grammar_file() -> Path:
+    # Importing the package would run its evaluator's modules, and take longer than
+    # everything else that a start takes.
+    spec = find_spec("celpy")
+    if spec is None or spec.origin is None:  # pragma: no cover - it is a dependency
+        raise ModuleNotFoundError("celpy")
+    return Path(spec.origin).with_name("cel.lark")
+
+
 @cache
 def _grammar() -> Lark:
-    grammar = files("celpy").joinpath("cel.lark").read_text("utf-8")
+    grammar = _grammar_file().read_text("utf-8")
     return Lark(
         grammar,
         parser="lalr",

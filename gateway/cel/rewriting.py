@@ -1,14 +1,17 @@
-"""A plan with one of its parts replaced by another.
+"""A plan made from another one: with a part replaced, or for a text that is like its own.
 
 Plans never change: the parts on the way from the top to the replaced one are made anew,
 everything beside them is shared.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from gateway.cel.plan import (
     Choice,
     Comprehension,
+    Constant,
     Field,
     Has,
     Invoke,
@@ -35,6 +38,28 @@ def with_part(plan: Plan, old: Plan, new: Plan) -> Plan:
     if all(now is before for now, before in pairs):
         return plan
     return _remade(plan, children)
+
+
+def relocated(
+    plan: Plan, place: Callable[[int], int], values: Mapping[int, Any]
+) -> Plan:
+    """Return the plan of a text that differs from the plan's own in its literals.
+
+    Args:
+        plan: Of the text that is there.
+        place: Gives for an offset in that text the offset in the other one.
+        values: Of the constants that have another one there, by the constant's identity.
+    """
+    children = [relocated(child, place, values) for child in plan.children]
+    made = _remade(plan, children) if children else plan
+    if isinstance(made, Invoke) and made.implicit:
+        implicit = [relocated(part, place, values) for part in made.implicit]
+        made = replace(made, implicit=tuple(implicit))
+    start, end, at = place(plan.start), place(plan.end), place(plan.at)
+    if isinstance(made, Constant):
+        value = values.get(id(plan), made.value)
+        return Constant(start, end, at, made.type, value)
+    return replace(made, start=start, end=end, at=at)
 
 
 def _remade(plan: Plan, children: list[Plan]) -> Plan:  # noqa: PLR0911 - one for each kind

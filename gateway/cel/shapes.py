@@ -20,10 +20,12 @@ from gateway.cel.compiler import Compiler
 from gateway.cel.errors import CompileError
 from gateway.cel.explanation import loops
 from gateway.cel.fusion import Make
+from gateway.cel.inference import may_be_bool
 from gateway.cel.joining import Move
 from gateway.cel.paths import Path, shortest, write_path
 from gateway.cel.plan import Constant, Invoke, Plan, walk
 from gateway.cel.reads import readings
+from gateway.cel.rewriting import relocated
 from gateway.cel.terms import STRING
 from gateway.cel.types import CelType
 
@@ -45,8 +47,10 @@ class Term:
         cells: How many cells the variables of its macros need.
         run: Evaluates it.
         test: Evaluates it as an operand of `&&` or `||`.
-        moves: Where its text differs in length from the one that its errors' places are
-            counted in.
+        plan: What it means, or what a term means that is the same but for its literals.
+        values: The constants of the plan that have another value here, by identity.
+        moves: Where its text differs in length from the plan's, by which the places of
+            its errors are counted.
     """
 
     type: CelType
@@ -55,7 +59,23 @@ class Term:
     cells: int
     run: Run
     test: Run
+    plan: Plan
+    values: Sequence[tuple[int, Any]] = ()
     moves: Sequence[Move] = ()
+
+    @property
+    def is_operand(self) -> bool:
+        """Whether it may stand under `&&` or `||`."""
+        return may_be_bool(self.type)
+
+    def plan_at(self, start: int) -> Plan:
+        """Return the plan of the term where it begins at an offset of its source."""
+
+        def place(offset: int) -> int:
+            longer = sum(length for end, length in self.moves if end <= offset)
+            return start + offset + longer
+
+        return relocated(self.plan, place, dict(self.values))
 
 
 @dataclass(slots=True)
@@ -112,13 +132,13 @@ class _Pattern:
 
     def made(self, literals: Sequence[str]) -> Term | None:
         """Return the term with other literals; `None` if they can never work."""
-        values: dict[int, Any] = {}
+        values: list[tuple[int, Any]] = []
         moves: list[Move] = []
         value: Any = None
         for number, constant in self.holes:
             literal = literals[number]
             value = literal[1:-1] if literal[0] in _QUOTES else int(literal)
-            values[id(constant)] = value
+            values.append((id(constant), value))
             longer = len(literal) - (constant.end - constant.start)
             if longer:
                 moves.append((constant.end, longer))
@@ -126,12 +146,22 @@ class _Pattern:
         if self.make is not None:
             run = test = self.make(value)
         else:
-            compiler = self.compiler.replacing(values)
+            compiler = self.compiler.replacing(dict(values))
             run = compiler.compile(self.plan)
             if compiler.problems:
                 return None
             test = compiler.as_term(self.plan, run)
-        return Term(term.type, term.reads, term.cost, term.cells, run, test, moves)
+        return Term(
+            type=term.type,
+            reads=term.reads,
+            cost=term.cost,
+            cells=term.cells,
+            run=run,
+            test=test,
+            plan=self.plan,
+            values=values,
+            moves=moves,
+        )
 
 
 class Terms:
@@ -198,12 +228,15 @@ class Terms:
             shape = self._shapes[code] = _Shape(self._fixed(text, literals))
         key = tuple([literals[number] for number in shape.fixed])
         pattern = shape.patterns.get(key)
-        if pattern is not None and pattern.fits(literals):
-            return pattern.made(literals)
+        if pattern is not None:
+            fits = pattern.fits(literals)
+            return pattern.made(literals) if fits else self._analysed(text)
         analysis = self._analysis(text)
         if analysis is None:
             return None
-        pattern = shape.patterns[key] = _pattern(analysis, text, shape.fixed)
+        pattern = _pattern(analysis, text, shape.fixed)
+        if pattern.fits(literals):
+            shape.patterns[key] = pattern
         return pattern.term
 
     def _analysed(self, text: str) -> Term | None:
@@ -305,4 +338,5 @@ def _term(analysis: Analysis) -> Term:
         cells=loops(plan),
         run=analysis.run,
         test=analysis.compiler.as_term(plan, analysis.run),
+        plan=plan,
     )

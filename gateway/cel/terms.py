@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from gateway.cel.closures import Place
 from gateway.cel.syntax import Connective
 
 # Longer ones are rare, and the long way knows all limits.
@@ -37,12 +36,12 @@ class Cut(NamedTuple):
     Attributes:
         connective: What stands between them; `None` if there is one piece alone.
         terms: The pieces, without blanks around them.
-        places: Where each begins.
+        starts: Where each begins.
     """
 
     connective: Connective | None
     terms: Sequence[str]
-    places: Sequence[Place]
+    starts: Sequence[int]
 
 
 def cut(text: str) -> Cut | None:
@@ -51,7 +50,7 @@ def cut(text: str) -> Cut | None:
         return None
     connective = ""
     terms: list[str] = []
-    places: list[Place] = []
+    starts: list[int] = []
     at = 0
     while True:
         match = _TERM.match(text, at)
@@ -59,7 +58,7 @@ def cut(text: str) -> Cut | None:
         if match is None or not term:
             return None
         terms.append(term)
-        places.append(_place(text, match.end() - len(match[0].lstrip())))
+        starts.append(match.end() - len(match[0].lstrip()))
         at = match.end()
         if at == len(text):
             break
@@ -71,9 +70,4 @@ def cut(text: str) -> Cut | None:
     # The tree is one chain, even where brackets hold the beginning of it together.
     if connective and terms[0][0] == "(" and connective in terms[0]:
         return None
-    return Cut(_CONNECTIVES.get(connective), terms, places)
-
-
-def _place(text: str, offset: int) -> Place:
-    line = text.count("\n", 0, offset) + 1
-    return line, offset - text.rfind("\n", 0, offset)
+    return Cut(_CONNECTIVES.get(connective), terms, starts)

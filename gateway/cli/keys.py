@@ -22,7 +22,7 @@ ForceOption = Annotated[
     ),
 ]
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="The keys that sign.")
 
 
 @app.command("list")

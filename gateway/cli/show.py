@@ -27,7 +27,7 @@ IdOption = Annotated[
     typer.Option("--id", help="Take the name for an id, even if it is a kind too."),
 ]
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, help="Show what is there, in full.")
 
 
 @app.command()

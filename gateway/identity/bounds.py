@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from gateway.model.errors import MalformedCredentialError
-from gateway.storage.tables import MAX_SUBJECT_CHARACTERS
+from gateway.model.identity import MAX_SUBJECT_CHARACTERS
 
 # Longer than any name, address or URL that stands for somebody.
 MAX_TEXT_CHARACTERS = 1024

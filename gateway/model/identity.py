@@ -14,6 +14,9 @@ from typing import Any
 # What `auth_time` and `created` say when nobody knows; `fresh()` is never true for it.
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
+# OpenID Connect allows 255 characters (Core section 2), a SAML NameID more.
+MAX_SUBJECT_CHARACTERS = 1024
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -21,8 +21,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
-# OpenID Connect allows 255 characters (Core section 2), a SAML NameID more.
-MAX_SUBJECT_CHARACTERS = 1024
+from gateway.model.identity import MAX_SUBJECT_CHARACTERS
 
 METADATA = MetaData()
 

@@ -6,8 +6,8 @@ import pytest
 
 from gateway.cel.environment import Environment
 from gateway.cel.plan import Constant, Plan, walk
-from gateway.cel.rewriting import with_part
-from gateway.cel.types import BOOL
+from gateway.cel.rewriting import relocated, with_part
+from gateway.cel.types import BOOL, DYN, INT, STRING, MapType
 
 EVERY_KIND = [
     "s.startsWith(identity.name) && !t",
@@ -72,3 +72,14 @@ def test_the_replaced_plan_means_something_else(
 
 def _true(part: Plan) -> Constant:
     return Constant(part.start, part.end, part.at, BOOL, value=True)
+
+
+def test_a_plan_is_made_for_a_text_that_is_like_its_own() -> None:
+    """Every part in its new place, implicit arguments too; other constants where told."""
+    environment = Environment({"claims": MapType(STRING, DYN), "i": INT})
+    plan = environment.compile("claim('a', 1) == i").plan
+    constant = next(part for part in walk(plan) if isinstance(part, Constant))
+
+    other = relocated(plan, lambda offset: offset + 5, {id(constant): "b"})
+
+    assert repr(other) == repr(environment.compile("     claim('b', 1) == i").plan)

@@ -149,6 +149,7 @@ def test_what_is_made_from_others_is_what_the_long_way_makes(texts: list[str]) -
             assert short.type == long.type
             assert short.reads == long.reads
             assert short.cost == long.cost
+            assert repr(short.plan) == repr(long.plan)
             for values in VALUES:
                 assert outcome(short, values) == outcome(long, values)
         else:
@@ -166,6 +167,7 @@ def test_the_fourth_of_a_kind_is_like_the_first(text: str) -> None:
             long = compiled(environment._whole, filled)
             if isinstance(short, Program) and isinstance(long, Program):
                 assert short.reads == long.reads
+                assert repr(short.plan) == repr(long.plan)
                 for values in VALUES:
                     assert outcome(short, values) == outcome(long, values)
             else:
@@ -188,6 +190,19 @@ def test_most_of_a_kind_are_not_analysed() -> None:
         environment.compile(f"identity.name == 'n{number}' && identity.age > {number}")
 
     assert len(analysed) < 10
+
+
+def test_a_long_literal_is_no_pattern_for_short_ones() -> None:
+    """Nor the other way round: it costs more to look at."""
+    environment = Environment(VARIABLES)
+    costs = [
+        environment.compile(f"identity.name == '{'n' * length}'").cost
+        for length in (1, 65, 64, 65, 1, 0, 200, 2)
+    ]
+
+    assert costs[0] == costs[2] == costs[4] == costs[7]
+    assert costs[1] == costs[3] > costs[0] > costs[5]
+    assert costs[6] > costs[1]
 
 
 def test_what_an_environment_has_alone_is_compiled_there() -> None:

@@ -38,11 +38,11 @@ def test_the_outermost_connective_separates_terms(text: str, terms: list[str]) -
 
 
 def test_each_term_has_its_place() -> None:
-    """Line and column of its first character."""
+    """The offset of its first character."""
     pieces = cut("a &&\n   b && c")
 
     assert pieces is not None
-    assert pieces.places == [(1, 1), (2, 4), (2, 9)]
+    assert pieces.starts == [0, 8, 13]
 
 
 @pytest.mark.parametrize(

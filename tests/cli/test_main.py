@@ -1,5 +1,7 @@
 """The command line as a whole."""
 
+import subprocess
+import sys
 from importlib.metadata import version
 
 import pytest
@@ -87,3 +89,43 @@ def test_the_program_ends_with_the_exit_code(monkeypatch: pytest.MonkeyPatch) ->
         main()
 
     assert end.value.code == 0
+
+
+@pytest.mark.parametrize("command", ["check", "test"])
+def test_what_judges_files_imports_no_database_and_no_server(
+    desk: Desk, command: str
+) -> None:
+    """They are run after each change, so they have to start at once."""
+    program = (
+        "import sys\n"
+        "from gateway.cli.main import main\n"
+        "try:\n"
+        "    main()\n"
+        "finally:\n"
+        "    print(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+
+    done = subprocess.run(  # noqa: S603 - the interpreter that runs this
+        [sys.executable, "-c", program, command, "--config", str(desk.config)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    imported = set(done.stdout.split())
+    assert "gateway" in imported
+    assert not imported & {
+        *("sqlalchemy", "alembic", "psycopg", "httpx", "httptools", "starlette"),
+        *("uvicorn", "structlog", "jwt", "celpy", "lxml"),
+    }
+
+
+def test_each_command_is_there_by_itself() -> None:
+    """As `main` builds it, when the arguments name it."""
+    whole = typer.main.get_command(build_app())
+    for name, command in whole.commands.items():  # type: ignore[attr-defined]
+        alone = typer.main.get_command(build_app([name]))
+
+        assert list(alone.commands) == [name]  # type: ignore[attr-defined]
+        assert command.name == name

@@ -23,7 +23,7 @@ from gateway.identity.bounds import (
     is_verified_address,
 )
 from gateway.model.errors import MalformedCredentialError
-from gateway.storage.tables import MAX_SUBJECT_CHARACTERS
+from gateway.model.identity import MAX_SUBJECT_CHARACTERS
 from tests.identity.files import NOON
 
 

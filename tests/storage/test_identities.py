@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from gateway.model.errors import StorageError
-from gateway.model.identity import IdentityKind
+from gateway.model.identity import MAX_SUBJECT_CHARACTERS, IdentityKind
 from gateway.storage.database import Database
 from gateway.storage.identities import IdentityStore, StoredIdentity
-from gateway.storage.tables import MAX_SUBJECT_CHARACTERS
 from tests.storage.conftest import NOON, Place
 
 PERSON = IdentityKind.AUTHENTICATED
