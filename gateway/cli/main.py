@@ -45,6 +45,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "matrix": ("gateway.cli.policies.matrix", "matrix"),
     "fmt": ("gateway.cli.policies.formatting", "fmt"),
     "repl": ("gateway.cli.policies.repl", "repl"),
+    "decisions": ("gateway.cli.policies.decisions", "app"),
     "show": ("gateway.cli.show", "app"),
     "keys": ("gateway.cli.keys", "app"),
     "init": ("gateway.cli.init", "init"),
