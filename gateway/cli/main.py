@@ -42,6 +42,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "test": ("gateway.cli.testing", "run_tests"),
     "explain": ("gateway.cli.explain", "explain"),
     "diff": ("gateway.cli.policies.diff", "diff"),
+    "replay": ("gateway.cli.policies.replay", "replay"),
     "matrix": ("gateway.cli.policies.matrix", "matrix"),
     "fmt": ("gateway.cli.policies.formatting", "fmt"),
     "repl": ("gateway.cli.policies.repl", "repl"),
@@ -72,7 +73,7 @@ def build_app(names: Sequence[str] = tuple(_COMMANDS)) -> typer.Typer:
         """Any sign-in in front, one identity, one credential behind.
 
         Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 the files have faults, 4 a test of
-        the policies fails, 5 access is widened.
+        the policies fails, 5 access is widened, 6 too much is undetermined.
         """
 
     for name in names:

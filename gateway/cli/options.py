@@ -23,6 +23,7 @@ class ExitCode(IntEnum):
     CHECK_FAILED = 3
     TEST_FAILED = 4
     WIDENED = 5
+    UNDETERMINED = 6
 
 
 DEFAULT_CONFIG = Path("config.toml")

@@ -36,3 +36,20 @@ def test_on_a_terminal_there_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
         advance()
 
     assert "mutants" in terminal.getvalue()
+
+
+def test_steps_may_be_many(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a number that nobody knows, such as the bytes of a pipe."""
+    with progress("replaying", None) as advance:
+        advance(1000)
+    assert capsys.readouterr() == ("", "")
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress("replaying", 2000) as advance:
+        advance(1000)
+
+    assert "50%" in terminal.getvalue()

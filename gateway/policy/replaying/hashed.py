@@ -40,13 +40,14 @@ class Hashing:
 
     Attributes:
         key: The name of the key.
-        of: Hashes a plain value; remembers the last few thousand.
+        of: Hashes a plain value. As with claims, a few thousand are remembered.
     """
 
     def __init__(self, hasher: Hasher) -> None:
         """Take the keyed hash."""
         self.key = name_of_key(hasher)
         self._hasher = hasher
+        self._of_claims: dict[str, str] = {}
 
         # Typed, because `True` and 1 are the same key to Python.
         @lru_cache(maxsize=_REMEMBERED, typed=True)
@@ -57,7 +58,13 @@ class Hashing:
 
     def of_claims(self, claims: Mapping[str, Any]) -> str:
         """Return the hash of minted claims; empty if there are none."""
-        return digest_of_claims(claims, self._hasher)
+        text = repr(claims)
+        digest = self._of_claims.get(text)
+        if digest is None:
+            if len(self._of_claims) >= _REMEMBERED:
+                self._of_claims.clear()
+            digest = self._of_claims[text] = digest_of_claims(claims, self._hasher)
+        return digest
 
     def reveal(self, value: Any, kind: str, *, key: str) -> Any:
         """Return a decoded value with what is hashed in it ready to be compared.

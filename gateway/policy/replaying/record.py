@@ -44,6 +44,9 @@ _KINDS: Final = {str(kind): kind for kind in IdentityKind}
 _EFFECTS: Final = {"allow": True, "deny": False}
 _TEXT: Final = frozenset({str})
 
+# Of ids, rules and the like, which come from files that people write.
+MAX_NAME: Final = 1024
+
 # The gateway cuts longer methods off there.
 MAX_METHOD: Final = 64
 
@@ -176,6 +179,10 @@ def _record(fields: tuple[Any, ...], *, hashes: bool) -> Record:
         dropped,
         claims,
     ) = fields
+    if max(map(len, (decision_id, request_id, digest, hash_key, route))) > MAX_NAME or (
+        max(map(len, (method, provider, rule, reason, claims))) > MAX_NAME
+    ):
+        raise MalformedRecordError(f"a name is longer than {MAX_NAME} characters")
     if kind not in _KINDS or effect not in _EFFECTS:
         raise MalformedRecordError("`identity_kind` or `effect` is none that there is")
     if not _TEXT.issuperset(map(type, (*roles, *absent, *dropped))):

@@ -112,23 +112,23 @@ class Recollection:
         Raises:
             MalformedRecordError: One of them cannot be what its path leads to.
         """
+        maps = self._maps
         for slot, encoded in zip(self._shape.slots, record.reads.values(), strict=True):
-            place = slot.place
-            value, unsure = encoded, False
-            if not _is_as_it_is(place, encoded):
-                value = _decoded(encoded)
-                if record.hashes:
-                    key = record.hash_key
-                    value = hashing.reveal(value, place.leaf, key=key)
-                    unsure = holds_hash(value)
-                _check(place, value)
+            place, number = slot.place, slot.map
+            if number < 0:
+                continue
+            # Most values stand in JSON as they are.
+            value, kind = encoded, type(encoded)
+            if kind is not place.as_is or (
+                kind is list and not _TEXT.issuperset(map(type, encoded))
+            ):
+                value = self._decoded(place, encoded, record, hashing)
+                if record.hashes and slot.name and holds_hash(value):
+                    maps[number].unsure |= {slot.name}
             if slot.name:
-                holder = self._maps[slot.map]
-                holder.known[slot.name] = value
-                if unsure:
-                    holder.unsure |= {slot.name}
-            elif slot.map >= 0:
-                self._close(slot.map, value)
+                maps[number].known[slot.name] = value
+            else:
+                maps[number] = _closed(_ROOTS[number], self._notes, value)
         self._fill_always_known(record)
         for path in self._shape.hidden:
             self._hide(path)
@@ -144,9 +144,17 @@ class Recollection:
             request.known["method"] = record.method
             request.unsure -= {"method"}
 
-    def _close(self, number: int, known: dict[Any, Any]) -> None:
-        """Let a root hold exactly what was recorded as a whole."""
-        self._maps[number] = _closed(_ROOTS[number], self._notes, known)
+    @staticmethod
+    def _decoded(place: Place, encoded: Any, record: Record, hashing: Hashing) -> Any:
+        try:
+            value = decode(encoded)
+        except MalformedValueError as error:
+            raise MalformedRecordError(str(error)) from None
+        if record.hashes:
+            value = hashing.reveal(value, place.leaf, key=record.hash_key)
+        if place.kind is not DYN and not conforms(value, place.kind):
+            raise MalformedRecordError("a value is not of the type that its path has")
+        return value
 
     def _hide(self, path: Path) -> None:
         """Forget what is at a path and below it, as far as it is not known apart."""
@@ -184,26 +192,6 @@ class Recollection:
             parent.known[name] = child
             parent.unsure -= {name}
         return child if isinstance(child, RecordedMap) else None
-
-
-def _is_as_it_is(place: Place, encoded: Any) -> bool:
-    """Whether a value stands in JSON as it is; quickly, for that is most of them."""
-    kind = type(encoded)
-    return kind is place.as_is and (
-        kind is not list or _TEXT.issuperset(map(type, encoded))
-    )
-
-
-def _decoded(encoded: Any) -> Any:
-    try:
-        return decode(encoded)
-    except MalformedValueError as error:
-        raise MalformedRecordError(str(error)) from None
-
-
-def _check(place: Place, value: Any) -> None:
-    if place.kind is not DYN and not conforms(value, place.kind):
-        raise MalformedRecordError("a value is not of the type that its path has")
 
 
 def _closed(path: Path, notes: Notes, known: dict[Any, Any]) -> RecordedMap:

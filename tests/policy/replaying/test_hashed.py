@@ -15,6 +15,7 @@ from gateway.cel.values import TypeName, Uint, equal, kind_of
 from gateway.policy.recording.collector import digest_of_claims
 from gateway.policy.recording.values import Hashed, digest_of
 from gateway.policy.replaying.hashed import (
+    _REMEMBERED,
     EXACT,
     HashedValue,
     Hashing,
@@ -148,6 +149,23 @@ def test_claims_have_a_hash() -> None:
     """None have none."""
     assert HASHING.of_claims({}) == ""
     assert HASHING.of_claims({"a": 1}) == digest_of_claims({"a": 1}, HASHER)
+    assert HASHING.of_claims({"a": True}) == digest_of_claims({"a": True}, HASHER)
+
+
+def test_claims_are_hashed_once_as_long_as_they_are_few() -> None:
+    """A log may hold a million."""
+    asked: list[bytes] = []
+
+    def counting(raw: bytes) -> str:
+        asked.append(raw)
+        return HASHER(raw)
+
+    hashing = Hashing(counting)
+    asked.clear()
+    for number in (*range(_REMEMBERED), 0, _REMEMBERED, 0):
+        hashing.of_claims({"a": number})
+
+    assert len(asked) == _REMEMBERED + 2
 
 
 def test_hashes_are_found_wherever_they_are() -> None:

@@ -14,6 +14,7 @@ from gateway.policy.recording.values import name_of_key
 from gateway.policy.replaying.errors import MalformedRecordError
 from gateway.policy.replaying.record import (
     MAX_LINE,
+    MAX_NAME,
     Outcome,
     Record,
     parse_record,
@@ -105,6 +106,8 @@ def test_what_is_no_line_of_the_gateway_is_told(line: bytes, reason: str) -> Non
         ({"reads": []}, "`reads` is not of its type"),
         ({"rule": 1}, "`rule` is not of its type"),
         ({"time": 1}, "`time` is not of its type"),
+        ({"decision_id": "x" * (MAX_NAME + 1)}, "a name is longer"),
+        ({"rule": "x" * (MAX_NAME + 1)}, "a name is longer"),
         ({"roles": [1]}, "holds no text"),
         ({"absent": [None]}, "holds no text"),
         ({"dropped": [["now"]]}, "holds no text"),
