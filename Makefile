@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := tests/peers/programs
 
-.PHONY: help install dev peers run format lint unit check test bench lock clean
+.PHONY: help install dev peers run format lint unit check test nightly bench lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,8 +60,11 @@ unit: dev
 check: lint unit ## What to run before a commit: under two minutes
 
 test: lint peers ## Every check and every test, the peers included
-	$(BIN)/pytest -n 2 --postgresql --cov --cov-report=term --ignore=tests/peers
+	$(BIN)/pytest -n 2 --postgresql --cel-cases=2000 --cov --cov-report=term --ignore=tests/peers
 	$(BIN)/pytest tests/peers
+
+nightly: dev ## A hundred thousand new CEL expressions against other implementations
+	$(BIN)/pytest -n 2 --hypothesis-profile=nightly --cel-cases=100000 tests/conformance/cel
 
 bench: peers ## The side-by-side table of benchmarks/README.md
 	$(BIN)/python benchmarks/side_by_side.py

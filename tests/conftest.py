@@ -17,8 +17,21 @@ settings.register_profile(
 settings.load_profile("steady")
 
 
+# `make nightly`: other cases each time.
+settings.register_profile(
+    "nightly", settings.get_profile("steady"), derandomize=False, print_blob=True
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the storage's tests be run against a server too; see `tests/storage`."""
+    """Let some tests do more: the storage's with a server, CEL's with more cases."""
+    parser.addoption(
+        "--cel-cases",
+        type=int,
+        default=300,
+        metavar="N",
+        help="how many made-up expressions are compared with other implementations",
+    )
     parser.addoption(
         "--postgresql",
         action="store_true",
