@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import anyio.to_thread
 import pytest
@@ -67,6 +67,7 @@ class Fake:
         self.open = False
         self.failure: Exception | None = None
         self.remembered: dict[str, Subject] = {}
+        self.since: list[datetime] = []
         self.verified: list[int] = []
         self.known = False
         self.resolvable = True
@@ -103,6 +104,7 @@ class Fake:
 
     def remember(self, token: str, subject: Subject, since: datetime) -> None:
         self.remembered[token] = subject
+        self.since.append(since)
 
     def decide(self, access: AccessRequest, *, steps: StepTimes) -> Decision:
         steps.began = 1
@@ -315,6 +317,21 @@ async def test_credentials_that_take_long_leave_threads_to_others(fake: Fake) ->
     fake.gate.set()
     await asyncio.gather(*waiting)
     assert len(fake.remembered) == 50
+
+
+async def test_what_is_remembered_counts_from_before_it_was_found_out(
+    fake: Fake,
+) -> None:
+    """What changed while a thread was looking must not be believed for minutes."""
+
+    def clock() -> datetime:
+        return NOON + timedelta(hours=len(fake.verified))
+
+    pipeline = Pipeline(stages=_stages(fake), clock=clock)
+
+    await pipeline.admit(_inbound("t"), Passage())
+
+    assert fake.since == [NOON]
 
 
 async def test_a_failure_is_told_to_all_and_not_remembered(

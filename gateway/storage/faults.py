@@ -32,6 +32,7 @@ _SQLITE: Sequence[tuple[str, str]] = (
 # (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _POSTGRESQL: Sequence[tuple[str, str]] = (
     ("08", "has lost the connection"),
+    ("0A000", "cannot do this: a standby, or not the server that was expected"),
     ("22", "does not take a value"),
     ("23", "does not take a row"),
     ("25006", "cannot be written: the server is read-only"),
@@ -63,7 +64,7 @@ _CONFLICTS = frozenset({"40001", "40P01"})
 _QUOTING = ("22", "23")
 
 # Users, names, statements, resources: safe to pass on.
-_SPEAKING = ("25", "28", "3D", "42", "53", "57")
+_SPEAKING = ("0A", "25", "28", "3D", "42", "53", "57")
 
 _MAX_WORDS = 40
 

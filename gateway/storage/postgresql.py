@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 
 import psycopg
 from psycopg.abc import PQGen
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.pool import QueuePool
 from typing_extensions import override
 
@@ -50,6 +50,9 @@ _SHORTEST_PAUSE = timedelta(milliseconds=100)
 _LONGEST_PAUSE = timedelta(seconds=3)
 
 _LOOK_EVERY_SECONDS = 0.1
+
+# Who writes to a standby is told either, by how it was asked.
+_STANDBY = frozenset({"25006", "0A000"})
 
 
 class PostgresqlDatabase(Database):
@@ -86,21 +89,8 @@ class PostgresqlDatabase(Database):
             StorageError: The server cannot be reached, is too old, does not let the user
                 in, or the database is of a later version of this program.
         """
-        connector = Connector(settings)
-        engine = create_engine(
-            "postgresql+psycopg://",
-            creator=connector.connect,
-            poolclass=QueuePool,
-            pool_size=settings.connections,
-            max_overflow=0,
-            pool_timeout=settings.busy_timeout.total_seconds(),
-            pool_pre_ping=True,
-            pool_recycle=int(_RECYCLE.total_seconds()),
-            # Values in statements are people's names at their providers.
-            hide_parameters=True,
-        )
         database = cls(
-            engine=engine,
+            engine=_make_engine(settings),
             name=settings.url.text,
             busy_timeout=settings.busy_timeout,
         )
@@ -148,6 +138,29 @@ class PostgresqlDatabase(Database):
             raise StorageError(
                 f"{self._name}: the database's encoding is {encoding}; UTF8 is needed"
             )
+
+
+def _make_engine(settings: StorageSettings) -> Engine:
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=Connector(settings).connect,
+        poolclass=QueuePool,
+        pool_size=settings.connections,
+        max_overflow=0,
+        pool_timeout=settings.busy_timeout.total_seconds(),
+        pool_pre_ping=True,
+        pool_recycle=int(_RECYCLE.total_seconds()),
+        # Values in statements are people's names at their providers.
+        hide_parameters=True,
+    )
+    event.listen(engine, "handle_error", _leave_standby)
+    return engine
+
+
+def _leave_standby(context: ExceptionContext) -> None:
+    # It was the server until a moment ago, and answers still; who writes is elsewhere.
+    if getattr(context.original_exception, "sqlstate", None) in _STANDBY:
+        context.is_disconnect = True
 
 
 class PatientConnection(psycopg.Connection[Any]):

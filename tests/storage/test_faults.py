@@ -65,6 +65,7 @@ def _wrapped(error: BaseException) -> OperationalError:
     ("code", "meaning"),
     [
         ("08006", "has lost the connection"),
+        ("0A000", "a standby"),
         ("25006", "the server is read-only"),
         ("28P01", "does not let the user in"),
         ("3D000", "does not exist on the server"),

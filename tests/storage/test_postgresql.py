@@ -177,6 +177,26 @@ def test_a_standby_is_not_mistaken_for_the_server(
         _open(server, name)
 
 
+def test_a_server_that_became_a_standby_is_left(
+    server: PostgresqlServer, name: str
+) -> None:
+    """It is alive, so nothing else would make anybody look where the writer is now."""
+    database = PostgresqlDatabase.open(server.settings(name, connections=1))
+
+    def connection_to() -> int:
+        with database.reading() as connection:
+            pid: int = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            return pid
+
+    before = connection_to()
+    assert connection_to() == before
+    with pytest.raises(StorageError, match="read-only"), database.reading() as reader:
+        reader.execute(INSERT, {"id": "s"})
+
+    assert connection_to() != before
+    database.close()
+
+
 def test_a_server_that_proves_itself_is_spoken_to_with_tls(
     server: PostgresqlServer, name: str, front: TlsFront
 ) -> None:
