@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import secrets
 import threading
 import traceback
 from collections.abc import Callable
@@ -159,9 +160,9 @@ def test_threads_that_write_at_once_all_succeed(place: Place) -> None:
 
 
 def _append(connection: Connection) -> int:
-    """Write what only holds as long as nobody else does the same."""
+    """Write what only holds as long as nobody else does the same; no key sees to it."""
     number: int = connection.execute(COUNT).scalar_one()
-    connection.execute(INSERT, {"id": f"s{number}"})
+    connection.execute(INSERT, {"id": secrets.token_hex(8)})
     return number
 
 
