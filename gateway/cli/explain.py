@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,11 +11,19 @@ import typer
 from gateway.app.explaining import build_explainer, subject_of_token
 from gateway.app.loading import Loaded, load
 from gateway.cli.clock import now
-from gateway.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOption
-from gateway.cli.output import print_json, print_text
+from gateway.cli.log_file import LogOption, log_path
+from gateway.cli.options import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    ExitCode,
+    Format,
+    FormatOption,
+)
+from gateway.cli.output import print_error, print_json, print_text
 from gateway.endpoints.admin.explainer import told_as_json, told_as_text
 from gateway.endpoints.admin.question import MalformedQuestionError, parse_question
 from gateway.model.identity import Subject
+from gateway.policy.recording.search import find_line
 
 # More than any token that a request may carry.
 _MAX_TOKEN = 128 * 1024
@@ -38,9 +47,18 @@ TokenOption = Annotated[
     ),
 ]
 PathOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--path", metavar="PATH", help="Path and query, escaped as on the wire."
+    ),
+]
+DecisionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--decision",
+        metavar="ID",
+        help="Explain a decision of the log instead of a request: the id of the decision, "
+        "or of its request.",
     ),
 ]
 MethodOption = Annotated[str, typer.Option("--method", "-X", metavar="METHOD")]
@@ -74,7 +92,9 @@ HeaderOption = Annotated[
 
 def explain(  # noqa: PLR0913 - one argument for each option
     *,
-    path: PathOption,
+    path: PathOption = None,
+    decision: DecisionOption = None,
+    log: LogOption = None,
     method: MethodOption = "GET",
     host: HostOption = None,
     scheme: SchemeOption = "https",
@@ -93,9 +113,20 @@ def explain(  # noqa: PLR0913 - one argument for each option
     allow rule lacks. Decides as a request would be decided, but forwards nothing and mints
     nothing.
 
-    Ends with 0 whatever the decision is, with 3 if the files have faults.
+    With --decision, the question is put together from what the log holds. Tells what was
+    decided then, what the policies in force decide now, and what was not recorded.
+
+    Ends with 0 whatever the decision is, with 1 if it is not in the log, with 3 if the
+    files have faults.
     """
     loaded = load(config)
+    if decision is not None:
+        if path is not None or identity is not None or token_stdin:
+            raise typer.BadParameter("a recorded decision has its own request")
+        _explain_recorded(loaded, decision, log_path(log, config), output)
+        return
+    if path is None:
+        raise typer.BadParameter("name a request by --path, or --decision")
     request: dict[str, Any] = {
         "path": path,
         "method": method,
@@ -117,6 +148,30 @@ def explain(  # noqa: PLR0913 - one argument for each option
         print_json(told_as_json(answer))
     else:
         print_text(told_as_text(answer).rstrip("\n"))
+
+
+def _explain_recorded(loaded: Loaded, name: str, log: Path, output: Format) -> None:
+    # Only a record needs what replays; the others start without.
+    from gateway.app.replaying import build_replayer  # noqa: PLC0415
+    from gateway.policy.replaying import explaining  # noqa: PLC0415
+    from gateway.policy.replaying.errors import MalformedRecordError  # noqa: PLC0415
+    from gateway.policy.replaying.record import parse_record  # noqa: PLC0415
+
+    line = find_line(log, name)
+    try:
+        record = None if line is None else parse_record(line)
+        if record is None:
+            print_error(f"no decision {name} in {log} or the files set aside from it")
+            raise typer.Exit(ExitCode.FAILED)
+        replayer = build_replayer(loaded)
+        explained = explaining.explain_record(replayer, loaded.engine, record)
+    except MalformedRecordError as error:
+        print_error(f"the record of {name} in {log} cannot be used: {error}")
+        raise typer.Exit(ExitCode.FAILED) from None
+    if output is Format.JSON:
+        print_json(explaining.to_json(explained))
+    else:
+        print_text(explaining.to_text(explained).rstrip("\n"))
 
 
 def _subject_of(loaded: Loaded) -> Callable[[str], Subject]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import inf
 
+from gateway.cel.errors import WithheldError
 from gateway.cel.paths import is_within, parse_path, write_path
 from gateway.model.access import AccessRequest
 from gateway.model.decision import Decision
@@ -54,6 +55,29 @@ def explain(engine: Engine, access: AccessRequest) -> Explanation:
         decided_at=walk.decided_at(),
         steps=steps,
         nearest=() if decision.allowed else tuple(walk.near_misses()),
+        reads=tuple(walk.reads()),
+    )
+
+
+def explain_recorded(
+    engine: Engine, access: AccessRequest, decision: Decision
+) -> Explanation:
+    """Return how policies come to a decision about what was recorded of a request.
+
+    What was not recorded is told where it is missing. What would have to be otherwise is
+    not: that takes the whole request.
+
+    Args:
+        engine: The compiled policies.
+        access: The question, of which parts may not be known.
+        decision: What they decide.
+    """
+    walk = _Walk(engine, access, decision)
+    return Explanation(
+        request=f"route {access.route.id}",
+        decision=decision,
+        decided_at=walk.decided_at(),
+        steps=tuple(walk.steps()),
         reads=tuple(walk.reads()),
     )
 
@@ -114,7 +138,11 @@ class _Walk:
         subject = self._access.subject
         identity = subject.identity
         who = "anonymous" if subject.anonymous else f"of provider {identity.provider}"
-        return Step("identity", f"{identity.id}, {self._kind}, {who}")
+        try:
+            name = identity.id
+        except WithheldError:
+            name = "id not recorded"
+        return Step("identity", f"{name}, {self._kind}, {who}")
 
     def _role_entries(self) -> Iterator[Entry]:
         for group in self._plan.groups:
@@ -149,11 +177,10 @@ class _Walk:
         for rule in self._plan.allows.rules:
             if rule.require is None or self._seen[rule].outcome is not Outcome.TRUE:
                 continue
-            met = rule.is_met_by(self._access)
-            outcome = Outcome.TRUE if met else Outcome.FALSE
-            entries.append(
-                Entry(rule.name, rule.where, outcome, rule.require.as_text())
-            )
+            outcome, note = self._meets(rule), rule.require.as_text()
+            if outcome is Outcome.ERROR:
+                note += ", and what tells was not recorded"
+            entries.append(Entry(rule.name, rule.where, outcome, note))
         if entries:
             yield Step("require", "", tuple(entries))
 
@@ -170,7 +197,14 @@ class _Walk:
 
     def _lets_pass(self, rule: CompiledRule) -> bool:
         is_true = self._seen[rule].outcome is Outcome.TRUE
-        return is_true and rule.is_met_by(self._access)
+        return is_true and self._meets(rule) is Outcome.TRUE
+
+    def _meets(self, rule: CompiledRule) -> Outcome:
+        try:
+            met = rule.is_met_by(self._access)
+        except WithheldError:
+            return Outcome.ERROR
+        return Outcome.TRUE if met else Outcome.FALSE
 
     def near_misses(self) -> Iterator[NearMiss]:
         """Yield what kept each allow rule from allowing, the smallest change first."""
@@ -187,13 +221,18 @@ class _Walk:
                 read |= required(rule.require)
         for text in self._plan.reads:
             path = parse_path(text)
-            found = getter(path)(self._access)
+            used = any(is_within(each, path) for each in read)
+            try:
+                found = getter(path)(self._access)
+            except WithheldError:
+                yield Read(text, None, present=False, used=used, known=False)
+                continue
             hidden = carries_credential(path)
             yield Read(
                 path=text,
                 value=HIDDEN if hidden and found.present else value_of(found.value),
                 present=found.present,
-                used=any(is_within(each, path) for each in read),
+                used=used,
             )
 
     def _entry(self, name: str, expression: Expression, note: str) -> Entry:

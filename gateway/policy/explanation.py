@@ -112,12 +112,14 @@ class Read:
         value: As JSON has it, short, and without credentials.
         present: Whether there is anything at the path.
         used: Whether anything here came to read it.
+        known: Whether that can be told; a record may not hold it.
     """
 
     path: str
     value: Any
     present: bool
     used: bool
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +179,7 @@ def to_json(explanation: Explanation) -> Mapping[str, Any]:
 
 def to_text(explanation: Explanation) -> str:
     """Return the explanation for people, without colour."""
-    lines = [f"request   {explanation.request}"]
-    for step in explanation.steps:
-        lines.append(f"{step.name:<9} {step.note}".rstrip())
-        for entry in step.entries:
-            lines += _entry_lines(entry)
+    lines = [f"request   {explanation.request}", *steps_lines(explanation)]
     lines.append(f"decision  {explanation.verdict}")
     lines += [
         f"  error at {each.where}: {each.message}"
@@ -191,15 +189,31 @@ def to_text(explanation: Explanation) -> str:
         lines.append("nearest   what each allow rule lacks, the smallest change first")
         for miss in explanation.nearest:
             lines += _miss_lines(miss)
-    if explanation.reads:
-        lines.append("reads     what it depends on, and nothing else")
-        lines += [f"  {_read_line(read)}" for read in explanation.reads]
+    lines += reads_lines(explanation)
     return "\n".join(lines) + "\n"
+
+
+def steps_lines(explanation: Explanation) -> Iterator[str]:
+    """Yield the steps of a decision, for people."""
+    for step in explanation.steps:
+        yield f"{step.name:<9} {step.note}".rstrip()
+        for entry in step.entries:
+            yield from _entry_lines(entry)
+
+
+def reads_lines(explanation: Explanation) -> Iterator[str]:
+    """Yield what a decision may depend on, for people."""
+    if explanation.reads:
+        yield "reads     what it depends on, and nothing else"
+    for read in explanation.reads:
+        yield f"  {_read_line(read)}"
 
 
 def _read_line(read: Read) -> str:
     told = f"{read.path} = {_brief(read.value)}"
-    if not read.present:
+    if not read.known:
+        told = f"{read.path}: not recorded"
+    elif not read.present:
         told = f"{read.path}: not there"
     return told if read.used else f"{told} (not looked at)"
 

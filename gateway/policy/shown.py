@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from gateway.cel.errors import WithheldError
 from gateway.cel.plan import Field, Terms, Variable
 from gateway.cel.program import Explanation
 from gateway.cel.syntax import Connective
 from gateway.cel.types import BOOL, RecordType
+from gateway.cel.values import Withheld
 from gateway.policy.evaluation import Evaluation
 from gateway.policy.expressions import Expression
 from gateway.policy.frames import variables_in
@@ -161,7 +163,7 @@ def value_of(value: Any, depth: int = _DEEPEST) -> Any:
     """Return a value as JSON has it: short, and without credentials.
 
     Args:
-        value: Any value that an expression may have.
+        value: Any value that an expression may have; also one that is not all there.
         depth: How many levels of lists and maps to show.
     """
     match value:
@@ -177,14 +179,19 @@ def value_of(value: Any, depth: int = _DEEPEST) -> Any:
         case timedelta():
             return f"{value.total_seconds():g}s"
         case _:
-            return f"<{type(value).__name__}>"
+            kind = "hashed" if isinstance(value, Withheld) else type(value).__name__
+            return f"<{kind}>"
 
 
 def _items_of(value: Sequence[Any] | Mapping[Any, Any], depth: int) -> Any:
     if isinstance(value, Mapping):
+        try:
+            items = list(islice(value.items(), _MOST_ITEMS))
+        except WithheldError:
+            return "<not recorded as a whole>"
         return {
             str(key): HIDDEN if _SECRET.search(str(key)) else value_of(item, depth)
-            for key, item in islice(value.items(), _MOST_ITEMS)
+            for key, item in items
         }
-    items = [value_of(item, depth) for item in value[:_MOST_ITEMS]]
-    return [*items, "…"] if len(value) > _MOST_ITEMS else items
+    shown = [value_of(item, depth) for item in value[:_MOST_ITEMS]]
+    return [*shown, "…"] if len(value) > _MOST_ITEMS else shown

@@ -124,3 +124,73 @@ def test_a_made_up_request_opens_nothing(desk: Desk, tmp_path: Path) -> None:
     desk.run(*HERS)
 
     assert [path.name for path in (tmp_path / "state").iterdir()] == ["store.key"]
+
+
+def _recorded(desk: Desk, **changes: object) -> str:
+    """Record a decision in the desk's log; give its id."""
+    desk.change(
+        "config.toml",
+        '[log.decisions]\nsink = "none"',
+        '[log.decisions]\nsink = "file:state/decisions.jsonl"',
+    )
+    loaded = load(desk.config)
+    record = {
+        "kind": "decision",
+        "schema": 1,
+        "time": "2026-05-04T12:00:00.000000Z",
+        "decision_id": "d" * 32,
+        "request_id": "r" * 32,
+        "policy_digest": loaded.engine.digest,
+        "revision": "",
+        "hash_key": "00000000",
+        "route": "orders",
+        "method": "GET",
+        "identity_kind": "authenticated",
+        "provider": "visitors",
+        "effect": "allow",
+        "rule": "orders/own",
+        "reason": "allowed",
+        "roles": [],
+        "reads": {"identity.id": "ana", "route.params.order": "ana"},
+        "absent": [],
+        "dropped": [],
+        "claims": "",
+    }
+    desk.write("state/decisions.jsonl", json.dumps(record | changes) + "\n")
+    return "d" * 32
+
+
+def test_a_recorded_decision_is_explained(desk: Desk) -> None:
+    """By what the log holds, and by the policies in force."""
+    name = _recorded(desk)
+
+    result = desk.run("explain", "--decision", name)
+    told = desk.json("explain", "--decision", "r" * 32)
+
+    assert result.exit_code == 0
+    assert "policies  in force: the same as then\n" in result.stdout
+    assert "+ orders/own: true" in result.stdout
+    assert (told["verdict"], told["decision_id"]) == ("same", name)
+
+
+def test_a_decision_that_is_not_recorded_cannot_be_explained(desk: Desk) -> None:
+    """Nor one whose record somebody has spoilt."""
+    name = _recorded(desk, reads={"identity.id": 7})
+
+    absent = desk.run("explain", "--decision", "d" * 31)
+    spoilt = desk.run("explain", "--decision", name)
+
+    assert (absent.exit_code, spoilt.exit_code) == (1, 1)
+    assert "no decision" in absent.stderr
+    assert "cannot be used" in spoilt.stderr
+    assert not absent.stdout + spoilt.stdout
+
+
+def test_a_recorded_decision_has_its_own_request(desk: Desk) -> None:
+    """And one of the two has to be named."""
+    both = desk.run(*HERS, "--decision", "d" * 32)
+    neither = desk.run("explain")
+
+    assert (both.exit_code, neither.exit_code) == (2, 2)
+    assert "its own request" in both.stderr
+    assert "--path" in neither.stderr

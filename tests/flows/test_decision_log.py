@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.app.loading import load
+from gateway.config.settings.log import DecisionLog
 from gateway.policy.recording.values import digest_of, encode
 from tests.flows.house import NOON, House
 
@@ -132,3 +134,29 @@ async def test_a_rule_in_shadow_mode_is_logged_and_counted_and_nothing_else(
         "shadow.orders/no-cookies.no_match": 1,
         "shadow.orders/no-cookies.would_deny": 1,
     }
+
+
+async def test_the_page_about_the_log_names_every_field(house: House) -> None:
+    """A field that nobody explains is a field that somebody guesses at."""
+    page = (Path(__file__).parents[2] / "docs/decision-log.md").read_text()
+    async with house.open() as caller:
+        await caller.get("/v1/feed", headers=house.bearer("ana"))
+        (line,) = house.logged("decisions")
+
+    for name in (*line, *line["steps_us"]):
+        assert f"`{name}`" in page, name
+
+
+def test_the_settings_of_the_page_are_settings(house: House) -> None:
+    """As they stand there."""
+    page = (Path(__file__).parents[2] / "docs/decision-log.md").read_text()
+    block = page.partition("```toml\n")[2].partition("```")[0]
+    setting = 'decisions = { sink = "file:state/decisions.jsonl" }\n'
+    config = (house.folder / "config.toml").read_text()
+    assert setting in config
+    (house.folder / "config.toml").write_text(config.replace(setting, "") + block)
+
+    decisions = load(house.folder / "config.toml").configuration.settings.log.decisions
+
+    assert decisions.hash == ("identity.email", "request.ip")
+    assert (decisions.drop, decisions.keep) == (DecisionLog().drop, DecisionLog().keep)

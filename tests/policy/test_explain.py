@@ -1,14 +1,17 @@
 """An explanation shows each step, and agrees with the decision."""
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from typing import Any, cast
 
 import pytest
+from typing_extensions import override
 
+from gateway.cel.errors import WithheldError
 from gateway.model.decision import Reason
 from gateway.model.identity import Identity
 from gateway.model.route import Route
-from gateway.policy.explain import explain
+from gateway.policy.explain import explain, explain_recorded
 from gateway.policy.explanation import (
     Entry,
     Explanation,
@@ -306,3 +309,59 @@ def test_credentials_are_not_shown_as_reads() -> None:
 
     assert found["request.headers.x-api-key"].value == "***"
     assert found["request.headers.cookie"].value is None
+
+
+class Partly(Mapping[str, Any]):
+    """Claims of which nothing is known, and that say so."""
+
+    @override
+    def __getitem__(self, key: str) -> Any:
+        raise WithheldError("`claims` was not recorded")
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        raise WithheldError("`claims` was not recorded")
+
+    @override
+    def __len__(self) -> int:
+        raise WithheldError("`claims` was not recorded")
+
+    @override
+    def __contains__(self, key: object) -> bool:
+        raise WithheldError("`claims` was not recorded")
+
+
+class Nameless:
+    """Somebody of whom the kind and the provider alone are known."""
+
+    kind = PERSON.kind
+    provider = PERSON.provider
+
+    def __getattr__(self, name: str) -> Any:
+        raise WithheldError(f"`identity.{name}` was not recorded")
+
+
+def test_what_is_not_known_of_a_recorded_request_is_told_as_such() -> None:
+    """Wherever it is asked for."""
+    judge = engine(
+        rule("own", "claims.hd == 'x'")
+        + rule("all", "claims == {}")
+        + rule("strong", require={"acr": "mfa"})
+    )
+    asked = access()
+    who = cast("Identity", Nameless())
+    question = replace(
+        asked, subject=replace(asked.subject, identity=who, claims=Partly())
+    )
+    decision = judge.decide(asked)
+
+    found = explain_recorded(judge, question, decision)
+
+    assert found.decision is decision
+    assert found.nearest == ()
+    assert step(found, "identity").note.startswith("id not recorded")
+    assert outcomes(found, "require") == {"orders/strong": "error"}
+    assert {read.path: (read.value, read.known) for read in found.reads} == {
+        "claims": ("<not recorded as a whole>", True),
+        "identity.acr": (None, False),
+    }

@@ -67,6 +67,7 @@ DENIED = Explanation(
         Read("claims.y", None, present=False, used=True),
         Read("identity.id", "u2", present=True, used=True),
         Read("now", "2026-05-04T12:00:00+00:00", present=True, used=False),
+        Read("route.tags", None, present=False, used=True, known=False),
     ),
 )
 ALLOWED = Explanation(
@@ -103,6 +104,7 @@ def test_the_text_is_for_people() -> None:
         "  claims.y: not there\n"
         "  identity.id = 'u2'\n"
         "  now = '2026-05-04T12:00:00+00:00' (not looked at)\n"
+        "  route.tags: not recorded\n"
     )
 
 
@@ -234,13 +236,33 @@ def test_the_json_is_a_contract() -> None:
             },
         ],
         "reads": [
-            {"path": "claims.y", "value": None, "present": False, "used": True},
-            {"path": "identity.id", "value": "u2", "present": True, "used": True},
+            {
+                "path": "claims.y",
+                "value": None,
+                "present": False,
+                "used": True,
+                "known": True,
+            },
+            {
+                "path": "identity.id",
+                "value": "u2",
+                "present": True,
+                "used": True,
+                "known": True,
+            },
             {
                 "path": "now",
                 "value": "2026-05-04T12:00:00+00:00",
                 "present": True,
                 "used": False,
+                "known": True,
+            },
+            {
+                "path": "route.tags",
+                "value": None,
+                "present": False,
+                "used": True,
+                "known": False,
             },
         ],
     }

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
+from gateway.cel.errors import WithheldError
+from gateway.cel.values import Withheld
 from gateway.model.identity import IdentityKind
 from gateway.policy.evaluation import Evaluation
 from gateway.policy.shown import Showcase, Shown, value_of
@@ -197,3 +200,17 @@ anything = st.recursive(
 def test_whatever_it_is_it_can_be_written(value: Any) -> None:
     """An explanation is never lost for a value in it."""
     json.dumps(value_of(value))
+
+
+class Partial(dict[str, Any]):
+    """A map that is not all there."""
+
+    @override
+    def items(self) -> Any:
+        raise WithheldError("it was not recorded")
+
+
+def test_what_is_not_all_there_is_told_as_such() -> None:
+    """Where a decision of the log is explained."""
+    assert value_of([Withheld(), 1]) == ["<hashed>", 1]
+    assert value_of({"a": Partial()}) == {"a": "<not recorded as a whole>"}

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Annotated, Final, Never
 
 import typer
 
+from gateway.cli.log_file import LogOption, log_path
 from gateway.cli.options import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -19,7 +19,6 @@ from gateway.cli.options import (
     FormatOption,
 )
 from gateway.cli.output import print_error, print_json, print_text
-from gateway.config.load import load
 from gateway.policy.recording.search import (
     FAILURES,
     Effect,
@@ -38,15 +37,6 @@ _STYLES: Final = {"allow": "green", "deny": "red"}
 app = typer.Typer(no_args_is_help=True, help="What the decision log says.")
 
 
-LogOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--log",
-        metavar="FILE",
-        help="The decision log; by default the one that config.toml names. Files that were "
-        "set aside are looked for beside it.",
-    ),
-]
 LinesOption = Annotated[
     int,
     typer.Option(
@@ -101,7 +91,7 @@ def tail(  # noqa: PLR0913 - one argument for each option
     One line for each; with --format json, the records as they stand in the log. Goes on
     when the file is rotated. Ends with 0 when it is interrupted.
     """
-    path = _log_path(log, config)
+    path = log_path(log, config)
     wanted = Wanted(effect, route, rule).matches
     tell = _print_record if output is Format.JSON else _print_line
     try:
@@ -152,7 +142,7 @@ def show(
 
     Ends with 0 if it is found, with 1 if it is not.
     """
-    path = _log_path(log, config)
+    path = log_path(log, config)
     line = find_line(path, decision)
     record = parse_line(line) if line is not None else None
     if record is None:
@@ -162,17 +152,6 @@ def show(
         print_json(record)
     else:
         print_text(as_text(record).rstrip("\n"))
-
-
-def _log_path(log: Path | None, config: Path) -> Path:
-    path = log or load(config).settings.log.decisions.sink.path
-    if path is None:
-        raise typer.BadParameter(
-            "the decision log of this configuration is no file; name one with --log"
-        )
-    if not path.parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {path.parent}")
-    return path
 
 
 def _print_record(record: Record) -> None:

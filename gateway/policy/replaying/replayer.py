@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.cel.errors import WithheldError
 from gateway.cel.paths import Path, is_within, parse_path
+from gateway.model.access import AccessRequest
 from gateway.model.decision import Reason
 from gateway.model.identity import IdentityKind
 from gateway.model.route import Route
@@ -86,6 +87,19 @@ class Replayer:
         unexplained = same_policies and verdict is not Verdict.SAME
         claims = self._claims_changed(record, now) if verdict is Verdict.CLAIMS else ()
         return Answer(record, verdict, now, claims, unexplained)
+
+    def recall(self, record: Record) -> AccessRequest | None:
+        """Return the question that a record's decision answered; `None` if nobody knows.
+
+        Of what was not recorded, reading raises `WithheldError`.
+
+        Raises:
+            MalformedRecordError: It holds what no decision can have read.
+        """
+        route = self._routing.follow(record.route).route
+        return (
+            None if route is None else self._memory.recall(record, route, notes=set())
+        )
 
     def _claims_changed(self, record: Record, now: Decided) -> tuple[str, ...]:
         if self._reference is None:

@@ -19,7 +19,7 @@ _TITLES: Final[Mapping[Verdict, str]] = {
     Verdict.OTHERWISE: "the same answer by another rule, for another reason or role",
     Verdict.UNDETERMINED: "depends on what was not recorded",
 }
-_WHY: Final[Mapping[str, str]] = {
+WHY: Final[Mapping[str, str]] = {
     Why.NOT_RECORDED: "not recorded",
     Why.OTHER_KEY: "hashed with another storage key",
     Why.ROUTE_UNKNOWN: "it is not known which route would serve it",
@@ -72,7 +72,7 @@ def _change(group: Group) -> str:
     before = _outcome(subject.before)
     if subject.after is None:
         missing = f": {', '.join(subject.missing)}" if subject.missing else ""
-        return f"{before} → {_WHY[subject.why]}{missing}"
+        return f"{before} → {WHY[subject.why]}{missing}"
     claims = f", other {', '.join(subject.claims)}" if subject.claims else ""
     return f"{before} → {_outcome(subject.after)}{claims}"
 
