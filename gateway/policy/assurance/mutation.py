@@ -110,8 +110,11 @@ class Arena:
         self._evaluations: dict[int, Evaluation] = {}
         self._outcomes: dict[Expression, dict[int, Outcome]] = {}
         self._asking: dict[Question, list[int]] = {}
+        self._of_policy: dict[str, set[int]] = {}
         for number, trial in enumerate(trials):
             self._asking.setdefault(_question(trial), []).append(number)
+            policy = trial.case.policy.settings.policy.id
+            self._of_policy.setdefault(policy, set()).add(number)
 
     def survivors(
         self, mutants: Iterable[Mutant], *, advance: Callable[[], None]
@@ -160,7 +163,9 @@ class Arena:
         }
         if mutant.questions is None and expression is not None:
             numbers = self._seen.sights[expression].whole.trials
-        for number in sorted(numbers):
+        # The tests beside a rule are written for it, so one of them is the likeliest.
+        beside = self._of_policy.get(mutant.policy, set())
+        for number in (*sorted(numbers & beside), *sorted(numbers - beside)):
             if expression is None or self._matters(mutant, expression, number):
                 yield number
 
