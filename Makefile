@@ -55,12 +55,14 @@ lint: dev ## Form, lint, types, floors
 	$(BIN)/lint-imports
 
 unit: dev
-	$(BIN)/pytest -n 2 --ignore=tests/peers
+	$(BIN)/pytest -n 2 --ignore=tests/peers -m "not long"
 
 check: lint unit ## What to run before a commit: under two minutes
 
 test: lint peers ## Every check and every test, the peers included
-	$(BIN)/pytest -n 2 --postgresql --cel-cases=2000 --cov --cov-report=term --ignore=tests/peers
+	$(BIN)/pytest -n 2 --postgresql --cel-cases=2000 --cov --cov-report=term \
+	  --ignore=tests/peers -m "not long"
+	$(BIN)/pytest --ignore=tests/peers -m long
 	$(BIN)/pytest tests/peers
 
 nightly: dev ## A hundred thousand new CEL expressions against other implementations
