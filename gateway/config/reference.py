@@ -46,7 +46,7 @@ How values are written:
 | network | `"10.0.0.0/8"`, `"2001:db8::/32"`, or one address |
 | secret | `{ env = "NAME" }` or `{ file = "path" }`; never the secret itself |
 | file | `{ file = "path" }`; paths are relative to the folder of `config.toml` |
-| CEL | an expression, as text; the variables are in the guide to policies |
+| CEL | an expression, as text: [cel.md](cel.md) |
 """
 
 _FILES: Final[tuple[tuple[str, type[Section]], ...]] = (
