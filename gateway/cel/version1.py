@@ -22,6 +22,7 @@ from gateway.cel.types import (
     MapType,
     RecordType,
 )
+from gateway.cel.values import INT_MAX, INT_MIN
 
 _STRINGS: Final = ListType(STRING)
 _MULTIMAP: Final = MapType(STRING, _STRINGS)
@@ -161,12 +162,12 @@ def type_of_constant(value: Any) -> CelType:  # noqa: PLR0911 - one for each typ
         value: As Python's TOML reader gives it.
 
     Raises:
-        TypeError: CEL has no such value: a time of day.
+        TypeError: CEL has no such value: a time of day, a number beyond 64 bits.
     """
     match value:
         case bool():
             return BOOL
-        case int():
+        case int() if INT_MIN <= value <= INT_MAX:
             return INT
         case float():
             return DOUBLE
@@ -178,6 +179,8 @@ def type_of_constant(value: Any) -> CelType:  # noqa: PLR0911 - one for each typ
             return ListType(_common(value))
         case dict():
             return MapType(STRING, _common(list(value.values())))
+        case int():
+            raise TypeError("the number does not fit an int (64 bits, signed)")
         case _:
             raise TypeError("a time of day has no type in CEL")
 

@@ -244,12 +244,6 @@ def check_providers(
                     "this is the gateway's own issuer, and what the gateway mints is "
                     "never accepted as a way in",
                 )
-    yield from _check_guests(providers, parts)
-
-
-def _check_guests(
-    providers: Sequence[ProviderFile], parts: Parts | None
-) -> Iterator[Fault]:
     guests = [each for each in providers if isinstance(each.settings, GuestProvider)]
     for second in guests[1:]:
         yield second.document.fault(
@@ -258,9 +252,22 @@ def _check_guests(
             "there is a provider of kind `guest` already",
             help=f"it is `{guests[0].settings.id}`",
         )
-    if parts is None or parts.guest is None:
+
+
+def check_guests(
+    providers: Sequence[ProviderFile], parts: Parts, *, has_all: bool
+) -> Iterator[Fault]:
+    """Yield what `[guest]` and the provider for guests have against each other.
+
+    Args:
+        providers: The good ones.
+        parts: Those of `config.toml`.
+        has_all: Whether there are no others.
+    """
+    guests = [each for each in providers if isinstance(each.settings, GuestProvider)]
+    if parts.guest is None:
         return
-    if parts.guest.enabled and not guests:
+    if parts.guest.enabled and not guests and has_all:
         yield parts.document.fault(
             "E331",
             ("guest", "enabled"),

@@ -12,6 +12,7 @@ from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault, Severity
 from gateway.config.positions import Keys, PositionIndex, Span
 from gateway.config.reading import UnreadableError, read_bounded
+from gateway.config.syntax import Flaw, find_flaw, find_nesting
 
 # What a person writes stays far below; what a mistake puts there (a log, a database) does
 # not.
@@ -34,11 +35,6 @@ _REFERENCE_KEYS = frozenset({"env", "file"})
 
 # Only for files that are no TOML: there, nobody knows what is a value of what.
 _OPAQUE = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
-
-_SYNTAX_ERROR = re.compile(
-    r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)",
-    re.DOTALL,
-)
 
 # `tomllib` walks the prefixes of a dotted key one by one, so its time grows with the square
 # of the number of parts. Nobody means this many. What stands before a key keeps the search
@@ -167,6 +163,10 @@ class Document:
 
     def _place(self, keys: Keys) -> Span:
         span = self._index.values.get(keys)
+        # The only entry of a list may stand there without brackets.
+        if span is None and keys and isinstance(keys[-1], int):
+            only = self._index.values.get(keys[:-1])
+            span = only if only and self.text[only.start] in "\"'" else None
         if span is not None:
             return span
         while keys:
@@ -283,22 +283,30 @@ def _decode(raw: bytes, name: str) -> str:
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:
-    # The pattern is only tried where there are dots enough: it looks at every character.
-    if any(
-        line.count(".") >= _MANY_PARTS - 1 and _LONG_DOTTED_KEY.search(line)
-        for line in text.split("\n")
-    ):
-        raise ConfigError([Fault("E102", "a dotted key has too many parts", name)])
-    try:
-        data = tomllib.loads(text)
-        if not _is_deeper(data, _MAX_DEPTH):
-            return data
-        fault = Fault("E102", "the values are nested too deeply", name)
-    except RecursionError:
-        fault = Fault("E102", "the values are nested too deeply", name)
-    except ValueError as error:
-        fault = _syntax_fault(str(error), text, name)
-    raise ConfigError([fault])
+    flaw = _long_key(text)
+    if flaw is None:
+        try:
+            data = tomllib.loads(text)
+            if not _is_deeper(data, _MAX_DEPTH):
+                return data
+            flaw = find_nesting(text)
+        except RecursionError:
+            flaw = find_nesting(text)
+        except ValueError as error:
+            flaw = find_flaw(error, text)
+    raise ConfigError([_syntax_fault(flaw, text, name)])
+
+
+def _long_key(text: str) -> Flaw | None:
+    start = 0
+    for line in text.split("\n"):
+        # Only tried where there are dots enough: it looks at every character.
+        if line.count(".") >= _MANY_PARTS - 1:
+            match = _LONG_DOTTED_KEY.search(line)
+            if match:
+                return Flaw(start + match.start(), "a dotted key has too many parts")
+        start += len(line) + 1
+    return None
 
 
 def _is_deeper(data: dict[str, Any], limit: int) -> bool:
@@ -316,26 +324,14 @@ def _is_deeper(data: dict[str, Any], limit: int) -> bool:
     return True
 
 
-def _syntax_fault(error: str, text: str, name: str) -> Fault:
-    match = _SYNTAX_ERROR.fullmatch(error)
-    lines = text.split("\n")
-    if match is None:
-        return Fault("E102", _plain(f"the file is not TOML: {error}"), name)
-    line = int(match["line"]) if match["line"] else len(lines)
-    column = int(match["column"]) if match["line"] else len(lines[-1]) + 1
-    return Fault(
-        code="E102",
-        message=_plain(f"the file is not TOML: {_rephrase(match['what'])}"),
-        file=name,
-        line=line,
-        column=column,
-        source=_syntax_source(lines[line - 1], column),
-    )
-
-
-def _rephrase(what: str) -> str:
-    # The library quotes the name of a table as a Python tuple; characters are quoted alone.
-    return what[:1].lower() + what[1:].rstrip(".")
+def _syntax_fault(flaw: Flaw, text: str, name: str) -> Fault:
+    message = _plain(flaw.message)
+    if flaw.offset is None:
+        return Fault("E102", message, name)
+    line = text.count("\n", 0, flaw.offset) + 1
+    column = flaw.offset - text.rfind("\n", 0, flaw.offset)
+    source = _syntax_source(text.split("\n")[line - 1], column)
+    return Fault("E102", message, name, line, column, source=source)
 
 
 def _syntax_source(line: str, column: int) -> str:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from gateway.config.checks import (
     Parts,
     check_config,
+    check_guests,
     check_policies,
     check_providers,
     check_secrets,
@@ -121,6 +122,7 @@ class _Loading:
         self._config: Config | None = None
         self._parts: Parts | None = None
         self._providers: list[ProviderFile] = []
+        self._has_all_providers = True
         self._policies: list[PolicyFile] = []
 
     def read_config(self) -> None:
@@ -137,31 +139,31 @@ class _Loading:
         )
 
     def read_providers(self) -> None:
-        found = False
+        known = len(self._faults)
         for document in self._folder("providers"):
-            found = True
             reader = Reader(document, self._door)
             for keys, table in _provider_tables(document, reader):
                 settings = _read_provider(document, reader, keys, table)
                 if settings is not None:
                     self._providers.append(ProviderFile(document, keys, settings))
             self._faults += reader.faults
-        if not found:
+        # Whether one is missing cannot be told while one of them cannot be read.
+        self._has_all_providers = len(self._faults) == known
+        if self._has_all_providers and not self._providers:
             message = "there is no provider, so nobody could be recognised"
             self._faults.append(
                 Fault("E109", message, "providers", help="add providers/NAME.toml")
             )
 
     def read_policies(self) -> None:
-        found = False
+        known = len(self._faults)
         for document in self._folder("policies"):
-            found = True
             reader = Reader(document, self._door)
             settings = reader.read(PolicySettings, document.data)
             if settings is not None:
                 self._policies.append(PolicyFile(document, settings))
             self._faults += reader.faults
-        if not found:
+        if not self._policies and len(self._faults) == known:
             message = "there is no policy, so every request is denied"
             self._faults.append(
                 Fault("W201", message, "policies", severity=Severity.WARNING)
@@ -173,6 +175,10 @@ class _Loading:
         if self._parts is not None:
             self._faults += check_config(self._parts)
         self._faults += check_providers(self._providers, self._parts)
+        if self._parts is not None:
+            self._faults += check_guests(
+                self._providers, self._parts, has_all=self._has_all_providers
+            )
         self._faults += check_policies(self._policies, clock().date())
 
     def result(self) -> Configuration:

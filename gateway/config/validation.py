@@ -65,6 +65,10 @@ _LENGTHS = {
 }
 
 
+# Past this, a number is not even told from others by the library.
+_MAX_BITS = 63
+
+
 class Reader:
     """Validates tables of one document and keeps the faults.
 
@@ -197,6 +201,8 @@ def _worded(detail: ErrorDetails, value: Any) -> tuple[str, str, str]:
             f"has to be {said.format(amount)}" if amount > 1 else "must not be empty"
         )
         return "E106", message, ""
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        return "E106", "is too large a number", ""
     # Whatever else the library may find names itself, without the input.
     needed = _SHAPES.get(kind, f"something else ({kind})")
     return "E105", f"is {_shape(value)}, and has to be {needed}", ""

@@ -215,3 +215,16 @@ def test_a_time_of_day_is_no_constant() -> None:
     for function in (type_of_constant, constant_of):
         with pytest.raises(TypeError):
             function(written)
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, -(2**63), [0, 2**63 - 1]])
+def test_a_constant_fits_64_bits(value: Any) -> None:
+    """As every `int` of the language does."""
+    assert type_of_constant(value) in {INT, ListType(INT)}
+
+
+@pytest.mark.parametrize("value", [2**63, -(2**63) - 1, [2**63], {"a": 2**63}])
+def test_a_constant_beyond_64_bits_is_none(value: Any) -> None:
+    """TOML has such numbers, and what is computed with them would be an error."""
+    with pytest.raises(TypeError, match="64 bits"):
+        type_of_constant(value)

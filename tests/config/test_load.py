@@ -159,7 +159,7 @@ def test_a_file_in_the_place_of_a_folder_is_a_fault(folder: Folder) -> None:
     shutil.rmtree(folder.root / "policies")
     folder.write("policies", "")
 
-    (fault, _) = folder.faults()
+    (fault,) = folder.faults()
     assert (fault.file, fault.code) == ("policies", "E101")
 
 

@@ -271,3 +271,12 @@ def test_whatever_a_table_holds_only_faults_come_out(
     found = reader.read(model, table)
 
     assert (found is None) == bool(reader.faults)
+
+
+@pytest.mark.parametrize("key", ["count", "share"])
+def test_a_number_beyond_all_measure_is_too_large(key: str) -> None:
+    """And no `number that has to be a number`."""
+    fault = the_fault(Outer, f"{key} = 1{'0' * 400}")
+
+    assert fault.code == "E106"
+    assert fault.where == f"file.toml:1:{len(key) + 4}"
