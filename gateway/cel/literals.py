@@ -39,12 +39,14 @@ class LiteralFault(Exception):  # noqa: N818 - never leaves the package; the par
 
     Attributes:
         offset: Where in the literal, counted from 0.
+        length: How many characters of it are meant; 0 for all that follow.
     """
 
-    def __init__(self, message: str, offset: int = 0) -> None:
+    def __init__(self, message: str, offset: int = 0, length: int = 0) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
+        self.length = length
 
 
 def integer(spelling: str) -> int:
@@ -114,13 +116,15 @@ def _unescape(body: str, start: int, *, octets: bool) -> str:
         if simple is not None:
             return _SIMPLE.get(simple, simple)
         if other is not None or (octets and (four or eight)):
-            raise LiteralFault(_complaint(escape[0], octets=octets), offset(escape))
+            complaint = _complaint(escape[0], octets=octets)
+            raise LiteralFault(complaint, offset(escape), len(escape[0]))
         if octal or two:
             code = int(octal, 8) if octal else int(two, 16)
             return _octet(code) if octets else chr(code)
         code = int(four or eight, 16)
         if code > _LAST_CODE_POINT or code in _SURROGATES:
-            raise LiteralFault(f"`{escape[0]}` is no character", offset(escape))
+            complaint = f"`{escape[0]}` is no character"
+            raise LiteralFault(complaint, offset(escape), len(escape[0]))
         return chr(code)
 
     def offset(escape: re.Match[str]) -> int:

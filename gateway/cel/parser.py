@@ -250,7 +250,8 @@ class _Builder:
         try:
             value = _LITERALS[token.type](str(token))
         except literals.LiteralFault as fault:
-            span = (_start(token) + fault.offset, _end(token))
+            start, end = _start(token) + fault.offset, _end(token)
+            span = start, start + fault.length if fault.length else end
             raise _Misfit(span, "E204", fault.message) from None
         return Literal(_start(token), _end(token), 1, value)
 

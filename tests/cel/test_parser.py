@@ -137,7 +137,7 @@ def test_a_node_knows_its_text(text: str, expected: str) -> None:
         ("a + 'text' 'b'", 1, 12, 3, "not expected"),
         ("a ? b", 1, 5, 1, "too early"),
         ("[1,,2]", 1, 4, 1, "`,` is not expected"),
-        ("1 +\n  'a\\q'", 2, 5, 3, "no escape"),
+        ("1 +\n  'a\\q'", 2, 5, 2, "no escape"),
         ("a == 99999999999999999999", 1, 6, 20, "does not fit"),
         ("a.in", 1, 3, 2, "reserved word"),
         ("for == 1", 1, 1, 3, "reserved word"),
