@@ -48,3 +48,20 @@ def test_the_policies_that_we_show_are_proved_by_their_tests(
     assert result.exit_code == 0, result.output
     assert ", 0 survived" in result.stdout
     assert "0 mutants" not in result.stdout
+
+
+def test_the_test_in_the_guide_is_one(tmp_path: Path) -> None:
+    """The reader's policy of five minutes, with the guide's test beside it."""
+    readme(tmp_path)
+    guide = (ROOT / "docs/tests.md").read_text()
+    (block,) = re.findall(r"^```toml\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    policy = tmp_path / "policies/shop.toml"
+    before = policy.read_text()
+    policy.write_text(before[: before.index("[fixture.ana]")] + block)
+    commands = CliRunner(env={"GATEWAY_CONFIG": str(tmp_path / "config.toml")})
+
+    commands.invoke(build_app(), ["init"])
+    result = commands.invoke(build_app(), ["test"])
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "1 test, 1 passed, 0 failed\n"

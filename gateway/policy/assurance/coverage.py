@@ -4,7 +4,7 @@ All of it, a hundred percent, is: each condition true and false, be it a rule's,
 variable's or a part of one; each claim and each other variable evaluated; each requirement
 met and not met. A condition that cannot vary has to be evaluated. Errors are counted and
 never demanded: most conditions have none, and the others deny
-(docs/decisions/0013-coverage-and-mutation.md).
+(docs/decisions/0015-coverage-and-mutation.md).
 """
 
 from collections.abc import Iterator, Sequence

@@ -40,6 +40,8 @@ _FLIPPED: Final = {
     "_>_": "_>=_",
     "_>=_": "_>_",
 }
+# Of more terms than these, only the one that is lost is shown.
+_LONG: Final = 8
 _EQUALITY: Final = frozenset({"_==_", "_!=_"})
 _QUANTIFIERS: Final = {Macro.ALL: Macro.EXISTS, Macro.EXISTS: Macro.ALL}
 
@@ -124,11 +126,12 @@ class _Rewriter:
         yield self._made(
             plan, replace(plan, connective=other), hint, f" {other} ".join(texts)
         )
+        is_long = len(texts) > _LONG
         for number, term in enumerate(plan.terms):
             if not self._varies(term):
                 continue
             rest = [*plan.terms[:number], *plan.terms[number + 1 :]]
-            left = texts[:number] + texts[number + 1 :]
+            left = [] if is_long else texts[:number] + texts[number + 1 :]
             new = rest[0] if len(rest) == 1 else replace(plan, terms=tuple(rest))
             if is_and:
                 hint = f"{_quoted(texts[number])} is false and all beside it is true"
@@ -138,8 +141,8 @@ class _Rewriter:
                 old=plan,
                 new=new,
                 at=term,
-                before=self._text(plan),
-                after=f" {plan.connective} ".join(left),
+                before=texts[number] if is_long else self._text(plan),
+                after=f" {plan.connective} ".join(left) or "nothing",
                 hint=hint,
             )
 

@@ -76,6 +76,18 @@ def test_terms_may_be_lost_or_joined_otherwise(when: str, changes: set[str]) -> 
     }
 
 
+def test_of_many_terms_the_lost_one_is_shown() -> None:
+    """A thousand terms a thousand times fit on no screen."""
+    terms = [f"'{number}' in identity.groups" for number in range(9)]
+
+    assert parts(" || ".join(terms)) == {
+        (" || ".join(terms), " && ".join(terms)),
+        *((term, "nothing") for term in terms),
+    }
+    few = " || ".join(terms[1:])
+    assert (few, " || ".join(terms[2:])) in parts(few)
+
+
 def test_terms_of_terms_have_their_own_mistakes() -> None:
     """The text around them stays."""
     inner = "(request.tls || identity.disabled)"
