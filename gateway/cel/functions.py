@@ -39,6 +39,9 @@ from gateway.cel.values import canonical, conforms, equal
 # Two honest clocks may disagree so far; what claims to be later than that is no proof.
 _SKEW: Final = timedelta(minutes=1)
 
+# Strings are equal in Python exactly if they are in CEL.
+_ONLY_TEXT: Final = frozenset({str})
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -58,6 +61,8 @@ def _all_of(left: Sequence[Any], right: Sequence[Any]) -> bool:
 
 def _as_set(items: Sequence[Any]) -> frozenset[Any]:
     # In time that grows with the lengths and not with their product.
+    if set(map(type, items)) <= _ONLY_TEXT:
+        return frozenset(items)
     return frozenset(map(canonical, items))
 
 
