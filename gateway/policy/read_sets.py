@@ -41,8 +41,8 @@ class ReadSets:
     """Finds the read sets of plans; what many expressions share is found once."""
 
     def __init__(self) -> None:
-        # The expression is kept with its paths, so that its id is not given away again.
-        self._known: dict[int, tuple[Expression, frozenset[Path]]] = {}
+        # Ten thousand expressions name a hundred paths, again and again.
+        self._paths: dict[str, Path] = {}
         self._written: dict[frozenset[Path], tuple[str, ...]] = {}
 
     def of_plan(self, plan: Plan) -> tuple[str, ...]:
@@ -51,20 +51,26 @@ class ReadSets:
         Args:
             plan: With all that could be consulted, the rules in shadow mode too.
         """
-        parts = [self._inputs(expression) for expression in _expressions(plan)]
+        texts: set[str] = set()
+        for expression in _expressions(plan):
+            if expression.frame is None:
+                texts |= expression.program.reads
+            else:
+                texts |= reads_of(expression)
         rules = (*plan.allows.rules, *plan.shadows.rules)
-        parts += [required(rule.require) for rule in rules if rule.require]
-        paths = frozenset().union(*parts)
+        needs = [required(rule.require) for rule in rules if rule.require]
+        paths = frozenset(filter(None, map(self._input, texts))).union(*needs)
         if paths not in self._written:
             self._written[paths] = tuple(sorted(map(write_path, shortest(paths))))
         return self._written[paths]
 
-    def _inputs(self, expression: Expression) -> frozenset[Path]:
-        known = self._known.get(id(expression))
-        if known is None:
-            paths = inputs_among(reads_of(expression))
-            known = self._known[id(expression)] = (expression, paths)
-        return known[1]
+    def _input(self, text: str) -> Path:
+        """Return a path that leads to what a decision is given; empty for another."""
+        path = self._paths.get(text)
+        if path is None:
+            path = parse_path(text)
+            path = self._paths[text] = path if path[0] in INPUTS else ()
+        return path
 
 
 def inputs_among(reads: Iterable[str]) -> frozenset[Path]:

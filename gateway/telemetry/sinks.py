@@ -64,17 +64,26 @@ class FileSink:
         self._descriptor = self._open()
 
     def write(self, data: bytes) -> None:
-        """Append to the file that is at the path now.
+        """Append to the file that is at the path now, and to the next if that is full.
 
         Raises:
-            OSError: The file cannot be opened, or not all could be written.
+            OSError: A file cannot be opened, or not all could be written.
         """
         if self._was_moved():
             self._reopen()
-        size = os.fstat(self._descriptor).st_size
-        if size and size + len(data) > self._max_bytes:
-            self._rotate()
-        rest = memoryview(b"\n" + data if self._torn else data)
+        while data:
+            size = os.fstat(self._descriptor).st_size
+            fits = _whole_lines(data, self._max_bytes - size)
+            if not fits and size:
+                fits = 0 if self._rotate() else len(data)
+            elif not fits:
+                # A line that is too long by itself has a file of its own.
+                fits = data.find(b"\n") + 1 or len(data)
+            self._append(data[:fits])
+            data = data[fits:]
+
+    def _append(self, data: bytes) -> None:
+        rest = memoryview(b"\n" + data if self._torn and data else data)
         self._torn = True
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
@@ -109,11 +118,11 @@ class FileSink:
             return True
         return not os.path.samestat(there, os.fstat(self._descriptor))
 
-    def _rotate(self) -> None:
-        """Set the file aside and begin a new one.
+    def _rotate(self) -> bool:
+        """Set the file aside and begin a new one; return whether that was possible.
 
-        If it cannot be set aside, lines go on into the file as it is: a log that is too
-        long is better than one with a gap.
+        If not, lines go on into the file as it is: a log that is too long is better than
+        one with a gap.
         """
         # A rotation that was interrupted left a number free; none but those before it move.
         numbers = range(1, self._keep + 1)
@@ -123,8 +132,14 @@ class FileSink:
                 set_aside(self._path, number).replace(set_aside(self._path, number + 1))
             self._path.replace(set_aside(self._path, 1))
         except OSError:
-            return
+            return False
         self._reopen()
+        return True
+
+
+def _whole_lines(data: bytes, room: int) -> int:
+    """Return how many of the bytes are whole lines for which there is room."""
+    return len(data) if len(data) <= room else data.rfind(b"\n", 0, max(room, 0)) + 1
 
 
 def set_aside(path: Path, number: int) -> Path:

@@ -4,12 +4,15 @@ import io
 import os
 import resource
 import signal
+import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gateway.config.settings.log import AccessLog, SinkKind
 from gateway.config.settings.log import Sink as Setting
+from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.sinks import FileSink, StreamSink, open_sink, set_aside
 
 MANY = 1024 * 1024
@@ -172,6 +175,53 @@ def test_the_oldest_file_goes_when_there_are_enough(tmp_path: Path) -> None:
         "log.1": b"three\n",
         "log.2": b"two\n",
     }
+
+
+def test_lines_that_come_together_are_put_where_there_is_room(tmp_path: Path) -> None:
+    """A busy second is one write; each line of it is whole, and in one file."""
+    path = tmp_path / "log"
+    sink = opened(path, max_bytes=8, keep=9)
+
+    sink.write(b"one\n")
+    sink.write(b"2\ntoo long a line\nthree\n4\nfive\nsix\n")
+    sink.close()
+
+    assert contents(path) == {
+        "log": b"six\n",
+        "log.1": b"five\n",
+        "log.2": b"three\n4\n",
+        "log.3": b"too long a line\n",
+        "log.4": b"one\n2\n",
+    }
+
+
+def test_many_threads_lose_no_line_to_rotation(tmp_path: Path) -> None:
+    """Through the queue, as the gateway writes."""
+    path = tmp_path / "log"
+    writer = LineWriter(
+        sink=opened(path, max_bytes=512, keep=1000),
+        max_lines=100_000,
+        flush_every=timedelta(milliseconds=1),
+    )
+
+    def log(name: int) -> None:
+        for number in range(500):
+            writer.put(f"{name}-{number}")
+
+    threads = [threading.Thread(target=log, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    writer.close()
+
+    files = contents(path)
+    lines = b"".join(files.values()).splitlines()
+    assert sorted(lines) == sorted(
+        f"{name}-{number}".encode() for name in range(4) for number in range(500)
+    )
+    assert max(map(len, files.values())) <= 512
+    assert writer.dropped == 0
 
 
 def test_a_write_that_is_too_long_by_itself_is_not_torn(tmp_path: Path) -> None:

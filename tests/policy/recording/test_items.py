@@ -109,6 +109,31 @@ def test_what_is_to_be_hashed_is_hashed_leaf_by_leaf() -> None:
     assert dropped == []
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("x", "\u00e4\n", "", True, 1, 1.0, None, [], ["a", "\u00e4"], ("a",)),
+        *(["a", 1], [["a"]], ["a"] * 60, {"a": "b"}, {"$a": ["b"]}, [None]),
+    ],
+)
+def test_hashes_are_those_of_the_codec(value: Any) -> None:
+    """However they are come by."""
+    choices = Choices(hashed=(("claims",),))
+
+    reads, _, _ = collected(reading("claims.v"), access(claims={"v": value}), choices)
+
+    assert reads == {"claims.v": encode(value, hasher)}
+
+
+@pytest.mark.parametrize("value", ["x" * 5000, ["x"] * 300])
+def test_what_is_hashed_has_an_end_as_well(value: Any) -> None:
+    """Of the value, and of what is written of it."""
+    choices = Choices(hashed=(("claims",),))
+    asked = access(claims={"v": value})
+
+    assert collected(reading("claims.v"), asked, choices) == ({}, [], ["claims.v"])
+
+
 def test_a_value_that_ends_early_is_hashed_like_what_was_asked_for() -> None:
     """The setting names the path that a policy reads."""
     choices = Choices(hashed=(("claims", "t", "x"),), dropped=(("claims", "b", "x"),))
@@ -232,3 +257,14 @@ def test_the_longest_value_that_fits_is_written() -> None:
     assert collected(reading("claims.v"), access(claims={"v": text}))[0] == {
         "claims.v": text
     }
+
+
+@pytest.mark.parametrize("key", ["k" * 129, 7])
+def test_a_name_that_nobody_could_set_is_not_told(key: Any) -> None:
+    """Whoever asked chose it, and it might say what it likes."""
+    choices = Choices(dropped=(("claims", "b"),))
+    asked = access(claims={key: 1, "a": 2})
+
+    assert collected(reading("claims"), asked, choices) == ({}, [], ["claims"])
+    asked = access(claims={"k" * 128: 1})
+    assert collected(reading("claims"), asked, choices)[0] == {"claims": {"k" * 128: 1}}

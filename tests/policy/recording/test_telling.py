@@ -39,7 +39,7 @@ RECORD: dict[str, Any] = {
         "now": {"$time": "2026-05-04T12:00:00Z"},
         "claims.a": {"b": {"$uint": 7}},
         "claims.b": "\u00e4",
-        "claims.f": {"plain": 1},
+        "claims.f": {"plain": 1, "more": []},
         "claims.c": "x" * 500,
         "claims.d": {"$bytes": "AA=="},
         "claims.e": [{"$duration": "1s"}, {"$double": "nan"}, None, 1.5],
@@ -74,7 +74,7 @@ def test_a_record_is_told_with_all_that_it_says() -> None:
         "  now = 2026-05-04T12:00:00Z\n"
         '  claims.a = {"b": "7u"}\n'
         '  claims.b = "\u00e4"\n'
-        '  claims.f = {"plain": 1}\n'
+        '  claims.f = {"plain": 1, "more": []}\n'
         f'  claims.c = "{"x" * 199}\u2026\n'
         "  claims.d = <bytes AA==>\n"
         '  claims.e = ["1s", "nan", null, 1.5]\n'
