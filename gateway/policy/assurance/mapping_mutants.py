@@ -51,12 +51,12 @@ def _modes(
     head = policy.settings.roles
     groups = _groups(policy, engine, routes)
     several = {question for question, one in groups.items() if len(one.roles) > 1}
-    first_only = head.mode == "first"
-    if several:
+    # The other way round, roles that exclude each other could not be told from it.
+    if several and head.mode == "first":
         yield _Place(policy, ("roles", "mode"), "roles").mutant(
-            (f'mode = "{head.mode}"', f'mode = "{"all" if first_only else "first"}"'),
+            ('mode = "first"', 'mode = "all"'),
             "two of the roles match",
-            lambda group: replace(group, first_only=not first_only),
+            lambda group: replace(group, first_only=False),
             several,
         )
     default = {question for question, one in groups.items() if one.default}
@@ -124,11 +124,9 @@ class _Place:
             )
             return replace(plan, groups=groups)
 
-        document = self.policy.document
-        keys = self.keys if document.has(self.keys) else ("role", 0, "id")
         return Mutant(
             policy=name,
-            where=document.where(keys),
+            where=self.policy.document.where(self.keys),
             item=self.item,
             before=texts[0],
             after=texts[1],

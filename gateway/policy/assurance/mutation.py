@@ -172,9 +172,16 @@ class Arena:
     def _matters(self, mutant: Mutant, expression: Expression, number: int) -> bool:
         outcome = self._outcome(expression, number)
         if mutant.program is None:
-            # A rule whose condition is false does nothing, whatever else it says.
-            return outcome != (True, False)
+            # A rule whose condition is false does nothing, whatever else it says; only
+            # who holds no role is told whether there was a rule to ask.
+            return outcome != (True, False) or self._is_roleless(number)
         return self._evaluated(mutant.program, expression, number) != outcome
+
+    def _is_roleless(self, number: int) -> bool:
+        """Whether roles are given where a trial asks, and it holds none."""
+        question = _question(self._trials[number])
+        plan = self._engine.plan_of(question.route, question.kind)
+        return bool(plan.groups) and not self._seen.decisions[number].roles
 
     def _outcome(self, expression: Expression, number: int) -> Outcome:
         outcomes = self._outcomes.setdefault(expression, {})

@@ -262,7 +262,8 @@ class _RuleMutants:
             expect=expectation_of(self._item),
             change=change,
             questions=questions,
-            expression=self._item.expression,
+            # A shadow that is false is told as well, and differs from one not asked.
+            expression=None if self._declared.shadow else self._item.expression,
         )
 
     def _questions(

@@ -49,16 +49,20 @@ class Setting:
         return self.engine.decide(asked), self.engine.with_plans(plans).decide(asked)
 
 
-def test_one_role_may_be_given_for_all_and_all_for_one() -> None:
+def test_all_roles_may_be_given_for_one() -> None:
     """Where there are two to be had."""
-    all_ = Setting(TWO)
-    first = Setting('[roles]\nmode = "first"\n' + TWO)
+    first = '[roles]\nmode = "first"\n'
 
-    before, after = all_.decide('roles: mode = "first"', SAM)
-    assert (before.roles, after.roles) == (("person", "staff"), ("staff",))
-    before, after = first.decide('roles: mode = "all"', SAM)
+    before, after = Setting(first + TWO).decide('roles: mode = "all"', SAM)
+
     assert (before.roles, after.roles) == (("staff",), ("person", "staff"))
-    assert Setting(STAFF).mutants == {}
+    assert Setting(first + STAFF).mutants == {}
+
+
+def test_one_role_is_not_given_for_all() -> None:
+    """Of roles that exclude each other, nobody could tell."""
+    assert Setting(TWO).mutants == {}
+    assert Setting('[roles]\nmode = "all"\n' + TWO).mutants == {}
 
 
 def test_a_default_may_be_missing() -> None:
@@ -104,11 +108,12 @@ def test_a_claim_may_be_missing() -> None:
 def test_other_files_keep_their_roles_and_claims() -> None:
     """A mistake is made in one place."""
     second = '[policy]\nid = "second"\n' + role("other", "true") + mint(c="3")
-    setting = Setting(rule("x") + TWO + mint(a="1"), second)
+    first = '[roles]\nmode = "first"\n'
+    setting = Setting(first + TWO + rule("x") + mint(a="1"), second)
 
-    before, after = setting.decide('roles: mode = "first"', SAM)
-    assert before.roles == ("other", "person", "staff")
-    assert after.roles == ("other", "staff")
+    before, after = setting.decide('roles: mode = "all"', SAM)
+    assert before.roles == ("other", "staff")
+    assert after.roles == ("other", "person", "staff")
     assert setting.decide("claim a: no claim")[1].claims == {"c": 3}
 
 
@@ -124,9 +129,9 @@ def test_what_nobody_can_come_to_is_left_out() -> None:
 
 
 def test_a_mutant_is_where_it_is_written() -> None:
-    """A mode that is not written, at the first role."""
-    plain = Setting(TWO).mutants['roles: mode = "first"']
-    named = Setting('[roles]\nmode = "first"\n' + TWO).mutants['roles: mode = "all"']
+    """With what it is about."""
+    mutant = Setting('[roles]\nmode = "first"\n' + TWO).mutants['roles: mode = "all"']
 
-    assert plain.where == "policies/orders.toml:5:6"
-    assert named.where == "policies/orders.toml:4:8"
+    assert mutant.where == "policies/orders.toml:4:8"
+    assert mutant.hint == "a test in which two of the roles match"
+    assert mutant.expect == "`roles`"

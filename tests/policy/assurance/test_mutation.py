@@ -13,6 +13,7 @@ from tests.policy.assurance.proving import (
     FEED,
     OTHER,
     PEOPLE,
+    READ,
     ROBOT,
     assess,
     expect,
@@ -30,6 +31,7 @@ OWN = rule(
 YES = expect('allow = true, rule = "own"')
 NO = expect('allow = false, reason = "no_allow"', OTHER)
 CONDITION = "route.params.order_id == identity.id + '-7'"
+DISABLED = '{ fixture = "sam", disabled = true }'
 
 
 def test_tests_that_look_at_everything_leave_nothing() -> None:
@@ -109,6 +111,33 @@ def test_a_mistake_that_nobody_looks_for_survives() -> None:
             + expect("allow = true"),
             ('for = ["authenticated"]', 'for = ["authenticated", "service"]'),
             expect("allow = false", identity='"r1"'),
+        ),
+        # Who holds no role is told whether there was a rule to ask.
+        (
+            role("staff", "'staff' in identity.groups")
+            + rule("x", "identity.disabled", roles=["staff"])
+            + rule("y", "true", roles=["staff"], routes="*-feed")
+            + PEOPLE
+            + expect("allow = false")
+            + expect("allow = true", FEED, '"sam"'),
+            ('effect = "allow"', 'effect = "deny"'),
+            expect('allow = false, reason = "no_role"')
+            + expect('allow = false, reason = "no_role"', FEED)
+            + expect('allow = true, rule = "x"', READ, DISABLED),
+        ),
+        # A shadow that is false, and one that was not asked.
+        (
+            role("staff", "'staff' in identity.groups")
+            + rule(
+                *("dark", "identity.disabled"),
+                mode="shadow",
+                effect="deny",
+                roles=["staff"],
+            )
+            + PEOPLE
+            + expect("allow = false"),
+            ('roles = ["staff"]', "roles = []"),
+            expect('allow = false, shadow = { dark = "none" }'),
         ),
         # A comparison at its edge.
         (
