@@ -35,5 +35,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgresql",
         action="store_true",
-        help="run the tests of the storage against a PostgreSQL server too",
+        help="run the tests that keep something against a PostgreSQL server too",
     )
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what needs a database server, where there is to be none."""
+    if config.getoption("postgresql"):
+        return
+    wanting = {each for each in items if each.get_closest_marker("postgresql")}
+    if wanting:
+        config.hook.pytest_deselected(items=list(wanting))
+        items[:] = [each for each in items if each not in wanting]

@@ -1,15 +1,15 @@
-"""A house for each test."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""A house for each test, with each kind of database."""
 
 import pytest
 
+from gateway.storage.database import Database
+from tests.databases import database, place, server
 from tests.pool.house import House
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path)
-    yield house
-    house.database.close()
+def house(database: Database) -> House:
+    return House(database)
+
+
+__all__ = ["database", "place", "server"]

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, insert
@@ -19,7 +18,6 @@ from gateway.pool.settings import PoolSettings
 from gateway.pool.sign_up import SentCode
 from gateway.storage.database import Database
 from gateway.storage.pool_tables import POOL
-from gateway.storage.sqlite import SqliteDatabase
 from gateway.storage.user_secrets import AllSecrets, UserSecrets
 from gateway.storage.users import Users
 
@@ -70,9 +68,9 @@ class Mailbox:
 class House:
     """Everything that the operations of a pool need."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, database: Database) -> None:
         self.now = NOON
-        self.database: Database = SqliteDatabase.open(folder / "gateway.db")
+        self.database = database
         self.mailbox = Mailbox()
         self.codes = Codes(secret=secrets.token_bytes(32))
         self.seal = Seal(key=StoreKey(secrets.token_bytes(32)))

@@ -209,6 +209,7 @@ def on_server(server: PostgresqlServer) -> OnServer:
     return OnServer(server)
 
 
+@pytest.mark.postgresql
 def test_a_change_that_is_kept_late_is_told(on_server: OnServer) -> None:
     """It began, and got its number, before others that were told already."""
     server, name = on_server.server, on_server.name
@@ -228,6 +229,7 @@ def test_a_change_that_is_kept_late_is_told(on_server: OnServer) -> None:
     server.drop_database(name)
 
 
+@pytest.mark.postgresql
 def test_a_crowd_behind_a_transaction_that_goes_on_is_everything_once(
     on_server: OnServer,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from gateway.config.settings.references import SecretRef
 from gateway.config.settings.storage import SqliteUrl, StorageSettings
 from gateway.storage.opening import open_database
@@ -25,6 +27,7 @@ def test_a_path_is_a_file(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.postgresql
 def test_a_url_is_a_server(server: PostgresqlServer) -> None:
     """Ditto."""
     name = server.make_database()

@@ -1,6 +1,6 @@
 """A PostgreSQL server: who may come in, how long anybody waits, and what if it is away.
 
-Only with `--postgresql`, except for what needs no server.
+Only with `--postgresql`.
 """
 
 import contextlib
@@ -35,6 +35,8 @@ from tests.peers.postgresql import USER, PostgresqlServer
 from tests.peers.processes import free_port
 from tests.peers.tls_front import TlsFront, tls_front
 from tests.storage.rows import INSERT, count, insert
+
+pytestmark = pytest.mark.postgresql
 
 KEY = SecretRef(source="env KEY", value=b"x" * 32)
 LONG = timedelta(seconds=10)
