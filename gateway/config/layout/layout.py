@@ -103,17 +103,19 @@ def _lines(statements: Sequence[Statement]) -> Iterator[str]:
                 yield annotated(f"[{text}]" if is_array else text, comment)
             case Pair(keys=keys, value=value, comment=comment):
                 if width is None:
-                    width = _width(statements[number:])
+                    width = _width(statements, number)
                 text = f"{key_text(keys):<{width}} = {value_text(value)}"
                 yield annotated(text, comment)
             case _:
                 assert_never(statement)
 
 
-def _width(statements: Sequence[Statement]) -> int:
-    """Return the width of the keys of the group that begins here."""
+def _width(statements: Sequence[Statement], first: int) -> int:
+    """Return the width of the keys of the group that begins with a statement."""
     width = 0
-    for statement in statements:
+    # By number: the statements behind it are many, and each group would copy them.
+    for number in range(first, len(statements)):
+        statement = statements[number]
         if isinstance(statement, Blank | Header):
             break
         if isinstance(statement, Pair):

@@ -4,6 +4,7 @@ A rule that denies without a condition leaves nothing for the others to decide. 
 allows what an earlier one allows already is never asked.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -21,6 +22,9 @@ from gateway.policy.plan import CompiledRule, Effect
 _ALWAYS: Final = "always"
 _NO_ROLES: Final[frozenset[str]] = frozenset()
 
+# What two spellings of one condition may differ in.
+_SPACING: Final = str.maketrans("", "", " \t\n()")
+
 # A rule for more routes than this is compared with every other rule of its kind.
 _FEW: Final = 8
 
@@ -35,16 +39,18 @@ def find_overruled(
         patterns: Which routes there are.
         truth: What is known about conditions.
     """
+    enforced = [
+        (file, rule) for file in files for rule in file.rules if not rule.shadow
+    ]
+    alike = Counter(_outline(rule.when) for _, rule in enforced)
     rules = [
         _Enforced(
             file,
-            compiled,
-            patterns.find_all(compiled.patterns),
-            _condition(compiled.when, truth),
+            rule,
+            patterns.find_all(rule.patterns),
+            _condition(rule.when, truth, is_alone=alike[_outline(rule.when)] == 1),
         )
-        for file in files
-        for compiled in file.rules
-        if not compiled.shadow
+        for file, rule in enforced
     ]
     denied = _Denied(rules)
     shelves: dict[Any, _Shelf] = {}
@@ -123,10 +129,23 @@ class _Enforced:
         )
 
 
-def _condition(when: Expression, truth: Truth) -> Any:
+def _outline(when: Expression) -> str:
+    """Return what two conditions have in common at least, if they mean the same."""
+    return when.program.source.translate(_SPACING)
+
+
+def _condition(when: Expression, truth: Truth, *, is_alone: bool) -> Any:
+    """Return what two conditions have in common if they mean the same.
+
+    Args:
+        when: The condition.
+        truth: What is known about conditions.
+        is_alone: Whether no other condition has its outline.
+    """
     if truth.value(when) is True:
         return _ALWAYS
-    return (when.frame, structure(when.program.plan) or when.program.source)
+    known = None if is_alone else structure(when.program.plan)
+    return (when.frame, known or when.program.source)
 
 
 class _Denied:

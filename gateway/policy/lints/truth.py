@@ -4,6 +4,8 @@ Sound and not complete: what is said here is so, and much that is so is not said
 condition that fails is as good as one that is false.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -14,6 +16,8 @@ from gateway.cel.syntax import Connective
 from gateway.policy.expressions import Expression
 from gateway.policy.lints.demands import Demand, constant_of, demand_of
 from gateway.policy.lints.parts import variable_of
+
+_WORD: Final = re.compile(r"\w+")
 
 # So many terms about one and the same part are compared with each other. A list of a
 # thousand exceptions is not searched for a contradiction.
@@ -47,6 +51,8 @@ class Truth:
 
     def value(self, expression: Expression) -> bool | None:
         """Return the value of a condition, if it has the same one for all requests."""
+        if _is_plain(expression):
+            return None
         if expression not in self._values:
             # `vars` cannot read each other in a circle.
             found = self._value(expression, expression.program.plan)
@@ -55,6 +61,8 @@ class Truth:
 
     def is_never_true(self, expression: Expression) -> bool:
         """Return whether a condition is true for no request, whatever the reason."""
+        if _is_plain(expression):
+            return False
         if expression not in self._nevers:
             self._nevers[expression] = self.value(expression) is False or self._never(
                 expression, expression.program.plan
@@ -63,7 +71,8 @@ class Truth:
 
     def find_clashes(self, expression: Expression) -> Iterator[Clash]:
         """Yield the terms under one `&&`, at any depth, that exclude each other."""
-        yield from self._clashes(expression, expression.program.plan)
+        if not _is_plain(expression):
+            yield from self._clashes(expression, expression.program.plan)
 
     def _value(  # noqa: PLR0911 - one for each kind
         self, owner: Expression, part: Plan
@@ -138,6 +147,19 @@ class Truth:
         if (owner, part) not in self._found:
             self._found[owner, part] = tuple(_find_clashes(owner, part))
         return self._found[owner, part]
+
+
+def _is_plain(expression: Expression) -> bool:
+    """Return whether a condition says each thing once, and nothing that is constant.
+
+    Nearly all do, and then there is nothing to find; the plan need not be made for it.
+    """
+    program = expression.program
+    words = Counter(_WORD.findall(program.source))
+    if not program.reads or any(words[word] for word in ("true", "false", "vars")):
+        return False
+    names = (path for read in program.reads for path in _WORD.findall(read)[-1:])
+    return "[]" not in program.source and all(words[name] <= 1 for name in names)
 
 
 def _find_clashes(owner: Expression, part: Terms) -> Iterator[Clash]:
