@@ -61,7 +61,7 @@ class ShadowResult:
     Attributes:
         rule: `policy/rule`.
         effect: `allow` or `deny`.
-        outcome: `true`, `false` or `error`.
+        outcome: `true`, `false`, `error`, or `skipped` if no time was left to ask.
     """
 
     rule: str

@@ -436,11 +436,11 @@ class TestTime:
         assert late.claims == {}
 
     def test_shadow_rules_do_not_make_it_longer(self) -> None:
-        """Rule 7: they have what is left, which is nothing here."""
+        """Rule 7: they have what is left, which is nothing here. That is told."""
         text = ALLOW_ALL + rule("x", mode="shadow")
 
         decision = engine(text, decision_time=self.NO_TIME).decide(access())
-        assert decision.shadow == ()
+        assert decision.shadow == (ShadowResult("orders/x", "allow", "skipped"),)
 
 
 class TestRequire:

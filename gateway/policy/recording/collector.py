@@ -19,10 +19,10 @@ from gateway.policy.recording.sheet import EMPTY, Part, Sheet, in_few_words, tex
 from gateway.policy.recording.values import Hasher, UnrecordableError, name_of_key
 from gateway.telemetry.decisions import Evidence
 
-# What is remembered of so many subjects and tokens, or until it is so many characters;
-# then everything is forgotten and comes back by itself.
-_MOST_REMEMBERED: Final = 4096
-_MOST_CHARACTERS: Final = 8 * 1024 * 1024
+# So much is remembered of subjects and of claims, or until it is so many characters; then
+# everything is forgotten and comes back by itself.
+_MOST_REMEMBERED: Final = 32_768
+_MOST_CHARACTERS: Final = 16 * 1024 * 1024
 
 _OF_SUBJECT: Final = ("identity", "claims")
 

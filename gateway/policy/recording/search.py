@@ -9,6 +9,9 @@ from typing import Final
 from gateway.policy.recording.telling import Record, parse_line
 from gateway.telemetry.trail import lines_backwards
 
+# A rule in shadow mode that might have decided.
+_MATTERING: Final = ("true", "error")
+
 FAILURES: Final = frozenset({"policy_error", "policy_timeout"})
 
 
@@ -52,7 +55,7 @@ def _concerns(record: Record, rule: str) -> bool:
     watched = [
         result.get("rule")
         for result in (shadow if isinstance(shadow, list) else [])
-        if isinstance(result, dict) and result.get("outcome") != "false"
+        if isinstance(result, dict) and result.get("outcome") in _MATTERING
     ]
     return any(
         isinstance(name, str) and rule in {name, name.rpartition("/")[2]}

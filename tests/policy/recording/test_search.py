@@ -23,6 +23,7 @@ WATCHED = DENIED | {
         {"rule": "p/x", "outcome": "true"},
         {"rule": "p/y", "outcome": "false"},
         {"rule": "p/z", "outcome": "error"},
+        {"rule": "p/w", "outcome": "skipped"},
         {"outcome": "true"},
         "odd",
     ]
@@ -42,6 +43,7 @@ ALL = (ALLOWED, DENIED, FAILED, SLOW, WATCHED, {"rule": 7, "shadow": 8})
         (Wanted(rule="p/x"), (ALLOWED, WATCHED)),
         (Wanted(rule="x"), (ALLOWED, WATCHED)),
         (Wanted(rule="y"), ()),
+        (Wanted(rule="w"), ()),
         (Wanted(rule="p/z"), (WATCHED,)),
         (Wanted(rule="q/x"), ()),
     ],
