@@ -77,3 +77,12 @@ def test_packages_say_what_they_own_and_hold_nothing_else() -> None:
 
         assert len(body) == 1, path
         assert isinstance(body[0], ast.Expr), path
+
+
+def test_long_tests_are_where_the_makefile_looks_for_them() -> None:
+    """Elsewhere nobody would run them."""
+    marked = {path for path in TESTS if "@pytest.mark." + "long" in path.read_text()}
+
+    assert "-m long tests/policy" in (ROOT / "Makefile").read_text()
+    assert marked
+    assert all("policy" in path.relative_to(ROOT / "tests").parts for path in marked)
