@@ -161,6 +161,8 @@ def _text_of(value: Any) -> str:
         return quote(value)
     if kind is bool:
         return "true" if value else "false"
+    if kind is int:
+        return str(value)
     if kind in _LISTS and len(value) <= _MOST_ITEMS:
         try:
             return texts(value)
