@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from gateway.policy.comparison.corpus import Place, fixtures_of, plain
 from gateway.policy.comparison.goals import Goals, Half, goals
 from gateway.policy.comparison.normal import Forms
-from gateway.policy.comparison.searching.inputs import NOW, Edit, Inputs
+from gateway.policy.comparison.searching.inputs import NOW, Edit, Inputs, Path
 from gateway.policy.comparison.searching.search import Search
 from gateway.policy.comparison.searching.side import Side
 from gateway.policy.comparison.searching.terms import Parts
@@ -21,7 +21,7 @@ from gateway.policy.plan import Plan, Requirement
 
 # For one goal: how many different requests are taken, and how many tried.
 _SOLUTIONS: Final = 6
-_PER_GOAL: Final = 150
+_PER_GOAL: Final = 200
 _SECOND: Final = timedelta(seconds=1)
 
 _Found = dict[tuple[object, ...], Inputs]
@@ -95,6 +95,8 @@ def required(requirement: Requirement, inputs: Inputs, side: Side) -> Iterator[E
     now = inputs.get(NOW, side.now)
     age = requirement.auth_age
     times = [now] if age is None else [now, now - age, now - age - _SECOND]
-    for acr in dict.fromkeys((requirement.acr, "")):
+    contexts = [requirement.acr, ""] if requirement.acr else [None]
+    for acr in contexts:
         for moment in times:
-            yield {("identity", "acr"): acr, ("identity", "auth_time"): moment}
+            edit: dict[Path, Any] = {("identity", "auth_time"): moment}
+            yield edit if acr is None else edit | {("identity", "acr"): acr}

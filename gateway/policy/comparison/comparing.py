@@ -6,7 +6,7 @@ otherwise. What is not told may exist all the same: this is a search, and it is 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, product
 from typing import Final
 
 from gateway.policy.comparison.bases import Bases
@@ -21,7 +21,12 @@ from gateway.policy.comparison.findings import (
 from gateway.policy.comparison.goals import Half
 from gateway.policy.comparison.normal import Forms
 from gateway.policy.comparison.searching.aims import Scene
-from gateway.policy.comparison.searching.inputs import METHOD, PROVIDER, Edit, Inputs
+from gateway.policy.comparison.searching.inputs import (
+    METHOD,
+    PROVIDER,
+    Edit,
+    Inputs,
+)
 from gateway.policy.comparison.searching.probes import probes
 from gateway.policy.comparison.searching.search import Search
 from gateway.policy.comparison.searching.side import ImpossibleError, Side
@@ -37,11 +42,11 @@ from gateway.policy.plan import CompiledRule, Plan
 # Requests that are tried in all, and for one pair of plans at least and at most.
 TRIES: Final = 100_000
 _LEAST: Final = 200
-_MOST: Final = 1_000
-# How much longer to try two conditions at once, where one alone showed nothing.
-_LONGER: Final = 2
+_MOST: Final = 4_000
+# Of which so much is for the search, and so much for each of the rounds that follow.
+_SEARCH: Final = 4
+_ROUND: Final = 3
 _BASES: Final = 40
-_ACCESS: Final = frozenset({Verdict.WIDENED, Verdict.NARROWED})
 
 
 @dataclass(slots=True)
@@ -115,15 +120,14 @@ class Comparison:
     def _compare(self, members: Sequence[Place], share: int) -> None:
         place = members[0]
         old, new = self._half(self.old, place), self._half(self.new, place)
-        bases = self._bases.find(place, old, new, tries=share)
+        bases = self._bases.find(place, old, new, tries=share // _SEARCH)
         terms = self._terms(old, new)
         witnesses = dict(self._try_all(bases, terms, place, share))
         for inputs in list(witnesses.values()):
             witnesses.update(self._ask_all(inputs, place))
-        for other in members[1:]:
-            for inputs in witnesses.values():
-                for _ in self._ask_all(inputs.at(other.route), other):
-                    pass
+        for other, inputs in product(members[1:], witnesses.values()):
+            for method in other.methods:
+                self._ask(inputs.at(other.route).edited({METHOD: method}))
 
     def _terms(self, old: Half, new: Half) -> list[tuple[Side, Term]]:
         """Return all single conditions of two plans, those that differ first."""
@@ -146,23 +150,25 @@ class Comparison:
     ) -> Iterator[tuple[Key, Inputs]]:
         """Ask all bases, then each with one condition turned, then with two.
 
-        Two are turned only if one did not show that somebody gains or loses access.
+        Two are turned only if one did not show that somebody gains access.
         """
         told = False
         for base in bases:
             for key, inputs in self._ask_all(base, place):
-                told = told or key.verdict in _ACCESS
+                told = told or key.verdict is Verdict.WIDENED
                 yield key, inputs
         seen = {base.key for base in bases}
         once: list[Inputs] = []
-        for changed in islice(self._turns(bases[:_BASES], terms, seen), share):
+        for changed in islice(
+            self._turns(bases[:_BASES], terms, seen), share // _ROUND
+        ):
             once.append(changed)
             for key in self._ask(changed):
-                told = told or key.verdict in _ACCESS
+                told = told or key.verdict is Verdict.WIDENED
                 yield key, changed
         if not told:
             twice = self._turns(once, terms, seen)
-            for changed in islice(twice, share * _LONGER):
+            for changed in islice(twice, share // _ROUND):
                 for key in self._ask(changed):
                     yield key, changed
 
@@ -264,7 +270,8 @@ def outcome_of(side: Side, inputs: Inputs) -> Outcome:
     except ImpossibleError:
         return Outcome(allowed=False, reason="not_served")
     decision = side.engine.decide(access, budget=BUDGET)
-    rule = _rule_of(side.engine.plan_of(access.route.id, inputs.kind), decision.rule)
+    kind = access.subject.identity.kind
+    rule = _rule_of(side.engine.plan_of(access.route.id, kind), decision.rule)
     through = set(decision.roles) & (rule.roles if rule else frozenset())
     return Outcome(
         allowed=decision.allowed,

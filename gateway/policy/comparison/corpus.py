@@ -15,6 +15,7 @@ from gateway.model.errors import GatewayError
 from gateway.model.identity import Identity, IdentityKind, Subject
 from gateway.model.route import Route
 from gateway.policy.comparison.searching.inputs import (
+    KIND,
     METHOD,
     NOW,
     PATH,
@@ -113,7 +114,7 @@ def asked_by_tests(side: Side) -> Iterator[Inputs]:
             except (GatewayError, UnroutedError):
                 # `gateway test` tells of it.
                 continue
-            yield _inputs_of(access, routes[access.route.id])
+            yield _inputs_of(access, routes[access.route.id], side)
 
 
 def fixtures_of(side: Side) -> Iterator[tuple[IdentityKind, Mapping[Any, Any]]]:
@@ -124,12 +125,12 @@ def fixtures_of(side: Side) -> Iterator[tuple[IdentityKind, Mapping[Any, Any]]]:
         for name in declared:
             use = FixtureUse(fixture=name)
             subject = fixtures.subject(use, declared, now=side.now)
-            yield subject.identity.kind, dict(_values_of(subject))
+            yield subject.identity.kind, dict(_values_of(subject, side))
 
 
-def _inputs_of(access: AccessRequest, route: Route) -> Inputs:
+def _inputs_of(access: AccessRequest, route: Route, side: Side) -> Inputs:
     request = access.request
-    values: dict[Any, Any] = dict(_values_of(access.subject))
+    values: dict[Any, Any] = dict(_values_of(access.subject, side))
     values |= {METHOD: request.method, NOW: access.now, PATH: request.path}
     for name in ("scheme", "host", "ip"):
         values["request", name] = getattr(request, name)
@@ -140,9 +141,13 @@ def _inputs_of(access: AccessRequest, route: Route) -> Inputs:
     return Inputs(route, identity.kind, access.subject.anonymous, values)
 
 
-def _values_of(subject: Subject) -> Iterator[tuple[Any, Any]]:
+def _values_of(subject: Subject, side: Side) -> Iterator[tuple[Any, Any]]:
     identity = subject.identity
     yield PROVIDER, identity.provider
+    provider = side.provider_settings.get(identity.provider)
+    if provider is not None and provider.for_ != identity.kind:
+        # A test may say otherwise than the provider's file.
+        yield KIND, str(identity.kind)
     for each in fields(Identity):
         value = getattr(identity, each.name)
         if each.name not in _NOT_SET and each.name != PROVIDER[1]:

@@ -6,7 +6,7 @@ true, a role that is held on one side alone.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
 
@@ -19,7 +19,7 @@ from gateway.policy.comparison.searching.search import (
     not_held,
 )
 from gateway.policy.comparison.searching.side import Side
-from gateway.policy.comparison.searching.terms import leaves, term_of
+from gateway.policy.comparison.searching.terms import Term, leaves, term_of
 from gateway.policy.plan import CompiledRole, CompiledRule, Plan
 
 Goals = tuple[Goal, ...]
@@ -27,6 +27,7 @@ Goals = tuple[Goal, ...]
 # Rules of one plan that are paired with rules of the other; what is beyond is met by the
 # probes of each condition alone.
 _MOST: Final = 8
+_PAIRED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ def goals(ours: Half, theirs: Half, forms: Forms) -> Iterator[Goals]:
     for deny, goal in product(denies, let_in):
         yield (*goal, *_denied(theirs, deny))
     others = changed(theirs.plan.allows.rules, ours.plan.allows.rules, forms)[:_MOST]
+    fresh = changed(ours.plan.allows.rules, theirs.plan.allows.rules, forms)[:_MOST]
+    for rule, other in product(fresh, others):
+        sides = (ours, term_of(rule.when)), (theirs, term_of(other.when))
+        for pair in apart(*sides, forms):
+            yield (*pair, *allowed(ours, rule))
     for rule, goal in product(others, let_in):
         for leaf in leaves(term_of(rule.when)):
             yield (*goal, Want(theirs.side, leaf, value=False))
@@ -86,11 +92,18 @@ def _by_roles(
     same_order = [forms.of_group(group) for group in ours.plan.groups]
     if not fresh and same_order != [forms.of_group(g) for g in theirs.plan.groups]:
         fresh = [role.id for role in _roles(ours.plan)]
+    # Those that a rule asks for come first.
+    asked = {role for rule in rules for role in rule.roles}
+    fresh.sort(key=lambda role: role not in asked)
     for role, rule in product(fresh[:_MOST], rules):
         if not rule.roles or role in rule.roles:
             gained = held(ours.side, ours.plan, role)
             lost = not_held(theirs.side, theirs.plan, role)
-            yield (*lost, gained, *allowed(ours, rule))
+            let_in = (*lost, gained, *allowed(ours, rule))
+            for one, two in product(_of(ours.plan, role), _of(theirs.plan, role)):
+                for pair in apart((ours, one), (theirs, two), forms):
+                    yield (*pair, *let_in)
+            yield let_in
             for other in _roles(theirs.plan):
                 if other.id != role:
                     yield (
@@ -102,6 +115,34 @@ def _by_roles(
 
 def _roles(plan: Plan) -> list[CompiledRole]:
     return [role for group in plan.groups for role in group.roles]
+
+
+def _of(plan: Plan, role: str) -> list[Term]:
+    """Return the conditions of a role."""
+    return [term_of(each.when) for each in _roles(plan) if each.id == role]
+
+
+def apart(
+    ours: tuple[Half, Term], theirs: tuple[Half, Term], forms: Forms
+) -> Iterator[Goals]:
+    """Yield goals by which the single conditions that only one side has differ."""
+    known = [
+        {forms.of_term(leaf): leaf for leaf in leaves(term)}
+        for _, term in (ours, theirs)
+    ]
+    only = [
+        [leaf for key, leaf in known[side].items() if key not in known[1 - side]]
+        for side in (0, 1)
+    ]
+    mine = [Want(ours[0].side, leaf, value=None) for leaf in only[0][:_PAIRED]]
+    other = [Want(theirs[0].side, leaf, value=None) for leaf in only[1][:_PAIRED]]
+    for value in (True, False):
+        if mine and other:
+            for one, two in product(mine, other):
+                yield (replace(one, value=value), replace(two, value=not value))
+        else:
+            yield from ((replace(each, value=value),) for each in mine)
+            yield from ((replace(each, value=not value),) for each in other)
 
 
 def allowed(half: Half, rule: CompiledRule) -> Goals:

@@ -29,8 +29,8 @@ def identity_of(inputs: Inputs, side: Side) -> dict[str, Any]:
         settings = side.provider_settings.get(provider)
         if settings is not None:
             given["provider"] = provider
-        if settings is None or settings.for_ != inputs.kind:
-            given["kind"] = str(inputs.kind)
+        if settings is None:
+            given["kind"] = str(side.kind_of(inputs))
     for path, value in sorted(inputs.below("identity"), key=repr):
         if len(path) == 1 and path != PROVIDER[1:]:
             given[path[0]] = value

@@ -288,6 +288,14 @@ REFACTORINGS: tuple[Pair, ...] = (
         "identity.acr == 'x' || (identity.acr == 'x' && identity.email_verified)",
         "identity.acr == 'x'",
     ),
+    edit(
+        "a term that another implies",
+        SHOP,
+        (
+            "'support' in roles || vars.own",
+            "size(roles) > 1 || 'support' in roles || vars.own",
+        ),
+    ),
     # Settings.
     settings(
         "routes in another order",

@@ -33,6 +33,7 @@ attributes = { floor = 3 }
 claims = { hd = "x" }
 [fixture.robot]
 kind = "service"
+provider = "corp"
 [[test]]
 name = "one"
 identity = "ann"
@@ -78,6 +79,8 @@ def test_fixtures_say_who_asks() -> None:
 
     assert kinds == [IdentityKind.AUTHENTICATED, IdentityKind.SERVICE]
     assert values[0]["identity", "email"] == "ann@example.com"
+    assert ("identity", "kind") not in values[0]
+    assert values[1]["identity", "kind"] == "service"
 
 
 def _place(kind: IdentityKind) -> Place:

@@ -35,6 +35,7 @@ _ANY_HOST: Final = "*"
 # What may stand in a segment as it is (RFC 3986 section 3.3).
 _SEGMENT: Final = "-._~!$&'()*+,=:@"
 
+KIND: Final[Path] = ("identity", "kind")
 PROVIDER: Final[Path] = ("identity", "provider")
 METHOD: Final[Path] = ("request", "method")
 PATH: Final[Path] = ("request", "path")
@@ -80,8 +81,9 @@ class Inputs:
         return Inputs(self.route, self.kind, self.anonymous, values)
 
     def at(self, route: Route) -> "Inputs":
-        """Return the same at another route."""
-        return Inputs(route, self.kind, self.anonymous, self.values)
+        """Return the same at another route, by the plainest path."""
+        values = {path: value for path, value in self.values.items() if path != PATH}
+        return Inputs(route, self.kind, self.anonymous, values)
 
     def below(self, *head: str) -> Sequence[tuple[Path, Any]]:
         """Return what is set below a path, with the rest of its path."""

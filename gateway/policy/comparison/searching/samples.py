@@ -18,7 +18,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import re._parser as patterns  # type: ignore[import-not-found]
 
-_MOST: Final = 48
+_MOST: Final = 64
+_LONGEST: Final = 64
 _MOST_MIDDLE: Final = 12
 _SECOND: Final = timedelta(seconds=1)
 _TICK: Final = timedelta(microseconds=1)
@@ -182,11 +183,11 @@ def _samples(operation: Any, value: Any) -> Iterator[str]:
 def _repeated(value: Any) -> Iterator[str]:
     least, most, tree = value
     inner = list(islice(_sequence(tree), _MOST_MIDDLE))
-    counts = {max(least, 1), least, least + 1, min(int(most), least + 2)}
+    longest = min(int(most), _LONGEST)
+    counts = {max(least, 1), least, least + 1, longest, longest + 1}
     for count in sorted(counts, key=lambda each: each != max(least, 1)):
-        if count <= int(most):
-            for text in inner[: None if count else 1]:
-                yield text * count
+        for text in inner[: None if count == max(least, 1) else 2]:
+            yield text * min(count, _LONGEST)
 
 
 def _one_of(value: Any) -> Iterator[str]:

@@ -27,7 +27,7 @@ from gateway.policy.comparison.searching.terms import (
 from gateway.policy.plan import Plan, RoleGroup
 
 # Of the ways to make one condition true, the first few: more would multiply.
-_WAYS: Final = 5
+_WAYS: Final = 8
 _ROUNDS: Final = 2
 _SECOND_TRIES: Final = 16
 
@@ -82,8 +82,14 @@ class Search:
     _last: dict[str, tuple[Inputs, Trial | None]] = field(default_factory=dict)
 
     def solve(self, inputs: Inputs, goals: Sequence[Goal]) -> Iterator[Inputs]:
-        """Yield inputs that meet all goals."""
-        yield from self._rounds(inputs, tuple(goals), _ROUNDS)
+        """Yield inputs that meet all goals.
+
+        First by steps that undo none of those before; then also by others, and what was
+        undone is seen to again.
+        """
+        everything = tuple(goals)
+        yield from self._in_turn(inputs, everything, ())
+        yield from self._rounds(inputs, everything, _ROUNDS)
 
     def trial(self, side: Side, inputs: Inputs) -> Trial | None:
         """Return a request as one side sees it; `None` if it cannot be there."""
@@ -103,7 +109,7 @@ class Search:
     def _rounds(
         self, inputs: Inputs, goals: tuple[Goal, ...], rounds: int
     ) -> Iterator[Inputs]:
-        for found in self._in_turn(inputs, goals):
+        for found in self._in_turn(inputs, goals, None):
             # What came later may have undone what came first.
             if self._all_met(found, goals):
                 yield found
@@ -119,14 +125,28 @@ class Search:
         trial = self.trial(goal.side, inputs)
         return trial is not None and goal.is_met(trial)
 
-    def _in_turn(self, inputs: Inputs, goals: tuple[Goal, ...]) -> Iterator[Inputs]:
+    def _in_turn(
+        self, inputs: Inputs, goals: tuple[Goal, ...], kept: tuple[Goal, ...] | None
+    ) -> Iterator[Inputs]:
+        """Yield inputs that meet one goal after the other.
+
+        Args:
+            inputs: Where to begin.
+            goals: What to meet.
+            kept: What must not be undone; `None` if anything may be.
+        """
         if not goals:
             yield inputs
             return
-        for found in self._meet(inputs, goals[0]):
-            yield from self._in_turn(found, goals[1:])
+        first, rest = goals[0], goals[1:]
+        later = None if kept is None else (*kept, first)
+        for found in self._meet(inputs, first, kept):
+            if kept is None or self._all_met(found, kept):
+                yield from self._in_turn(found, rest, later)
 
-    def _meet(self, inputs: Inputs, goal: Goal) -> Iterator[Inputs]:
+    def _meet(
+        self, inputs: Inputs, goal: Goal, kept: tuple[Goal, ...] | None
+    ) -> Iterator[Inputs]:
         if self.left <= 0:
             return
         if self._is_met(inputs, goal):
@@ -134,13 +154,18 @@ class Search:
             return
         if isinstance(goal, Either):
             for way in goal.ways:
-                yield from islice(self._in_turn(inputs, way), _WAYS)
+                yield from islice(self._in_turn(inputs, way, kept), _WAYS)
             return
         ways = list(_ways(goal))
         if not ways:
             yield from islice(self._tried(inputs, goal), _WAYS)
         for way in ways:
-            for found in islice(self._rounds(inputs, way, 1), _WAYS):
+            solved = (
+                self._rounds(inputs, way, 1)
+                if kept is None
+                else self._in_turn(inputs, way, kept)
+            )
+            for found in islice(solved, _WAYS):
                 if self._is_met(found, goal):
                     yield found
 
@@ -189,7 +214,7 @@ class Search:
                 wanted: tuple[Goal, ...] = (held(goal.side, plan, role.id),)
                 if role.id in trial.roles:
                     wanted = not_held(goal.side, plan, role.id)
-                for found in islice(self._in_turn(inputs, wanted), _WAYS):
+                for found in islice(self._in_turn(inputs, wanted, ()), _WAYS):
                     if self._is_met(found, goal):
                         yield found
 

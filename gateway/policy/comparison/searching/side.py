@@ -19,7 +19,7 @@ from gateway.model.identity import Identity, IdentityKind, Subject
 from gateway.model.route import Route
 from gateway.model.routing import Router, find_route
 from gateway.model.target import STRICT, TargetRules, parse_target
-from gateway.policy.comparison.searching.inputs import NOW, PROVIDER, Inputs
+from gateway.policy.comparison.searching.inputs import KIND, NOW, PROVIDER, Inputs
 from gateway.policy.engine import Engine
 
 SOMEONE: Final = "someone"
@@ -116,15 +116,16 @@ class Side:
 
     def _subject(self, inputs: Inputs, now: datetime) -> Subject:
         name = inputs.get(PROVIDER, "")
-        known = self._known(inputs, name)
+        kind = self.kind_of(inputs)
+        known = self._known(inputs, name, kind)
         fields_: dict[str, Any] = {"provider_kind": "", "subject": SOMEONE} | known
         for path, value in inputs.below("identity"):
             if len(path) == 1 and path[0] in _SETTABLE:
                 fields_[path[0]] = tuple(value) if isinstance(value, list) else value
         identity = Identity(
             **{"id": SOMEONE} | fields_,
-            kind=inputs.kind,
-            authenticated=inputs.kind is not IdentityKind.GUEST,
+            kind=kind,
+            authenticated=kind is not IdentityKind.GUEST,
             provider=name,
             attributes=inputs.nested("identity", "attributes"),
         )
@@ -137,9 +138,17 @@ class Side:
         expires_at = None if inputs.anonymous else now + _LIFETIME
         return Subject(identity, claims, expires_at, inputs.anonymous)
 
-    def _known(self, inputs: Inputs, name: str) -> dict[str, Any]:
+    def kind_of(self, inputs: Inputs) -> IdentityKind:
+        """Return which rules apply to who asks: what a test says, or their provider."""
+        written = inputs.get(KIND)
+        if written is not None:
+            return IdentityKind(written)
+        provider = self.provider_settings.get(inputs.get(PROVIDER, ""))
+        return inputs.kind if provider is None else IdentityKind(provider.for_)
+
+    def _known(self, inputs: Inputs, name: str, kind: IdentityKind) -> dict[str, Any]:
         """Return what a provider says of all its identities."""
-        if inputs.kind is IdentityKind.GUEST and not self.guest.enabled:
+        if kind is IdentityKind.GUEST and not self.guest.enabled:
             raise ImpossibleError("guests are not enabled")
         provider = self.provider_settings.get(name)
         if provider is None:

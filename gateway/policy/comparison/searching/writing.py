@@ -5,6 +5,7 @@ segments from the path. And not every value can be there: a query has lists of t
 parameter of a path is never empty.
 """
 
+import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,10 @@ def edits_of(path: Path, value: Any) -> Iterator[Edit]:
             edit = {(*path, str(name)): each for name, each in value.items()}
             if all(fits(name, each) for name, each in edit.items()):
                 yield edit
+    elif path == _ADDRESS:
+        address = _completed(value)
+        if address:
+            yield {path: address}
     elif path[-1] != "" and fits(path, value):
         made = _MADE.get(path)
         if made is not None:
@@ -30,7 +35,9 @@ def edits_of(path: Path, value: Any) -> Iterator[Edit]:
             yield {path: list(value) if isinstance(value, tuple) else value}
 
 
-def fits(path: Path, value: Any) -> bool:
+def fits(  # noqa: PLR0911 - one for each kind
+    path: Path, value: Any
+) -> bool:
     """Whether an input can have a value at all."""
     match path:
         case ("now",):
@@ -42,7 +49,9 @@ def fits(path: Path, value: Any) -> bool:
         case ("params", _):
             return isinstance(value, str) and bool(value)
         case ("identity" | "request" as record, name):
-            kind = _RECORDS[record].get(name)
+            kind = None if path in _GIVEN else _RECORDS[record].get(name)
+            if name == "scheme":
+                return value in ("http", "https")
             return kind is not None and conforms(value, kind)
         case _:
             return False
@@ -59,11 +68,33 @@ def is_json(value: Any) -> bool:
             return value is None or isinstance(value, str | bool | int | float)
 
 
+def _completed(value: Any) -> str:
+    """Return the address that a text is, or begins or ends; empty if it is none."""
+    if not isinstance(value, str):
+        return ""
+    for address in (f"{head}{value}{tail}" for head in _HEADS for tail in _TAILS):
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            continue
+        return address
+    return ""
+
+
 def _length(value: int) -> Edit:
     if value == -1:
         return {("request", "headers", "transfer-encoding"): ["chunked"]}
     return {("request", "headers", "content-length"): [str(value)]}
 
+
+# What follows from the provider, and is not for a request to choose.
+_GIVEN: Final = frozenset(
+    ("identity", name) for name in ("kind", "authenticated", "provider_kind", "issuer")
+)
+
+_ADDRESS: Final[Path] = ("request", "ip")
+_HEADS: Final = ("", "10.0.0", "10.0.0.", "10.0.")
+_TAILS: Final = ("", "1", "0.1", "0.0.1", ".0.0.1", ".0.1", ".1", "::1", ":1")
 
 _RECORDS: Final = {"identity": IDENTITY.fields, "request": REQUEST.fields}
 

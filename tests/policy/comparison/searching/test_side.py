@@ -96,3 +96,12 @@ def test_guests_are_there_if_they_are_enabled() -> None:
     assert SIDE.access_of(known).subject.identity.provider == "guest"
     with pytest.raises(ImpossibleError, match="guests"):
         without.access_of(anonymous)
+
+
+def test_whose_kind_a_provider_says_is_of_that_kind() -> None:
+    """On each side by itself; a test may say otherwise."""
+    person = somebody(kind="service")
+    program = person.edited({("identity", "kind"): "service"})
+
+    assert SIDE.access_of(person).subject.identity.kind == "authenticated"
+    assert SIDE.access_of(program).subject.identity.kind == "service"

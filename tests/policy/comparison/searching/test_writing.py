@@ -33,6 +33,11 @@ from tests.policy.files import NOON
         (("request", "time"), NOON, {("now",): NOON}),
         (("request", "segments"), ["a", "b"], {("request", "path"): "/a/b"}),
         (("now",), NOON, {("now",): NOON}),
+        (("request", "ip"), "192.0.2.1", {("request", "ip"): "192.0.2.1"}),
+        (("request", "ip"), "10.", {("request", "ip"): "10.0.0.1"}),
+        (("request", "ip"), ".7", {("request", "ip"): "10.0.0.7"}),
+        (("request", "ip"), "2001:db8", {("request", "ip"): "2001:db8::1"}),
+        (("request", "scheme"), "http", {("request", "scheme"): "http"}),
         (("params", "owner"), "a", {("params", "owner"): "a"}),
         (("request", "query", "q"), ["a"], {("request", "query", "q"): ["a"]}),
         (("claims",), {"hd": 1}, {("claims", "hd"): 1}),
@@ -62,6 +67,11 @@ def test_an_input_is_written_as_it_is_received(
         (("request", "content_length"), "7"),
         (("claims", "hd"), NOON),
         (("claims", ""), "a"),
+        (("request", "ip"), "nowhere"),
+        (("request", "ip"), 7),
+        (("request", "scheme"), "ftp"),
+        (("identity", "kind"), "guest"),
+        (("identity", "issuer"), "https://a.example"),
     ],
 )
 def test_a_value_that_cannot_be_there_is_not_written(path: Any, value: Any) -> None:
