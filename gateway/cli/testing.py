@@ -36,6 +36,7 @@ JunitOption = Annotated[
     typer.Option(
         "--junit",
         metavar="FILE",
+        dir_okay=False,
         help="Write the results there as JUnit XML as well, for CI systems.",
     ),
 ]

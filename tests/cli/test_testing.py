@@ -90,8 +90,11 @@ def test_a_report_that_cannot_be_written_is_a_failure(desk: Desk) -> None:
     result = desk.run("test", "--junit", str(desk.root / "no" / "report.xml"))
 
     assert result.exit_code == 1
-    assert "No such file" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert (
+        result.stderr
+        == f"error: {desk.root}/no/report.xml: No such file or directory\n"
+    )
+    assert desk.run("test", "--junit", str(desk.root)).exit_code == 2
 
 
 def test_coverage_tells_what_no_test_has_seen(desk: Desk) -> None:

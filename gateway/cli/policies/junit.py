@@ -31,6 +31,18 @@ def write_junit(
         OSError: The file cannot be written.
     """
     text = junit(policies, results)
+    try:
+        # What is no file (a pipe, a device) is written to; a link stays one.
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path.resolve(), text)
+    except OSError as error:
+        # Named as it was asked for.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace(path: Path, text: str) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         beside.write_text(text, encoding="utf-8")

@@ -1,6 +1,8 @@
 """JUnit XML as CI systems read it."""
 
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -111,12 +113,38 @@ def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
-    """The folder is missing, or there is a folder of that name."""
-    with pytest.raises(FileNotFoundError):
-        write_junit(tmp_path / "no" / "report.xml", [ORDERS], [])
+    """The folder is missing, or there is a folder of that name; the name is as given."""
+    missing = tmp_path / "no" / "report.xml"
+    with pytest.raises(FileNotFoundError) as caught:
+        write_junit(missing, [ORDERS], [])
+    assert caught.value.filename == str(missing)
     taken = tmp_path / "taken"
     taken.mkdir()
-    with pytest.raises(OSError, match="taken"):
+    with pytest.raises(IsADirectoryError):
         write_junit(taken, [ORDERS], [])
 
     assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What it leads to is replaced."""
+    path, link = tmp_path / "report.xml", tmp_path / "latest.xml"
+    link.symlink_to(path)
+
+    write_junit(link, [ORDERS], [GOOD])
+
+    assert link.is_symlink()
+    assert read_xml(path.read_text()).get("tests") == "1"
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    """And a device: neither is replaced by a file."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    with ThreadPoolExecutor(1) as pool:
+        text = pool.submit(pipe.read_text)
+        write_junit(pipe, [ORDERS], [GOOD])
+
+    assert read_xml(text.result()).get("tests") == "1"
+    assert pipe.is_fifo()
