@@ -207,6 +207,18 @@ def test_nobody_gets_what_another_one_is() -> None:
         assert eager.reads(access(claims={"a": number}))["claims.a"] == number
 
 
+def test_an_entry_is_believed_for_its_own_subject_alone() -> None:
+    """An id of Python's is given away again; whose it was is looked at as well."""
+    eager = Eager()
+    ana, sam = access(claims={"a": "ana"}), access(claims={"a": "sam"})
+    eager.reads(ana)
+    ((key, entry),) = eager.collector._subjects.items()
+
+    eager.collector._subjects[id(sam.subject), key[1]] = entry
+
+    assert eager.reads(sam)["claims.a"] == "sam"
+
+
 def test_another_plan_has_its_own_memory() -> None:
     """It reads something else of the same subject."""
     policies = engine(
