@@ -1,7 +1,7 @@
 """Timestamps and durations: how they are written, and their parts.
 
-A timestamp is an aware `datetime`, a duration a `timedelta`, so what is finer than a
-microsecond is cut off (docs/decisions/0003-own-cel-evaluator.md).
+A timestamp is an aware `datetime`, a duration a `timedelta`; what is finer than a
+microsecond is in `gateway.cel.library.nanoseconds`.
 
 Reference: CEL language definition, "Timezones"; RFC 3339 section 5.6.
 """
@@ -19,6 +19,7 @@ from gateway.cel.library.declaration import (
     Overload,
     Overloads,
 )
+from gateway.cel.library.nanoseconds import in_nanos, moment, nanos_of, span
 from gateway.cel.library.operators import MAX_DURATION
 from gateway.cel.types import DURATION, INT, STRING, TIMESTAMP, CelType
 
@@ -59,11 +60,12 @@ def timestamp(spelling: str) -> datetime:
     if parts is None:
         raise ValueFault("this is no timestamp (RFC 3339)")
     date, clock, fraction, zone = parts.groups()
-    micros = (fraction or "").ljust(6, "0")[:6]
+    digits = (fraction or "").ljust(9, "0")
+    micros, nanos = digits[:6], int(digits[6:])
     offset = "+00:00" if zone in {"Z", "z"} else zone
     try:
-        moment = datetime.fromisoformat(f"{date}T{clock}.{micros}{offset}")
-        return moment.astimezone(UTC)
+        whole = datetime.fromisoformat(f"{date}T{clock}.{micros}{offset}")
+        return moment(whole, nanos)
     except (ValueError, OverflowError):
         raise ValueFault("this is no timestamp (RFC 3339)") from None
 
@@ -100,28 +102,32 @@ def duration(spelling: str) -> timedelta:
             nanoseconds += int(fraction) * scale // 10 ** len(fraction)
     if nanoseconds // 1_000 > MAX_DURATION // _ONE_MICROSECOND:
         raise ValueFault("the result does not fit a duration")
-    return sign * timedelta(microseconds=nanoseconds // 1_000)
+    return span(sign * nanoseconds)
 
 
-def timestamp_text(moment: datetime) -> str:
+def timestamp_text(value: datetime) -> str:
     """Return a moment as RFC 3339 writes it, in UTC, with as many digits as needed."""
-    moment = moment.astimezone(UTC)
-    text = moment.replace(microsecond=0, tzinfo=None).isoformat()
-    return f"{text}{_fraction(moment.microsecond)}Z"
+    nanos = value.microsecond * 1_000 + nanos_of(value)
+    whole = value.astimezone(UTC)
+    text = whole.replace(microsecond=0, tzinfo=None).isoformat()
+    return f"{text}{_fraction(nanos)}Z"
 
 
 def duration_text(length: timedelta) -> str:
     """Return a length of time in seconds, such as `5400s` or `-0.500s`."""
-    whole, rest = divmod(abs(length) // _ONE_MICROSECOND, 1_000_000)
-    sign = "-" if length < timedelta(0) else ""
+    nanoseconds = in_nanos(length)
+    whole, rest = divmod(abs(nanoseconds), 1_000_000_000)
+    sign = "-" if nanoseconds < 0 else ""
     return f"{sign}{whole}{_fraction(rest)}s"
 
 
-def _fraction(micros: int) -> str:
-    # No digits, three or six, as protobuf's JSON has it.
-    if micros % 1_000 == 0:
-        return f".{micros // 1_000:03d}" if micros else ""
-    return f".{micros:06d}"
+def _fraction(nanos: int) -> str:
+    # No digits, three, six or nine, as protobuf's JSON has it.
+    if nanos % 1_000_000 == 0:
+        return f".{nanos // 1_000_000:03d}" if nanos else ""
+    if nanos % 1_000 == 0:
+        return f".{nanos // 1_000:06d}"
+    return f".{nanos:09d}"
 
 
 def time_zone(name: str) -> tzinfo:
@@ -166,20 +172,22 @@ _ACCESSORS: Final[dict[str, Callable[[datetime], int]]] = {
 }
 
 
-def _towards_zero(length: timedelta, unit: timedelta) -> int:
-    whole = abs(length) // unit
-    return whole if length >= timedelta(0) else -whole
+def _towards_zero(length: timedelta, unit: str) -> int:
+    nanoseconds = in_nanos(length)
+    whole = abs(nanoseconds) // _NANOSECONDS[unit]
+    return whole if nanoseconds >= 0 else -whole
 
 
 def _milliseconds(length: timedelta) -> int:
-    rest = abs(length) % _ONE_SECOND // timedelta(milliseconds=1)
-    return rest if length >= timedelta(0) else -rest
+    nanoseconds = in_nanos(length)
+    rest = abs(nanoseconds) % _NANOSECONDS["s"] // _NANOSECONDS["ms"]
+    return rest if nanoseconds >= 0 else -rest
 
 
 _LENGTHS: Final[dict[str, Callable[[timedelta], int]]] = {
-    "getHours": lambda length: _towards_zero(length, timedelta(hours=1)),
-    "getMinutes": lambda length: _towards_zero(length, timedelta(minutes=1)),
-    "getSeconds": lambda length: _towards_zero(length, _ONE_SECOND),
+    "getHours": lambda length: _towards_zero(length, "h"),
+    "getMinutes": lambda length: _towards_zero(length, "m"),
+    "getSeconds": lambda length: _towards_zero(length, "s"),
     "getMilliseconds": _milliseconds,
 }
 

@@ -8,11 +8,12 @@ Reference: CEL language definition, "List of Standard Definitions" and "Overflow
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.cel.errors import ValueFault
 from gateway.cel.library.declaration import Overload, Overloads
+from gateway.cel.library.nanoseconds import between, in_nanos, later, span
 from gateway.cel.types import (
     BOOL,
     BYTES,
@@ -135,17 +136,25 @@ def _concatenate_lists(left: Sequence[Any], right: Sequence[Any]) -> list[Any]:
 
 def _later(moment: datetime, length: timedelta) -> datetime:
     try:
-        return moment.astimezone(UTC) + length
+        return later(moment, length)
     except OverflowError:
         raise ValueFault(_OVERFLOW + " a timestamp") from None
 
 
 def _earlier(moment: datetime, length: timedelta) -> datetime:
-    return _later(moment, -length)
+    return _later(moment, span(-in_nanos(length)))
 
 
 def _between(end: datetime, start: datetime) -> timedelta:
-    return fit_duration(end - start)
+    return fit_duration(between(end, start))
+
+
+def _sum(left: timedelta, right: timedelta) -> timedelta:
+    return fit_duration(span(in_nanos(left) + in_nanos(right)))
+
+
+def _difference(left: timedelta, right: timedelta) -> timedelta:
+    return fit_duration(span(in_nanos(left) - in_nanos(right)))
 
 
 def at(items: Sequence[Any], index: Any) -> Any:
@@ -238,11 +247,7 @@ OPERATORS: Final[Overloads] = {
         Overload(
             (DURATION, TIMESTAMP), TIMESTAMP, lambda left, right: _later(right, left)
         ),
-        Overload(
-            (DURATION, DURATION),
-            DURATION,
-            lambda left, right: fit_duration(left + right),
-        ),
+        Overload((DURATION, DURATION), DURATION, _sum),
     ),
     "_-_": (
         _int(lambda left, right: left - right),
@@ -250,11 +255,7 @@ OPERATORS: Final[Overloads] = {
         Overload((DOUBLE, DOUBLE), DOUBLE, lambda left, right: left - right),
         Overload((TIMESTAMP, TIMESTAMP), DURATION, _between),
         Overload((TIMESTAMP, DURATION), TIMESTAMP, _earlier),
-        Overload(
-            (DURATION, DURATION),
-            DURATION,
-            lambda left, right: fit_duration(left - right),
-        ),
+        Overload((DURATION, DURATION), DURATION, _difference),
     ),
     "_*_": (
         _int(lambda left, right: left * right),

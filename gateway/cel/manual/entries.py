@@ -250,10 +250,10 @@ VALUES: Final[Mapping[str, Entry]] = {
         (("{'a': 1}['a']", "1"), ("{'a': 1}.a", "1"), ("'b' in {'a': 1}", "false")),
     ),
     "timestamp": Entry(
-        "In microseconds, of the years 1 to 9999.",
+        "In nanoseconds, of the years 1 to 9999.",
         (("timestamp('2026-05-04T12:00:00Z') == now", "true"),),
     ),
-    "duration": Entry("In microseconds.", (("now - duration('1h') < now", "true"),)),
+    "duration": Entry("In nanoseconds.", (("now - duration('1h') < now", "true"),)),
     "null": Entry("", (("claims.nothing == null", "true"),)),
 }
 

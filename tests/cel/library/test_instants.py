@@ -24,7 +24,7 @@ def call(name: str, kinds: tuple[CelType, ...], *values: Any) -> Any:
 
 @given(MOMENTS)
 def test_a_timestamp_is_read_as_it_is_written(moment: datetime) -> None:
-    """To the microsecond, and the same moment in every zone."""
+    """To the nanosecond, and the same moment in every zone."""
     written = instants.timestamp_text(moment)
 
     # Python calls no two moments equal if one is in the hour that a zone repeats.
@@ -143,3 +143,24 @@ def test_a_duration_has_a_largest_length() -> None:
     assert instants.duration("-0") == timedelta(0)
     with pytest.raises(ValueFault):
         instants.duration("-315576000001s")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-05-04T12:00:00Z",
+        "2026-05-04T12:00:00.500Z",
+        "2026-05-04T12:00:00.000001Z",
+        "2026-05-04T12:00:00.000000001Z",
+        "2026-05-04T12:00:00.999999999Z",
+    ],
+)
+def test_a_timestamp_is_written_with_as_many_digits_as_it_needs(text: str) -> None:
+    """None, three, six or nine; and read again as the same."""
+    assert instants.timestamp_text(instants.timestamp(text)) == text
+
+
+@pytest.mark.parametrize("text", ["0s", "-0.000000001s", "1.000002s", "-1.500s"])
+def test_a_duration_is_written_likewise(text: str) -> None:
+    """In seconds."""
+    assert instants.duration_text(instants.duration(text)) == text

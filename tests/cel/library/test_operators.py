@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.cel.errors import ValueFault
 from gateway.cel.library import operators
+from gateway.cel.library.nanoseconds import later, span
 from gateway.cel.library.operators import MAX_SIZE, MAX_SPAN, OPERATORS
 from gateway.cel.types import DOUBLE, DURATION, INT, TIMESTAMP, UINT, CelType
 from gateway.cel.values import INT_MAX, INT_MIN, UINT_MAX, Uint
@@ -126,6 +127,9 @@ def test_times_and_lengths_are_added() -> None:
     assert apply("_-_", (TIMESTAMP, TIMESTAMP), MOMENT, MOMENT - HOUR) == HOUR
     assert apply("_+_", (DURATION, DURATION), HOUR, HOUR) == 2 * HOUR
     assert apply("_-_", (DURATION, DURATION), HOUR, HOUR) == timedelta(0)
+    assert apply("_-_", (TIMESTAMP, DURATION), MOMENT, span(1)) == later(
+        MOMENT, span(-1)
+    )
 
 
 def test_times_have_an_end() -> None:

@@ -175,7 +175,7 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
         *("{string}.trim()", "{string}.replace({string}, {string})"),
         *("{string}.replace('a', {string}, {int})", "{string}.substring({int})"),
         *("{strings}.join()", "{strings}.join({string})", "string({double})"),
-        *("{strings}.map(@, {string:string})[0]", "{string}.substring({int}, {int})"),
+        *("{strings}.map(@, {string:string})[0]", "{string}.substring(1)"),
         *("{{int}: {string}}[{int}]", "string({string})", "string(duration({length}))"),
         *("string(timestamp({moment}))", "({bool} ? {string} : {strings}[0])"),
     ),
