@@ -77,6 +77,14 @@ class Credentials:
             temporary_until=None,
         )
 
+    def rehash(self, before: UserSecrets, password: str) -> UserSecrets:
+        """Return what was kept, with the same password hashed as it is today.
+
+        Raises:
+            BusyHashingError: Too many passwords are being worked on.
+        """
+        return replace(before, password_hash=self._passwords.hash(password))
+
     def verifier(
         self, pool: Pool, user: User, secrets: UserSecrets
     ) -> srp.Verifier | None:

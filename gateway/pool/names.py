@@ -4,6 +4,7 @@ Reference: Unicode Technical Standard 39 section 3 is not applied: who looks lik
 judged by people. What is one and the same text in two spellings is one name here (NFKC).
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -21,6 +22,8 @@ USERNAME: Final = "username"
 # seen.
 _VISIBLE: Final = frozenset("LMSNP")
 
+_UNKEEPABLE: Final = re.compile(r"[\0\ud800-\udfff]")
+
 _SEARCHED: Final = {
     "by_email": "email",
     "by_phone": "phone_number",
@@ -32,7 +35,11 @@ _SEARCHED: Final = {
 
 
 def comparable(text: str, *, case_sensitive: bool) -> str:
-    """Return the form in which two spellings of one name are the same text."""
+    """Return the form in which two spellings of one name are the same text.
+
+    What no database keeps (halves of a surrogate pair, the zero character) is U+FFFD.
+    """
+    text = _UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", text)
     normal = unicodedata.normalize("NFKC", text)
     if case_sensitive:
         return normal

@@ -144,5 +144,7 @@ POOL_FAILURE = Table(
     Column("network", String(64), primary_key=True),
     Column("count", Integer(), nullable=False),
     Column("last_at", Instant(), nullable=False),
+    # When somebody last signed in from there.
+    Column("succeeded_at", Instant()),
     Index("ix_pool_failure_last_at", "last_at"),
 )

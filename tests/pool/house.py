@@ -74,12 +74,14 @@ class House:
         self.mailbox = Mailbox()
         self.codes = Codes(secret=secrets.token_bytes(32))
         self.seal = Seal(key=StoreKey(secrets.token_bytes(32)))
-        self.credentials = Credentials(
-            passwords=Passwords(
-                at_once=4, parameters=Parameters(iterations=1, memory_kib=8)
-            ),
-            sealer=self.seal,
+        self.use(
+            Passwords(at_once=4, parameters=Parameters(iterations=1, memory_kib=8))
         )
+
+    def use(self, passwords: Passwords) -> None:
+        """Hash passwords like this from now on."""
+        self.passwords = passwords
+        self.credentials = Credentials(passwords=passwords, sealer=self.seal)
 
     def clock(self) -> datetime:
         return self.now

@@ -33,6 +33,18 @@ def test_one_password_is_kept_in_both_ways(house: House) -> None:
     assert not srp.is_password_of(verifier, pool.group, ana.username, "other")
 
 
+def test_a_hash_is_made_anew_and_nothing_else(house: House) -> None:
+    """The same password, another salt."""
+    pool, ana = house.pool(), person(1)
+    before = house.credentials.make(pool, ana, PASSWORD, before=UserSecrets(), now=NOON)
+
+    after = house.credentials.rehash(before, PASSWORD)
+
+    assert after.password_hash != before.password_hash
+    assert replace(after, password_hash=before.password_hash) == before
+    assert house.passwords.verify(after.password_hash, PASSWORD).matches
+
+
 def test_a_verifier_is_the_persons_alone(house: House) -> None:
     """Moved to another row, or read with another key, it opens nothing."""
     pool, ana = house.pool(), person(1)

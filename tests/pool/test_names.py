@@ -53,6 +53,13 @@ def test_case_may_be_a_difference() -> None:
     assert comparable("\uff21na", case_sensitive=True) == "Ana"
 
 
+def test_what_no_database_keeps_becomes_what_it_does() -> None:
+    """It is nobody's name, and looked for all the same."""
+    for flag in (True, False):
+        form = comparable("a\ud800\0b", case_sensitive=flag)
+        assert form == "a\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}b"
+
+
 @given(st.text(), st.booleans())
 def test_the_comparable_form_is_its_own(text: str, flag: bool) -> None:  # noqa: FBT001
     """Compared twice or once, the same."""

@@ -91,7 +91,7 @@ class Passwords:
             BusyHashingError: It was not its turn in time.
         """
         with self._turn():
-            return self._hasher.hash(password)
+            return self._hasher.hash(_octets(password))
 
     def verify(self, kept: str | None, password: str) -> Verification:
         """Return whether a password is the one that was kept.
@@ -114,7 +114,7 @@ class Passwords:
 
     def _matches(self, kept: str, password: str) -> bool:
         try:
-            return self._hasher.verify(kept, password)
+            return self._hasher.verify(kept, _octets(password))
         except (VerificationError, InvalidHashError):
             return False
 
@@ -126,3 +126,8 @@ class Passwords:
             yield
         finally:
             self._turns.release()
+
+
+def _octets(password: str) -> bytes:
+    # Halves of a surrogate pair are no text, and a wrong password like any other.
+    return password.encode("utf-8", "surrogatepass")

@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("network", sa.String(64), primary_key=True),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("last_at", sa.DateTime(), nullable=False),
+        sa.Column("succeeded_at", sa.DateTime()),
     )
     op.create_index("ix_pool_failure_last_at", "pool_failure", ["last_at"])
 
