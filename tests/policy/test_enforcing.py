@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from gateway.policy.evaluation import Evaluation
 from gateway.policy.expressions import Expression
-from tests.policy.files import ALLOW_ALL, access, engine, rule
+from gateway.policy.plan import Plan
+from tests.policy.files import ALLOW_ALL, PERSON, READ, access, engine, rule
 
 
 class Unsure(Evaluation):
@@ -38,3 +39,16 @@ def test_strange_failures_come_through() -> None:
 
     with pytest.raises(LookupError, match="true"):
         engine(ALLOW_ALL).enforce(question, Unsure(question, deadline=inf))
+
+
+def test_other_plans_decide_otherwise_and_under_the_same_digest() -> None:
+    """For what tests the policies; the engine itself stays as it is."""
+    made = engine(ALLOW_ALL)
+    kind = PERSON.kind
+
+    other = made.with_plans({READ.id: {kind: Plan()}})
+
+    assert made.decide(access()).allowed
+    assert not other.decide(access()).allowed
+    assert other.digest == made.digest
+    assert list(other.plans()) == [Plan(), Plan()]
