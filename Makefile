@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := tests/peers/programs
 
-.PHONY: help install dev peers run format lint unit check test nightly bench lock clean
+.PHONY: help install dev peers run format lint unit check test nightly bench bench-policies lock clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 install: $(BIN)/gateway ## Make the virtual environment with .venv/bin/gateway
 
@@ -70,6 +70,9 @@ nightly: dev ## A hundred thousand new CEL expressions against other implementat
 
 bench: peers ## The side-by-side table of benchmarks/README.md
 	$(BIN)/python benchmarks/side_by_side.py
+
+bench-policies: dev ## The table of policies in benchmarks/README.md
+	$(BIN)/python benchmarks/policies.py
 
 lock: ## Make the lock files anew (needs uv in the virtual environment)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \

@@ -73,6 +73,8 @@ class Assembly:
         return None
 
     def _spot(self, term: Term, start: int) -> Spot:
+        if "\n" not in self.source:
+            return Spot(1, start + 1, term.moves)
         line = self.source.count("\n", 0, start) + 1
         return Spot(line, start - self.source.rfind("\n", 0, start), term.moves)
 

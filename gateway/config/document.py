@@ -1,7 +1,6 @@
 """One TOML file: its values, and where each of them stands."""
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cached_property
@@ -13,6 +12,7 @@ from gateway.config.faults import Fault, Severity
 from gateway.config.positions import Keys, PositionIndex, Span
 from gateway.config.reading import UnreadableError, read_bounded
 from gateway.config.syntax import Flaw, find_flaw, find_nesting
+from gateway.config.toml import loads
 
 # What a person writes stays far below; what a mistake puts there (a log, a database) does
 # not.
@@ -286,7 +286,7 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     flaw = _long_key(text)
     if flaw is None:
         try:
-            data = tomllib.loads(text)
+            data = loads(text)
             if not _is_deeper(data, _MAX_DEPTH):
                 return data
             flaw = find_nesting(text)
