@@ -2,8 +2,11 @@
 
 `.venv/bin/python benchmarks/replay.py [RECORDS]` writes two logs with the gateway's own log
 writer, replays each with the command itself in a process of its own, and prints seconds of
-the wall clock and CPU, microseconds a record, and what came out. The policies are those of
+the wall clock and CPU, microseconds of CPU a record, and what came out. The policies are those of
 `policies/`, with a rule of 20 more terms in front of them.
+
+As a measure of the machine, the table has what it takes to read the JSON of the same lines
+and to decide the same requests, once each and with nothing else.
 
 - repeated: 500 callers, each asking for one of 20 things again and again. Replay decides
   equal questions once.
@@ -18,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -138,7 +141,7 @@ def questions(
         )
 
 
-def write_log(path: Path, loaded: Loaded, records: int, *, different: bool) -> None:
+def write_log(path: Path, loaded: Loaded, asked: Sequence[AccessRequest]) -> None:
     """Decide the requests, and write the log of it."""
     storage = loaded.configuration.settings.storage
     secret = StoreKey.parse(storage.encrypt_with.reveal()).secret
@@ -153,35 +156,47 @@ def write_log(path: Path, loaded: Loaded, records: int, *, different: bool) -> N
     source = Collector(
         engine=loaded.engine, choices=Choices(), hasher=value_hasher(secret)
     )
-    for question in questions(loaded, records, different=different):
+    for question in asked:
         # However busy the machine is, no decision is to be about time.
         decision = loaded.engine.decide(question, budget=60)
         log.record(decision, question, source=source, timing=Timing(0, StepTimes()))
     path.write_text("\n".join(kept.lines) + "\n")
 
 
-def measure(config: Path, log: Path, records: int) -> str:
-    """Return a row: what the command took, and what it found."""
-    command = [sys.executable, "-m", "gateway.cli.main", "replay", str(log)]
+def run(config: Path, log: Path) -> tuple[float, float, str]:
+    """Return seconds, CPU seconds and the findings of the command."""
     code = "from gateway.cli.main import main; main()"
-    command = [
-        sys.executable,
-        "-c",
-        code,
-        *command[3:],
-        "-c",
-        str(config),
-        "-f",
-        "json",
-    ]
+    command = [sys.executable, "-c", code, "replay", str(log), "-c", str(config)]
     before, began = os.times(), time.monotonic()
-    done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    done = subprocess.run(
+        [*command, "-f", "json"], capture_output=True, check=False, cwd=ROOT
+    )
     wall, after = time.monotonic() - began, os.times()
-    cpu = sum(after[2:4]) - sum(before[2:4])
     document = json.loads(done.stdout)
     found = f"{document['same']} same, {document['changed']} changed"
-    size = log.stat().st_size / records
-    return f"{wall:.1f} | {cpu:.1f} | {cpu / records * 1e6:.0f} | {size:.0f} | {found}"
+    return wall, sum(after[2:4]) - sum(before[2:4]), found
+
+
+def measure(config: Path, log: Path, asked: Sequence[AccessRequest]) -> str:
+    """Return a row: what the command took, and what it found."""
+    records = len(asked)
+    wall, cpu, found = run(config, log)
+    lines = log.read_bytes().splitlines()
+    first = log.with_name("first.jsonl")
+    first.write_bytes(lines[0] + b"\n")
+    start = run(config, first)[1]
+    engine = load(config).engine
+    began = time.thread_time()
+    for line in lines:
+        json.loads(line)
+    read = time.thread_time() - began
+    began = time.thread_time()
+    for question in asked:
+        engine.decide(question)
+    decided = time.thread_time() - began
+    times = (cpu, cpu - start, read, decided)
+    figures = " | ".join(f"{each / records * 1e6:.0f}" for each in times)
+    return f"{wall:.1f} | {cpu:.1f} | {figures} | {found}"
 
 
 def main() -> None:
@@ -195,13 +210,15 @@ def main() -> None:
         )
         loaded = load(config)
         print(
-            f"| {records:,} records | seconds | CPU seconds | CPU µs a record | bytes | |"
+            f"| {records:,} records | seconds | CPU seconds | CPU µs a record | "
+            "without the start | JSON alone | deciding alone | |"
         )
-        print("|---|---|---|---|---|---|")
+        print("|---|---|---|---|---|---|---|---|")
         for name, different in (("repeated", False), ("all different", True)):
             log = Path(folder) / "decisions.jsonl"
-            write_log(log, loaded, records, different=different)
-            print(f"| {name} | {measure(config, log, records)} |")
+            asked = list(questions(loaded, records, different=different))
+            write_log(log, loaded, asked)
+            print(f"| {name} | {measure(config, log, asked)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ the same files and by changed ones.
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,13 @@ async def answered(folder: Path, *, log: str = "") -> Logged:
         return Logged(house)
 
 
+def commit(folder: Path) -> None:
+    """Make a repository of the folder, with the policies in it."""
+    git = ("git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b.c")
+    for words in (("init", "-q"), ("add", "policies"), ("commit", "-qm", "before")):
+        subprocess.run([*git, *words], check=True)  # noqa: S603 - our own words
+
+
 async def test_the_policies_in_force_decide_their_log_alike(tmp_path: Path) -> None:
     """Also what guests were told, and what failed."""
     logged = await answered(tmp_path)
@@ -183,3 +191,17 @@ async def test_what_was_dropped_is_missing(tmp_path: Path) -> None:
     # No guest is asked for groups, and nobody on a route without that rule.
     assert examples(document, "undetermined") == logged.ids(0, 1, 2, 3, 4, 5, 6)
     assert document["same"] == 2
+
+
+async def test_a_revision_is_asked_as_it_was(tmp_path: Path) -> None:
+    """The change that is in the working folder, undone."""
+    logged = await answered(tmp_path)
+    commit(tmp_path)
+    policy = tmp_path / "policies/orders.toml"
+    policy.write_text(policy.read_text().replace(OWN, "true"))
+
+    present = logged.document()
+    before = logged.document("--against", "HEAD:policies")
+
+    assert examples(present, "widened") == logged.ids(2, 3)
+    assert before["same"] == len(REQUESTS)

@@ -14,7 +14,7 @@ from typing_extensions import override
 from gateway.cel.paths import Path, is_within, parse_path
 from gateway.cel.values import Withheld
 from gateway.model.access import AccessRequest
-from gateway.policy.evaluation import Evaluation, FailedExpressionError
+from gateway.policy.evaluation import Evaluation, failure_of
 from gateway.policy.expressions import Expression
 from gateway.policy.read_sets import reads_of
 from gateway.policy.replaying.errors import UndeterminedError
@@ -45,12 +45,12 @@ class RecordedEvaluation(Evaluation):
             UndeterminedError: What it comes to depends on what was not recorded.
         """
         try:
-            value = super().value_of(expression)
-        except FailedExpressionError as error:
+            value = expression.program.evaluate(self.variables_of(expression))
+        except Exception as error:
             missing = self._missing_for(expression)
             if missing:
                 raise UndeterminedError(missing) from error
-            raise
+            raise failure_of(expression, error) from error
         if value is True or value is False:
             return value
         if _is_partial(value):

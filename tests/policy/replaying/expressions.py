@@ -4,7 +4,7 @@ The values are few, so that much of what is compared is equal, and of all kinds 
 may have.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -270,4 +270,37 @@ PATHS: Final = (
     "route.params.order_id",
     "now",
 )
-CHOICES: Final = st.lists(st.sampled_from(PATHS), max_size=3)
+CHOICES: Final = st.lists(st.sampled_from(PATHS), max_size=6)
+
+
+def _many(texts: Sequence[str]) -> str:
+    claims = "\n".join(f'c{number} = "{text}"' for number, text in enumerate(texts))
+    return f"""{HEAD}
+trusted = "identity.email_verified"
+[[rule]]
+id = "all"
+effect = "allow"
+routes = ["*"]
+for = ["authenticated"]
+when = "true"
+[[mint]]
+routes = ["*"]
+[mint.claims]
+{claims}
+"""
+
+
+# Policies of many expressions, none of which hides another.
+MANY: Final = st.tuples(
+    *[CLAIMS] * 12,
+    # Maps that are read as a whole, and what may have been dropped from them.
+    *[
+        st.sampled_from(texts)
+        for texts in (
+            ("true", "size(claims) > 1", "claims.all(k, k != 'z')"),
+            ("true", "size(request.query) == 1", "size(identity.attributes) == 1"),
+            ("has(claims.n)", "'s' in claims", "claim('n', 1) == 1", "has(claims.o.p)"),
+            ("'q' in request.query", "'a' in identity.attributes", "claims.n == 1"),
+        )
+    ],
+).map(_many)

@@ -5,19 +5,32 @@ itself writes each record; then other policies, and the same, are asked about th
 about the request it came from.
 """
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
+from math import inf
+from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from gateway.config.errors import ConfigError
 from gateway.model.access import AccessRequest
+from gateway.model.identity import IdentityKind
 from gateway.policy.engine import Engine
+from gateway.policy.evaluation import Evaluation, FailedExpressionError
+from gateway.policy.expressions import Expression
 from gateway.policy.recording.collector import digest_of_claims
+from gateway.policy.recording.values import encode
 from gateway.policy.replaying.answers import Decided, Verdict
+from gateway.policy.replaying.errors import UndeterminedError
+from gateway.policy.replaying.evaluation import RecordedEvaluation
+from gateway.policy.replaying.hashed import Hashing
 from gateway.policy.replaying.record import Outcome
-from tests.policy.files import engine
-from tests.policy.replaying.expressions import CHOICES, POLICIES, questions
+from gateway.policy.replaying.recorded import Notes
+from gateway.policy.replaying.variables import Memory
+from tests.policy.files import READ, engine
+from tests.policy.replaying.expressions import CHOICES, MANY, POLICIES, questions
 from tests.policy.replaying.recorder import HASHER, record_of, replayer
 
 SOME = settings(
@@ -89,6 +102,45 @@ def test_the_same_policy_decides_a_record_alike_or_not_at_all(
         answer = again.answer(record)
         assert answer.verdict in {Verdict.SAME, Verdict.UNDETERMINED}
         assert not answer.unexplained
+
+
+@SOME
+@given(MANY, MANY, st.lists(questions(), min_size=1, max_size=6), CHOICES, CHOICES)
+def test_each_expression_has_its_value_or_none_is_told(
+    before: str,
+    after: str,
+    asked: Sequence[AccessRequest],
+    hashed: Sequence[str],
+    dropped: Sequence[str],
+) -> None:
+    """One by one, so that an error of one does not hide the others."""
+    first, second = compiled(before), compiled(after)
+    memory = Memory(Hashing(HASHER))
+    plan = second.plan_of(READ.id, IdentityKind.AUTHENTICATED)
+
+    for question in asked:
+        record = record_of(question, first, hashed=hashed, dropped=dropped)
+        notes: Notes = set()
+        recalled = memory.recall(record, READ, notes=notes)
+        told = RecordedEvaluation(recalled, notes=notes)
+        real = Evaluation(question, deadline=inf)
+        for claim in plan.claims:
+            with suppress(UndeterminedError):
+                assert_same(came_to(told, claim.value), came_to(real, claim.value))
+
+
+def came_to(evaluation: Evaluation, expression: Expression) -> Any:
+    """The value as claims have it, with its kind; or the failure."""
+    try:
+        value = evaluation.value_of(expression)
+    except FailedExpressionError as error:
+        return str(error)
+    return encode(value)
+
+
+def assert_same(one: Any, other: Any) -> None:
+    """As the log writes it, so that `true` is not 1."""
+    assert json.dumps(one) == json.dumps(other)
 
 
 @SOME
