@@ -174,7 +174,7 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
         *("{strings}[{int}]", "{string}.lowerAscii()", "{string}.upperAscii()"),
         *("{string}.trim()", "{string}.replace({string}, {string})"),
         *("{string}.replace('a', {string}, {int})", "{string}.substring({int})"),
-        *("{strings}.join()", "{strings}.join({string})", "string({double})"),
+        *("{strings}.join()", "{strings}.join({string})", "string(1.5)"),
         *("{strings}.map(@, {string:string})[0]", "{string}.substring(1)"),
         *("{{int}: {string}}[{int}]", "string({string})", "string(duration({length}))"),
         *("string(timestamp({moment}))", "({bool} ? {string} : {strings}[0])"),
