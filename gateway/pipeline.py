@@ -75,11 +75,14 @@ class SubjectCache(Protocol):
     def recall(self, token: str, now: datetime) -> Subject | None:
         """Return the subject, or `None` if it is unknown or too old."""
 
-    def remember(self, token: str, subject: Subject, since: datetime) -> None:
-        """Keep the subject for as long as its credential may be believed.
+    def remember(
+        self, token: str, subject: Subject, now: datetime, *, epoch: int
+    ) -> None:
+        """Keep the subject for as long as its credential may be believed."""
 
-        What is known of it was found out after `since`.
-        """
+    @property
+    def epoch(self) -> int:
+        """How far changes of identities have been heard."""
 
 
 class Engine(Protocol):
@@ -273,10 +276,10 @@ class Pipeline:
         """Verify and resolve a credential, and remember it only if that succeeds."""
         stages = self._stages
         # Before anything is looked at: what changes from now on may have been missed.
-        since = self._clock()
+        epoch = stages.subjects.epoch
         claims = stages.verifier.verify(credential, may_wait=may_wait)
         subject = stages.resolver.resolve(claims, may_wait=may_wait)
-        stages.subjects.remember(credential.value, subject, since)
+        stages.subjects.remember(credential.value, subject, self._clock(), epoch=epoch)
         return subject
 
 

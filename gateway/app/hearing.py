@@ -68,11 +68,10 @@ class Hearing:
 
     def _listen(self) -> None:
         news = self._reader.catch_up()
-        # Behind the reading: what was read before it may lack the change.
         now = self._clock()
         if news.everything:
             self._recent.note_everything(now)
-        self._recent.note(news.keys.get(IDENTITY_TOPIC, ()), now)
+        self._recent.note(news.keys.get(IDENTITY_TOPIC, frozenset()), now)
         if now - self._swept_at >= SWEEP:
             self._swept_at = now
             # If not now, then another time, or another gateway.

@@ -46,13 +46,16 @@ class SubjectCache:
         self._changes = RecentChanges() if changes is None else changes
         self._max_entries = max_entries
         self._max_age = max_age
-        # With the time at which each ends, and that from which on it was established.
-        self._entries: OrderedDict[bytes, tuple[Subject, datetime, datetime]] = (
-            OrderedDict()
-        )
+        # With the time at which each ends, and the epoch in which it was found out.
+        self._entries: OrderedDict[bytes, tuple[Subject, datetime, int]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def epoch(self) -> int:
+        """Which epoch of changes it is (`gateway.identity.recent`)."""
+        return self._changes.epoch
 
     def recall(self, token: str, now: datetime) -> Subject | None:
         """Return whose credential it is; `None` if it is unknown or too old."""
@@ -60,8 +63,8 @@ class SubjectCache:
         entry = self._entries.get(key)
         if entry is None:
             return None
-        subject, ends, since = entry
-        if now >= ends or self._changes.outdate(subject.identity.id, since):
+        subject, ends, epoch = entry
+        if now >= ends or self._changes.outdate(subject.identity.id, epoch):
             self._entries.pop(key, None)
             return None
         try:
@@ -71,21 +74,24 @@ class SubjectCache:
             return subject
         return subject
 
-    def remember(self, token: str, subject: Subject, since: datetime) -> None:
+    def remember(
+        self, token: str, subject: Subject, now: datetime, *, epoch: int
+    ) -> None:
         """Keep a subject for as long as its credential may be believed unseen.
 
         Args:
             token: The credential.
             subject: Whose it is.
-            since: A time before this was found out.
+            now: The time.
+            epoch: Which one it was before this was found out.
         """
-        ends = since + self._max_age
+        ends = now + self._max_age
         if subject.expires_at is not None:
             ends = min(ends, subject.expires_at)
-        if ends <= since:
+        if ends <= now:
             return
         key = _digest(token)
-        self._entries[key] = (subject, ends, since)
+        self._entries[key] = (subject, ends, epoch)
         if len(self._entries) > self._max_entries:
             self._drop_oldest()
 

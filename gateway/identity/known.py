@@ -68,12 +68,17 @@ class KnownIdentities:
         self._max_entries = max_entries
         self._max_age = max_age
         # Ordered by the time at which they were read.
-        self._entries: OrderedDict[_Name, tuple[StoredIdentity, datetime]] = (
+        self._entries: OrderedDict[_Name, tuple[StoredIdentity, datetime, int]] = (
             OrderedDict()
         )
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def epoch(self) -> int:
+        """Which epoch of changes it is (`gateway.identity.recent`)."""
+        return self._changes.epoch
 
     def find(
         self, provider: str, subject: str, *, now: datetime
@@ -82,8 +87,8 @@ class KnownIdentities:
         entry = self._entries.get((provider, subject))
         if entry is None or not self._is_young(entry[1], now):
             return None
-        stored, read_at = entry
-        return None if self._changes.outdate(stored.id, read_at) else stored
+        stored, _, epoch = entry
+        return None if self._changes.outdate(stored.id, epoch) else stored
 
     def keep(
         self,
@@ -92,6 +97,7 @@ class KnownIdentities:
         identity: StoredIdentity,
         *,
         read_at: datetime,
+        epoch: int,
     ) -> None:
         """Remember an identity.
 
@@ -100,11 +106,12 @@ class KnownIdentities:
             subject: The provider's name for it.
             identity: As it stood in the database.
             read_at: A time before it was read there.
+            epoch: Which one it was before it was read there.
         """
         name = (provider, subject)
         # Anew, so that the order is that of reading.
         self._entries.pop(name, None)
-        self._entries[name] = (identity, read_at)
+        self._entries[name] = (identity, read_at, epoch)
         for _ in range(_SWEPT):
             self._drop_oldest(read_at)
 

@@ -118,6 +118,7 @@ class Resolver:
         self, provider: str, subject: str, kind: IdentityKind, now: datetime
     ) -> StoredIdentity:
         is_guest = kind is IdentityKind.GUEST
+        epoch = self._known.epoch
         stored = self._store.find_or_create(
             provider,
             subject,
@@ -125,7 +126,7 @@ class Resolver:
             now=now,
             new_id=subject if is_guest else f"{self._region}:{uuid.uuid4()}",
         )
-        self._known.keep(provider, subject, stored, read_at=now)
+        self._known.keep(provider, subject, stored, read_at=now, epoch=epoch)
         return stored
 
 

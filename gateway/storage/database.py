@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.model.errors import StorageError
-from gateway.storage.errors import ConflictError
+from gateway.storage.errors import ConflictError, DuplicateError
 from gateway.storage.faults import cause_of, storage_error
 from gateway.storage.migrator import migrate
 
@@ -114,13 +114,17 @@ class Database(ABC):
                 too long.
         """
         end = time.monotonic() + self._busy_timeout.total_seconds()
+        duplicated = False
         for attempt in range(_ATTEMPTS - 1):
             try:
                 with self.writing() as connection:
                     return work(connection)
-            except self.REPEATABLE:
-                if time.monotonic() >= end:
+            except self.REPEATABLE as error:
+                # Whose row it was is kept by now: a second look sees it, or none will.
+                again = isinstance(error, DuplicateError) and duplicated
+                if again or time.monotonic() >= end:
                     raise
+                duplicated = isinstance(error, DuplicateError)
             pause_us = secrets.randbelow(_FIRST_PAUSE_US << attempt)
             time.sleep(min(pause_us / 1e6, self._busy_timeout.total_seconds()))
         with self.writing() as connection:

@@ -75,8 +75,8 @@ def test_changed_identities_are_passed_on(desk: Desk) -> None:
 
     desk.hearing.tick()
 
-    assert desk.recent.outdate("ana", NOON)
-    assert not desk.recent.outdate("bob", NOON)
+    assert desk.recent.outdate("ana", 0)
+    assert not desk.recent.outdate("bob", 0)
 
 
 def test_everything_is_passed_on(desk: Desk) -> None:
@@ -85,7 +85,7 @@ def test_everything_is_passed_on(desk: Desk) -> None:
 
     desk.hearing.tick()
 
-    assert desk.recent.outdate("anybody", NOON)
+    assert desk.recent.outdate("anybody", 0)
 
 
 def test_a_database_that_is_away_is_told_of_once(desk: Desk) -> None:

@@ -23,7 +23,7 @@ def _row(name: str = "ana") -> Row:
 
 def _known(max_entries: int = 100) -> KnownIdentities:
     known = KnownIdentities(max_entries=max_entries)
-    known.keep("corp", "ana", _row(), read_at=NOON)
+    known.keep("corp", "ana", _row(), read_at=NOON, epoch=0)
     return known
 
 
@@ -66,7 +66,7 @@ def test_a_clock_that_is_put_back_makes_nothing_young() -> None:
 def test_a_later_reading_replaces_the_earlier_one() -> None:
     """And counts from its own time."""
     known = _known()
-    known.keep("corp", "ana", _row("new"), read_at=NOON + SECOND)
+    known.keep("corp", "ana", _row("new"), read_at=NOON + SECOND, epoch=0)
 
     found = known.find("corp", "ana", now=NOON + MAX_AGE)
 
@@ -78,10 +78,10 @@ def test_a_later_reading_replaces_the_earlier_one() -> None:
 def test_the_oldest_go_first() -> None:
     """However many come, no more than the bound are kept."""
     known = _known(max_entries=2)
-    known.keep("corp", "bob", _row(), read_at=NOON + SECOND)
-    known.keep("corp", "ana", _row(), read_at=NOON + 2 * SECOND)
+    known.keep("corp", "bob", _row(), read_at=NOON + SECOND, epoch=0)
+    known.keep("corp", "ana", _row(), read_at=NOON + 2 * SECOND, epoch=0)
     for name in ("cem", "dan"):
-        known.keep("corp", name, _row(), read_at=NOON + 3 * SECOND)
+        known.keep("corp", name, _row(), read_at=NOON + 3 * SECOND, epoch=0)
 
     kept = [
         n for n in ("ana", "bob", "cem", "dan") if _find(known, n, NOON + 4 * SECOND)
@@ -94,9 +94,9 @@ def test_the_memory_shrinks_again_after_a_rush() -> None:
     """Each new one sweeps away two that are too old."""
     known = KnownIdentities()
     for number in range(10):
-        known.keep("corp", str(number), _row(), read_at=NOON)
+        known.keep("corp", str(number), _row(), read_at=NOON, epoch=0)
     for number in range(10):
-        known.keep("corp", f"later-{number}", _row(), read_at=NOON + MAX_AGE)
+        known.keep("corp", f"later-{number}", _row(), read_at=NOON + MAX_AGE, epoch=0)
 
     assert len(known) == 10
 
@@ -105,7 +105,7 @@ def _find(known: KnownIdentities, subject: str, now: datetime) -> StoredIdentity
     return known.find("corp", subject, now=now)
 
 
-Entries = OrderedDict[tuple[str, str], tuple[StoredIdentity, datetime]]
+Entries = OrderedDict[tuple[str, str], tuple[StoredIdentity, datetime, int]]
 
 
 class Contended(Entries):
@@ -126,7 +126,7 @@ def test_what_another_thread_has_just_dropped_needs_no_dropping(
     known = KnownIdentities(max_entries=max_entries)
     known._entries = Contended()
 
-    known.keep("corp", "ana", _row(), read_at=NOON)
+    known.keep("corp", "ana", _row(), read_at=NOON, epoch=0)
 
     assert len(known) == 0
 
@@ -142,7 +142,7 @@ def test_many_threads_never_get_somebody_else() -> None:
                 name = str((number * (seed + 3)) % 120)
                 found = _find(known, name, NOON)
                 assert found is None or found.id == name
-                known.keep("corp", name, _row(name), read_at=NOON)
+                known.keep("corp", name, _row(name), read_at=NOON, epoch=0)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is a failure
             failures.append(error)
 
@@ -160,12 +160,15 @@ def test_what_was_read_before_a_change_is_read_again() -> None:
     """What is read afterwards is believed at once."""
     changes = RecentChanges()
     known = KnownIdentities(changes=changes)
-    known.keep("corp", "ana", _row("ana"), read_at=NOON)
-    known.keep("corp", "bob", _row("bob"), read_at=NOON)
+    for name in ("ana", "bob"):
+        known.keep("corp", name, _row(name), read_at=NOON, epoch=known.epoch)
 
-    changes.note(["ana"], NOON + SECOND)
+    before = known.epoch
+    changes.note(["ana"], NOON)
 
-    assert known.find("corp", "ana", now=NOON + SECOND) is None
-    assert known.find("corp", "bob", now=NOON + SECOND)
-    known.keep("corp", "ana", _row("ana"), read_at=NOON + 2 * SECOND)
-    assert known.find("corp", "ana", now=NOON + 2 * SECOND)
+    assert known.find("corp", "ana", now=NOON) is None
+    assert known.find("corp", "bob", now=NOON)
+    known.keep("corp", "ana", _row("ana"), read_at=NOON, epoch=before)
+    assert known.find("corp", "ana", now=NOON) is None
+    known.keep("corp", "ana", _row("ana"), read_at=NOON, epoch=known.epoch)
+    assert known.find("corp", "ana", now=NOON)

@@ -1,4 +1,4 @@
-"""What was remembered before a change does not count, and what came after does."""
+"""What was found out before a change does not count, and what came after does."""
 
 from datetime import timedelta
 
@@ -9,39 +9,52 @@ from tests.identity.files import NOON
 SECOND = timedelta(seconds=1)
 
 
-def test_a_change_outdates_what_was_read_until_then() -> None:
-    """Of that identity alone; the pair around the moment."""
+def test_a_change_outdates_what_was_found_out_until_then() -> None:
+    """Of that identity alone; the pair around the epoch."""
     recent = RecentChanges()
+    before = recent.epoch
 
     recent.note(["ana"], NOON)
 
-    assert recent.outdate("ana", NOON - SECOND)
-    assert recent.outdate("ana", NOON)
-    assert not recent.outdate("ana", NOON + SECOND)
-    assert not recent.outdate("bob", NOON - SECOND)
+    assert recent.outdate("ana", before)
+    assert not recent.outdate("ana", recent.epoch)
+    assert not recent.outdate("bob", before)
 
 
 def test_the_last_change_counts() -> None:
-    """Switched off, on, and off again."""
+    """Switched off, on, and off again; whatever the clock says."""
     recent = RecentChanges()
 
     recent.note(["ana"], NOON)
-    recent.note(["ana"], NOON + SECOND)
+    between = recent.epoch
+    recent.note(["ana"], NOON - SECOND)
 
-    assert recent.outdate("ana", NOON + SECOND)
+    assert recent.outdate("ana", between)
+    assert not recent.outdate("ana", recent.epoch)
     assert len(recent) == 1
+
+
+def test_no_change_begins_no_epoch() -> None:
+    """What is found out now is as good as what was found out before."""
+    recent = RecentChanges()
+    before = recent.epoch
+
+    recent.note([], NOON)
+
+    assert recent.epoch == before
 
 
 def test_everything_may_have_changed() -> None:
     """Nothing that was remembered is believed, whoever it is about."""
     recent = RecentChanges()
-    recent.note(["ana"], NOON - SECOND)
+    recent.note(["ana"], NOON)
+    before = recent.epoch
 
     recent.note_everything(NOON)
 
     for name in ("ana", "bob"):
-        assert recent.outdate(name, NOON)
-        assert not recent.outdate(name, NOON + SECOND)
+        assert recent.outdate(name, before)
+        assert not recent.outdate(name, recent.epoch)
 
 
 def test_a_change_is_kept_for_longer_than_anything_is_remembered() -> None:
@@ -64,9 +77,11 @@ def test_more_changes_than_can_be_kept_are_everything() -> None:
     recent = RecentChanges(max_identities=2)
 
     recent.note(["ana", "bob"], NOON)
-    assert not recent.outdate("eve", NOON)
-    recent.note(["cyd"], NOON + SECOND)
+    before = recent.epoch
+    assert not recent.outdate("eve", before)
+    recent.note(["cyd"], NOON)
 
     for name in ("ana", "bob", "cyd", "eve"):
-        assert recent.outdate(name, NOON + SECOND)
+        assert recent.outdate(name, before)
+        assert not recent.outdate(name, recent.epoch)
     assert len(recent) == 0

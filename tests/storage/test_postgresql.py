@@ -425,8 +425,23 @@ def test_a_duplicate_of_another_writer_is_seen_at_the_second_look(
         return "made"
 
     assert database.write(insert_if_missing) == "found"
+
+
+def test_a_duplicate_that_stays_is_told_after_the_second_look(
+    database: PostgresqlDatabase,
+) -> None:
+    """Whoever signs up with a taken name does not wait for ten attempts."""
+    calls: list[int] = []
+
+    def insert_again(connection: Connection) -> None:
+        calls.append(1)
+        connection.execute(INSERT, {"id": "s"})
+
+    insert(database)
     with pytest.raises(DuplicateError):
-        database.write(lambda connection: connection.execute(INSERT, {"id": "s"}))
+        database.write(insert_again)
+
+    assert len(calls) == 2
 
 
 def test_who_migrates_is_waited_for(server: PostgresqlServer, name: str) -> None:
