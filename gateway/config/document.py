@@ -159,7 +159,11 @@ class Document:
 
     def where(self, keys: Keys, inner: tuple[int, int] | None = None) -> str:
         """Return the place of a value as `file:line:column`."""
-        return self.fault("", keys, "", inner=inner).where
+        span = self._place(keys)
+        if inner is not None:
+            span = self._inner(keys, inner, 1) or span
+        line, column = self._index.line_and_column(span.start)
+        return f"{self.name}:{line}:{column}"
 
     def _place(self, keys: Keys) -> Span:
         span = self._index.values.get(keys)
