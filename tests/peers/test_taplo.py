@@ -1,5 +1,6 @@
 """The demo files in an editor: what taplo, which most editors ask, says of them."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -101,3 +102,47 @@ def test_a_mistake_is_marked_on_its_line(linted: Linted, number: int) -> None:
         if place.startswith(f"{path}:{line}:")
     ]
     assert any(told in message for message, _ in places)
+
+
+# File, text with the cursor at `|`, some of what is offered there.
+COMPLETIONS = [
+    ("x.toml", "[server]\n|\n", {"public_url", "drain", "limits.body"}),
+    ("x.toml", "[log]\nlevel = |\n", {'"debug"', '"info"'}),
+    ("policies/x.toml", "[[rule]]\nid = 'x'\n|\n", {"effect", "routes", "when"}),
+    ("policies/x.toml", "[[rule]]\neffect = |\n", {'"allow"', '"deny"'}),
+    ("providers/x.toml", "kind = |\n", {'"oidc"', '"google"', '"guest"'}),
+    ("providers/x.toml", "kind = 'oidc'\n|\n", {"issuer", "audiences", "map.email"}),
+    ("providers/x.toml", "kind = 'oidc'\n[network]\n|\n", {"timeout", "allow_hosts"}),
+]
+
+SCHEMAS = {
+    "x.toml": "./docs/schemas/config.schema.json",
+    "policies": "../docs/schemas/policy.schema.json",
+    "providers": "../docs/schemas/provider.schema.json",
+}
+
+
+@pytest.fixture(scope="module")
+def offered() -> list[set[str]]:
+    """What taplo's language server offers, for each of the texts."""
+    requests = [
+        # Each text in a file of its own; its folder says what it is about.
+        (name.replace("x.", f"{number}."), f"#:schema {schema}\n\n{text}")
+        for number, (name, text, _) in enumerate(COMPLETIONS)
+        for schema in [SCHEMAS[name.partition("/")[0]]]
+    ]
+    result = subprocess.run(  # noqa: S603 - ditto
+        ["node", TAPLO.parents[2] / "editor/complete.mjs", ROOT],  # noqa: S607 - as the other peers are
+        input=json.dumps(requests),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    return [set(labels) for labels in json.loads(result.stdout)]
+
+
+@pytest.mark.parametrize("number", range(len(COMPLETIONS)))
+def test_keys_and_words_are_offered(offered: list[set[str]], number: int) -> None:
+    """Those of the table that the cursor is in, and of no other."""
+    assert offered[number] >= COMPLETIONS[number][2]

@@ -5,9 +5,9 @@ follows from its `kind`.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from gateway.config.load import KINDS
 from gateway.config.policies.policy import PolicySettings
@@ -50,15 +50,17 @@ def _provider_file() -> Schema:
     kinds = {kind: section_schema(model) for kind, model in KINDS.items()}
     head = section_schema(ProvidersHead)
     version = {"schema": head["properties"]["schema"]}
-    several = head["properties"]["provider"] | {"items": {"$ref": _ANY_PROVIDER}}
     # Beside the one provider of a file, its `schema` may stand.
     alone = {kind: _with(schema, version) for kind, schema in kinds.items()}
+    one = _by_kind(kinds)
+    several = head["properties"]["provider"] | {"items": {"$ref": _ANY_PROVIDER}}
     return {
         "type": "object",
+        "properties": version | {"provider": several} | one["properties"],
         "if": {"required": ["provider"]},
         "then": head | {"properties": version | {"provider": several}},
         "else": _by_kind(alone),
-        "definitions": {"provider": _by_kind(kinds)},
+        "definitions": {"provider": one},
     }
 
 
@@ -69,16 +71,11 @@ def _with(schema: Schema, more: Schema) -> Schema:
 def _by_kind(kinds: Mapping[str, Schema]) -> Schema:
     """Return the schema of one provider of any kind.
 
-    What each kind has is decided by its `kind`; that keys are completed before there is
-    one, the keys of all kinds are named first.
+    Which keys it may have is decided by its `kind`.
     """
-    every: dict[str, Any] = {}
-    for schema in kinds.values():
-        for key, value in schema["properties"].items():
-            every.setdefault(key, {"description": value["description"]})
-    return {
-        "type": "object",
-        "properties": every | {"kind": {**every["kind"], "enum": list(kinds)}},
+    offered = _offered(list(kinds.values()))
+    offered["properties"]["kind"]["enum"] = list(kinds)
+    return offered | {
         "required": ["kind"],
         "allOf": [
             {
@@ -87,6 +84,28 @@ def _by_kind(kinds: Mapping[str, Schema]) -> Schema:
             }
             for kind, schema in kinds.items()
         ],
+    }
+
+
+def _offered(schemas: Sequence[Schema]) -> Schema:
+    """Return what editors offer where any of some schemas may apply.
+
+    They do not look behind `if`, so all keys of all kinds are named before it. Only what
+    all kinds agree on is demanded there.
+    """
+    first = schemas[0]
+    if all(schema == first for schema in schemas):
+        return first
+    told: Schema = {key: first[key] for key in ("description", "type") if key in first}
+    if not all("properties" in schema for schema in schemas):
+        told.pop("type", None)
+        return told
+    keys = dict.fromkeys(key for schema in schemas for key in schema["properties"])
+    named = [schema["properties"] for schema in schemas]
+    return told | {
+        "properties": {
+            key: _offered([each[key] for each in named if key in each]) for key in keys
+        }
     }
 
 
