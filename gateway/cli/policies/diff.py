@@ -1,14 +1,11 @@
 """`gateway diff`: whom would the new policies let in that the old ones keep out?"""
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from gateway.cli.clock import now
 from gateway.cli.options import (
@@ -20,12 +17,16 @@ from gateway.cli.options import (
 )
 from gateway.cli.output import print_json, print_text
 from gateway.cli.policies.sides import opened, side_of
+from gateway.cli.progress import progress
 from gateway.config.document import Document
 from gateway.policy.comparison.approvals import approve, read_approvals
 from gateway.policy.comparison.comparing import Comparison, order
+from gateway.policy.comparison.logged import logged
 from gateway.policy.comparison.report import Report, to_json, to_text
+from gateway.policy.comparison.searching.inputs import Inputs
 from gateway.policy.comparison.searching.side import Side
 from gateway.policy.comparison.settings import find_settings
+from gateway.policy.replaying.lines import in_order, read_lines
 
 OldArgument = Annotated[
     str,
@@ -52,6 +53,15 @@ ApproveOption = Annotated[
         help="Widenings that somebody has agreed to (docs/diff.md).",
     ),
 ]
+LogOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--log",
+        metavar="FILE",
+        help="Ask the requests of a decision log as well, as far as it tells them, by "
+        "the old side's routes. May be given more than once.",
+    ),
+]
 AllOption = Annotated[
     bool,
     typer.Option(
@@ -60,11 +70,12 @@ AllOption = Annotated[
 ]
 
 
-def diff(
+def diff(  # noqa: PLR0913 - one argument for each option
     *,
     old: OldArgument,
     new: NewArgument = None,
     approvals: ApproveOption = None,
+    log: LogOption = None,
     verbose: AllOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
     output: FormatOption = Format.TEXT,
@@ -85,7 +96,8 @@ def diff(
     moment = now().replace(microsecond=0)
     with opened(old, config=config) as before, opened(present, config=config) as after:
         sides = side_of(before, "old", now=moment), side_of(after, "new", now=moment)
-        report = _compared(sides, names=(old, present))
+        extra = _logged(log or [], sides[0])
+        report = _compared(sides, names=(old, present), extra=extra)
     report.approved = approve(report.findings, entries, today=moment.date())
     if output is Format.JSON:
         print_json(to_json(report))
@@ -95,20 +107,28 @@ def diff(
         raise typer.Exit(ExitCode.WIDENED)
 
 
-def _compared(sides: tuple[Side, Side], *, names: tuple[str, str]) -> Report:
-    with _progress() as advance:
-        comparison = Comparison(*sides, advance=advance)
+def _logged(paths: Sequence[Path], side: Side) -> list[Inputs]:
+    """Return the requests of decision logs.
+
+    Raises:
+        typer.BadParameter: There is none that the side has a route for.
+    """
+    with ExitStack() as stack:
+        streams = [stack.enter_context(path.open("rb")) for path in in_order(paths)]
+        lines = (line for stream in streams for line in read_lines(stream))
+        found = logged(lines, side.routes)
+    if paths and not found:
+        raise typer.BadParameter(
+            "there is no decision in it about a route of OLD", param_hint="--log"
+        )
+    return found
+
+
+def _compared(
+    sides: tuple[Side, Side], *, names: tuple[str, str], extra: Sequence[Inputs]
+) -> Report:
+    comparison = Comparison(*sides, extra=extra)
+    with progress("comparing", len(comparison.groups())) as comparison.advance:
         findings = [*comparison.run(), *find_settings(*sides)]
     findings.sort(key=lambda each: order(each.key))
     return Report(*sides, names=names, findings=findings, asked=comparison.asked)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Give what shows how far it is, on a terminal only."""
-    console = Console(file=sys.stderr)
-    with Progress(
-        console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("comparing", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

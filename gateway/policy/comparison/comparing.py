@@ -4,7 +4,7 @@ Every difference that is told was seen: both engines decided the same request an
 otherwise. What is not told may exist all the same: this is a search, and it is bounded.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import Final
@@ -49,6 +49,10 @@ _ROUND: Final = 3
 _BASES: Final = 40
 
 
+# What both sides said to a request.
+_Seen = tuple[Outcome, Outcome, Inputs]
+
+
 @dataclass(slots=True)
 class Comparison:
     """The comparison of two sides.
@@ -57,17 +61,20 @@ class Comparison:
         old: What is in force.
         new: What is proposed.
         tries: How many requests to try at most.
-        advance: Told how far it has come: how much of how much.
+        extra: Requests to ask beside those of tests, fixtures and the search.
+        advance: Called after each of the groups.
     """
 
     old: Side
     new: Side
     tries: int = TRIES
-    advance: Callable[[int, int], None] = lambda _done, _all: None
+    extra: Sequence[Inputs] = ()
+    advance: Callable[[], None] = lambda: None
     _made: Parts = field(default_factory=Parts)
     _forms: Forms = field(default_factory=Forms)
-    _found: dict[Key, Finding] = field(default_factory=dict)
+    _found: dict[Key, _Seen] = field(default_factory=dict)
     _counts: dict[Key, int] = field(default_factory=dict)
+    _places: list[list[Place]] = field(default_factory=list)
     asked: int = 0
 
     @property
@@ -79,18 +86,24 @@ class Comparison:
         for side in (self.old, self.new):
             for inputs in asked_by_tests(side):
                 self._ask(inputs)
-        groups = self._groups()
+        for inputs in self.extra:
+            self._ask(inputs)
+        groups = self.groups()
         share = self.tries // max(1, len(groups))
         share = max(_LEAST, min(_MOST, share))
-        for number, members in enumerate(groups):
-            self.advance(number, len(groups))
+        for members in groups:
             self._compare(members, share)
-        self.advance(len(groups), len(groups))
-        minimal = without_surplus(without_head(self._found))
-        return sorted(map(self._smallest, minimal), key=lambda each: order(each.key))
+            self.advance()
+        keys = without_surplus(without_head(self._found))
+        return [self._smallest(key) for key in sorted(keys, key=order)]
+
+    def groups(self) -> list[list[Place]]:
+        """Return the places that are decided otherwise, those alike together."""
+        if not self._places:
+            self._places = self._groups()
+        return self._places
 
     def _groups(self) -> list[list[Place]]:
-        """Return the places that are decided otherwise, those alike together."""
         groups: dict[object, list[Place]] = {}
         for place in places(self.old, self.new):
             old = self._forms.of_plan(self._half(self.old, place).plan)
@@ -199,12 +212,11 @@ class Comparison:
         """Ask by each method of a place."""
         for key in self._ask(inputs):
             yield key, inputs
-        if inputs.method in place.methods:
-            for method in place.methods:
-                if method != inputs.method:
-                    other = inputs.edited({METHOD: method})
-                    for key in self._ask(other):
-                        yield key, other
+        for method in place.methods:
+            if method != inputs.method:
+                other = inputs.edited({METHOD: method})
+                for key in self._ask(other):
+                    yield key, other
 
     def _ask(self, inputs: Inputs) -> list[Key]:
         """Ask both sides, note what differs, and return it."""
@@ -214,7 +226,7 @@ class Comparison:
         for key in keys:
             self._counts[key] = self._counts.get(key, 0) + 1
             if key not in self._found:
-                self._found[key] = Finding(key, old, new, inputs)
+                self._found[key] = (old, new, inputs)
         return keys
 
     def _differences(self, old: Outcome, new: Outcome, inputs: Inputs) -> Iterator[Key]:
@@ -244,12 +256,10 @@ class Comparison:
         }
         return frozenset(granted & wanted)
 
-    def _smallest(self, finding: Finding) -> Finding:
+    def _smallest(self, key: Key) -> Finding:
         """Return a finding with as little in its witness as shows it."""
-        witness = finding.witness
-        finding = replace(finding, count=self._counts[finding.key])
-        if witness is None:
-            return finding
+        seen = self._found[key]
+        witness = seen[2]
         for path in sorted(witness.values, key=repr):
             if path in {METHOD, PROVIDER}:
                 continue
@@ -257,10 +267,9 @@ class Comparison:
             del values[path]
             smaller = witness.having(values)
             old, new = outcome_of(self.old, smaller), outcome_of(self.new, smaller)
-            if finding.key in self._differences(old, new, smaller):
-                witness = smaller
-                finding = replace(finding, witness=smaller, old=old, new=new)
-        return finding
+            if key in self._differences(old, new, smaller):
+                witness, seen = smaller, (old, new, smaller)
+        return Finding(key, *seen, count=self._counts[key])
 
 
 def outcome_of(side: Side, inputs: Inputs) -> Outcome:
@@ -310,18 +319,18 @@ def _conditions(plan: Plan) -> Iterator[Term]:
         yield term_of(claim.value)
 
 
-def without_head(found: Mapping[Key, Finding]) -> dict[Key, Finding]:
-    """Return the findings but those about `HEAD` that are the same for `GET`."""
-    return {
-        key: finding
-        for key, finding in found.items()
+def without_head(found: Collection[Key]) -> list[Key]:
+    """Return the keys but those about `HEAD` that are the same for `GET`."""
+    return [
+        key
+        for key in found
         if key.method != "HEAD" or replace(key, method="GET") not in found
-    }
+    ]
 
 
-def without_surplus(found: Mapping[Key, Finding]) -> Iterator[Finding]:
-    """Yield the findings that no other with fewer roles says as well."""
-    for key, finding in found.items():
+def without_surplus(found: Collection[Key]) -> Iterator[Key]:
+    """Yield the keys that no other with fewer roles says as well."""
+    for key in found:
         roles = set(filter(None, key.role.split(",")))
         others = (
             set(filter(None, other.role.split(",")))
@@ -329,7 +338,7 @@ def without_surplus(found: Mapping[Key, Finding]) -> Iterator[Finding]:
             if other != key and replace(other, role=key.role) == key
         )
         if not any(other < roles for other in others):
-            yield finding
+            yield key
 
 
 def order(key: Key) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ true, a role that is held on one side alone.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import product, takewhile
 from typing import Final
 
 from gateway.policy.comparison.normal import Forms, changed
@@ -156,10 +156,8 @@ def allowed(half: Half, rule: CompiledRule) -> Goals:
     found += [Want(side, term_of(each.when), value=None) for each in _roles(plan)]
     for deny in plan.denies.rules:
         found.append(Want(side, term_of(deny.when), value=False))
-    for other in plan.allows.rules:
-        if other is rule:
-            break
-        found.append(Want(side, term_of(other.when), value=None))
+    before = takewhile(lambda other: other is not rule, plan.allows.rules)
+    found += [Want(side, term_of(other.when), value=None) for other in before]
     return tuple(found)
 
 

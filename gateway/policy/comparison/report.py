@@ -82,14 +82,16 @@ def _finding_lines(report: Report, finding: Finding, *, verbose: bool) -> Iterat
     note = "" if entry is None else f"  (approved: {entry.where})"
     yield f"  {title(key)}{note}"
     matters = key.verdict in {Verdict.WIDENED, Verdict.NARROWED, Verdict.CLAIMS}
-    if finding.witness is None or not (matters or verbose):
+    old, new = finding.old, finding.new
+    if finding.witness is None or old is None or new is None:
         return
-    if finding.old is not None and finding.new is not None:
-        yield f"      was {_told(finding.old, key)}, is {_told(finding.new, key)}"
+    if not (matters or verbose):
+        return
+    yield f"      was {_told(old, key)}, is {_told(new, key)}"
     yield f"      {as_arguments(finding.witness, report.new)}"
-    if key.verdict is Verdict.WIDENED and finding.new is not None:
+    if key.verdict is Verdict.WIDENED:
         name = f"{key.route}: {key.rule} lets in a witness of gateway diff"
-        test = as_test(finding.witness, report.new, finding.new, name=name)
+        test = as_test(finding.witness, report.new, new, name=name)
         yield from (f"      | {line}".rstrip() for line in test.split("\n"))
     yield ""
 

@@ -133,3 +133,42 @@ def test_all_shows_more(desk: Desk, proposed: Path) -> None:
     assert short.exit_code == whole.exit_code == 0
     assert "gateway explain" not in short.stdout
     assert "gateway explain" in whole.stdout
+
+
+def test_the_requests_of_a_log_are_asked_too(desk: Desk, proposed: Path) -> None:
+    """A log that says nothing of the old routes is the wrong one."""
+    record = {
+        "kind": "decision",
+        "schema": 1,
+        "time": "2026-05-04T09:00:00.000000Z",
+        "decision_id": "d",
+        "request_id": "r",
+        "policy_digest": "",
+        "hash_key": "",
+        "route": "orders",
+        "method": "GET",
+        "identity_kind": "authenticated",
+        "provider": "",
+        "effect": "deny",
+        "rule": "",
+        "reason": "no_allow",
+        "roles": [],
+        "reads": {"identity.id": "bea", "route.params.order": "cy"},
+        "absent": [],
+        "dropped": [],
+        "claims": "",
+    }
+    log = desk.write("decisions.jsonl", json.dumps(record) + "\n")
+    empty = desk.write("empty.jsonl", "{}\n")
+    same = ("diff", str(desk.root), str(desk.root))
+
+    plain = desk.json(*same)["asked"]
+    more = desk.json(*same, "--log", str(log))["asked"]
+    wrong = desk.run(*same, "--log", str(empty))
+
+    assert more == plain + 1
+    assert wrong.exit_code == 2
+    assert (
+        desk.run("diff", str(desk.root), str(proposed), "--log", str(log)).exit_code
+        == 5
+    )

@@ -1,9 +1,18 @@
 """`gateway.policy.comparison.matrix`."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.config.settings.guest import GuestSettings
-from gateway.policy.comparison.matrix import Access, Cell, as_record, build_matrix
+from gateway.model.identity import IdentityKind
+from gateway.policy.comparison.matrix import (
+    Access,
+    Cell,
+    as_record,
+    build_matrix,
+    roles_of,
+)
 from tests.policy.comparison.pairs import FEED, FILES, Files, rule_of
 from tests.policy.comparison.sides import side
 from tests.policy.files import mint
@@ -186,6 +195,8 @@ def test_a_guest_holds_no_role_above_the_ceiling() -> None:
     off = side(Files((text,), guest=GuestSettings(enabled=False)))
 
     columns = build_matrix(made.engine, made.routes, route="files").columns
+    plan = made.engine.plan_of("files", IdentityKind.GUEST)
 
     assert ("guest", "guest") in columns
+    assert roles_of(replace(plan, ceiling=frozenset())) == [""]
     assert ("guest", "guest") not in build_matrix(off.engine, off.routes).columns

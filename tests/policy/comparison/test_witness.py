@@ -2,6 +2,7 @@
 
 import shlex
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 from gateway.config.policies.policy import PolicySettings
@@ -13,6 +14,7 @@ from gateway.policy.comparison.witness import (
     as_arguments,
     as_json,
     as_test,
+    request_of,
     toml,
 )
 from tests.policy.comparison.pairs import FILES, Files, rule_of
@@ -111,3 +113,12 @@ def test_values_are_written_as_toml() -> None:
     text = f"v = {toml(value)}"
 
     assert tomllib.loads(text)["v"] == value | {"a": ""}
+
+
+def test_a_route_for_every_host_needs_none() -> None:
+    """Unless one is asked for."""
+    anywhere = replace(FILES, host="*")
+
+    assert "host" not in request_of(somebody(anywhere))
+    named = somebody(anywhere).edited({("request", "host"): "a.example"})
+    assert request_of(named)["host"] == "a.example"

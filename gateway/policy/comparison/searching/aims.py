@@ -249,6 +249,11 @@ def _size(term: Term, value: Any, scene: Scene) -> Iterator[Edit]:
         return
     over = term.children[0]
     current = scene.value(over)
+    path = path_of(over, scene)
+    if isinstance(current, Mapping) and path is not None:
+        fresh = (f"{_PADDING}{number}" for number in range(value - len(current)))
+        yield {(*path, name): [_PADDING] for name in fresh}
+        return
     if isinstance(current, str) or str(over.type) == "string":
         kept = current if isinstance(current, str) else ""
         yield from reach(over, kept[:value].ljust(value, _PADDING), scene)
@@ -283,7 +288,8 @@ def written(value: Any) -> str:
         case datetime():
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case timedelta():
-            return f"{value.total_seconds():f}s"
+            seconds = value.total_seconds()
+            return f"{seconds:.0f}s" if seconds.is_integer() else f"{seconds:f}s"
         case _:
             return str(value)
 

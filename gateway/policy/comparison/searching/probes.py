@@ -184,7 +184,7 @@ def _text(term: Term, scene: Scene) -> Iterator[Edit]:
     if isinstance(wanted, str):
         for near in samples.around(wanted, current):
             yield from reach(over, near, scene)
-    elif wanted is FAILED:
+    else:
         yield from _both(over, part, scene)
     if isinstance(current, str) and not part.is_constant:
         for near in (current, current[:1], current[-1:], current + "x", ""):
@@ -215,8 +215,6 @@ def _in_cidr(term: Term, scene: Scene) -> Iterator[Edit]:
 def _sets(term: Term, scene: Scene) -> Iterator[Edit]:
     """Yield edits for two lists of which one may hold the other."""
     for one, two in (term.children[:2], term.children[1::-1]):
-        if one.is_constant:
-            continue
         wanted, current = scene.value(two), scene.value(one)
         if not _is_iterable(wanted):
             continue

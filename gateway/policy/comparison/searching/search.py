@@ -165,19 +165,15 @@ class Search:
                 if kept is None
                 else self._in_turn(inputs, way, kept)
             )
-            for found in islice(solved, _WAYS):
-                if self._is_met(found, goal):
-                    yield found
+            some = islice(solved, _WAYS)
+            yield from (found for found in some if self._is_met(found, goal))
 
     def _tried(self, inputs: Inputs, goal: Want) -> Iterator[Inputs]:
         """Yield the inputs after edits that make a single condition what it has to be."""
-        trial = self.trial(goal.side, inputs)
-        if trial is None:
-            return
-        yield from self._by_roles(inputs, goal, trial)
+        yield from self._by_roles(inputs, goal)
         missed: list[Inputs] = []
         seen: set[tuple[object, ...]] = set()
-        for changed in self._probed(goal, trial, inputs, seen):
+        for changed in self._probed(goal, inputs, seen):
             if self._is_met(changed, goal):
                 yield changed
             else:
@@ -186,15 +182,16 @@ class Search:
             return
         # What is asked of one element may be two things.
         for first in missed[:_SECOND_TRIES]:
-            again = self.trial(goal.side, first)
-            if again is not None:
-                for changed in self._probed(goal, again, first, seen):
-                    if self._is_met(changed, goal):
-                        yield changed
+            for changed in self._probed(goal, first, seen):
+                if self._is_met(changed, goal):
+                    yield changed
 
     def _probed(
-        self, goal: Want, trial: Trial, inputs: Inputs, seen: set[tuple[object, ...]]
+        self, goal: Want, inputs: Inputs, seen: set[tuple[object, ...]]
     ) -> Iterator[Inputs]:
+        trial = self.trial(goal.side, inputs)
+        if trial is None:
+            return
         for edit in probes(goal.term, Scene(trial)):
             changed = inputs.edited(edit)
             if changed.key not in seen:
@@ -203,8 +200,9 @@ class Search:
             if self.left <= 0:
                 return
 
-    def _by_roles(self, inputs: Inputs, goal: Want, trial: Trial) -> Iterator[Inputs]:
-        if not reads_roles(goal.term):
+    def _by_roles(self, inputs: Inputs, goal: Want) -> Iterator[Inputs]:
+        trial = self.trial(goal.side, inputs)
+        if trial is None or not reads_roles(goal.term):
             return
         access = trial.access
         kind = access.subject.identity.kind

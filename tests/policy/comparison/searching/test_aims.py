@@ -69,6 +69,7 @@ def reached(text: str, value: Any, inputs: Inputs | None = None) -> list[Any]:
         ("identity.username.replace('a', 'b') == 'x'", "yy"),
         ("size(identity.groups) == 2", 3),
         ("size(identity.username) == 2", 5),
+        ("size(request.query) == 2", 3),
         ("int(identity.username) == 2", 5),
         ("int(claim('level', dyn(0))) == 2", 5),
         ("int(identity.created) == 2", 50),
@@ -184,7 +185,8 @@ def test_values_are_written_as_conversions_read_them() -> None:
     """RFC 3339 for moments, seconds for lengths of time."""
     assert written(value=True) == "true"
     assert written(NOON) == "2026-05-04T12:00:00Z"
-    assert written(timedelta(minutes=1)) == "60.000000s"
+    assert written(timedelta(minutes=1)) == "60s"
+    assert written(timedelta(microseconds=1)) == "0.000001s"
     assert written(3) == "3"
     assert plain(NOON) == int(NOON.timestamp())
     assert plain("x") == "x"

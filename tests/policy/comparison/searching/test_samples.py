@@ -113,6 +113,7 @@ def test_a_pattern_that_is_not_understood_has_none() -> None:
     """Classes of Unicode are RE2's, and an empty class matches nothing."""
     assert list(samples.of_pattern(r"\p{Greek}")) == []
     assert list(samples.of_pattern("a{2,1}(")) == []
+    assert list(samples.of_pattern("[^x0A/ é-]")) == []
 
 
 def test_samples_are_few() -> None:
