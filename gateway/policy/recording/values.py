@@ -197,6 +197,9 @@ def decode(encoded: Any) -> Any:
 def _decode(encoded: Any, depth: int) -> Any:
     if isinstance(encoded, list | dict) and not depth:
         raise MalformedValueError("a value is nested too deeply")
+    # By far the most frequent tag, and quicker so than by the patterns below.
+    if type(encoded) is dict and len(encoded) == 1 and "$time" in encoded:
+        return _parse_instant(encoded["$time"])
     match encoded:
         case None | bool() | int() | float() | str():
             return encoded
@@ -230,8 +233,6 @@ def _decode_tag(encoded: dict[str, Any]) -> Any:
     match encoded:
         case {"$hash": str(digest)} if len(encoded) == 1:
             return Hashed(digest)
-        case {"$time": str(text)} if len(encoded) == 1:
-            return _parse_instant(text)
         case {"$duration": str(text)} if len(encoded) == 1:
             return _parse_duration(text)
         case {"$bytes": str(text)} if len(encoded) == 1:
@@ -244,10 +245,10 @@ def _decode_tag(encoded: dict[str, Any]) -> Any:
     raise MalformedValueError("a value has a tag that is unknown or misused")
 
 
-def _parse_instant(text: str) -> datetime:
+def _parse_instant(text: Any) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+    except (TypeError, ValueError):
         raise MalformedValueError("a time is none") from None
     if at.tzinfo is None:
         raise MalformedValueError("a time has no offset")

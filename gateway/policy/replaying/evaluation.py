@@ -51,7 +51,8 @@ class RecordedEvaluation(Evaluation):
             if missing:
                 raise UndeterminedError(missing) from error
             raise failure_of(expression, error) from error
-        if value is True or value is False:
+        # Most values, and none that lacks anything.
+        if value is True or value is False or type(value) is str:
             return value
         if _is_partial(value):
             missing = self._missing_for(expression) or _read_by(expression)
