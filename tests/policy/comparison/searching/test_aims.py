@@ -112,6 +112,7 @@ def test_a_term_is_given_a_value(text: str, value: Any) -> None:
         ("identity.username.substring(size(identity.username) - 1) == 'y'", "x"),
         ("claims.exists_one(c, true) == true", True),
         ("'a' == 'b'", "c"),
+        ("string(claim('level', 0)) == '2'", "x"),
         ("claim('level', 0) / 0 == 4", "x"),
     ],
 )
@@ -202,3 +203,11 @@ def test_what_is_computed_is_no_input() -> None:
     ):
         term, scene = scene_of(text)
         assert path_of(term.children[0], scene) is None
+
+
+def test_a_map_that_is_written_out_has_no_other_keys() -> None:
+    """It is no input."""
+    term, scene = scene_of("{'a': identity.acr}.exists(k, k == 'x')")
+    over, body = term.children
+
+    assert list(reach(body.children[0], "k", scene.within(0, over, "a"))) == []

@@ -111,6 +111,7 @@ def test_a_time_is_probed_a_moment_before_and_after() -> None:
         "any_of(identity.groups, request.query.q)",
         "request.query.q[0] in claims",
         "identity.acr in request.query.q",
+        "request.query.q[0] in identity.groups",
         "[1, 2] == [size(request.query.q), 2]",
         "type(request.query.q[0]) == string",
         "has(claims.a.b)",

@@ -165,3 +165,29 @@ def test_a_condition_about_roles_is_reached_through_their_conditions() -> None:
 
     assert reads_roles(term)
     assert found.get(("identity", "groups")) == ["boss"]
+
+
+def test_all_that_a_search_finds_is_right() -> None:
+    """And it comes to an end by itself."""
+    made, term = place_of("identity.groups.exists(g, g.startsWith('a') && g != 'ab')")
+    search = Search(Parts(), 100_000)
+
+    found = list(search.solve(somebody(groups=["b"]), [Want(made, term, value=True)]))
+
+    assert found
+    assert search.left > 0
+    for each in found:
+        trial = search.trial(made, each)
+        assert trial is not None
+        assert trial.value(term) is True
+
+
+def test_roles_are_lost_as_well_as_gained() -> None:
+    """To make a condition about them false."""
+    made, term = place_of("'high' in roles || 'low' in roles", ROLES)
+    search = Search(Parts(), 100_000)
+
+    found = list(search.solve(somebody(acr="low"), [Want(made, term, value=False)]))
+
+    assert found
+    assert all(each.get(("identity", "acr")) != "low" for each in found)
