@@ -40,6 +40,8 @@ EQUALITY: Final = [
     ("dyn(9007199254740993) > 9007199254740992.0", "False", "False", "error"),
     ("dyn(1) == 'a'", "False", "False", "error"),
     ("dyn(true) == 1", "False", "False", "True"),
+    ("[d['a'], i][0] == [d]", "False", "refused", "error"),
+    ("[2].map(v, v * 9223372036854775807) == [1] || true", "True", "True", "error"),
     ("0.0 / 0.0 == 0.0 / 0.0", "False", "False", "True"),
 ]
 VALUES_AND_LITERALS: Final = [

@@ -226,7 +226,7 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
         *("d.a.b", "[{dyn}, {dyn}]", "dyn({bool})", "({bool} ? {dyn} : {dyn})"),
         *("dyn({dyn} + {dyn})", "dyn({dyn} - {int})", "d[{dyn}]"),
         *("dyn({time})", "dyn({span})", "dyn({bytes})", "dyn({lists})", "{'a': d}.a"),
-        *("[{dyn}, {int}][{int}]", "{'k': {dyn}, 'a': {int}}.k", "dyn({dyn} * {dyn})"),
+        *("[{dyn}, {dyn}][{int}]", "{'k': {dyn}, 'a': {dyn}}.k", "dyn({dyn} * {dyn})"),
         *(
             "[{dyn}, d].filter(@, {bool:dyn})",
             "[d, 1].map(@, {dyn:dyn})",
@@ -272,7 +272,7 @@ CORE: Final[Mapping[str, tuple[str, ...]]] = {
     "string": ("s", "'ab'", "({string} + {string})", "({bool} ? {string} : {string})"),
     "ints": (
         *("l", "[1, 2]", "[{int}, {int}]", "({ints} + {ints})"),
-        *("{ints}.map(v, v * {int})", "{ints}.filter(v, v > {int})"),
+        *("{ints}.map(v, v)", "{ints}.filter(v, v > {int})"),
     ),
 }
 
