@@ -9,10 +9,7 @@ from enum import Enum
 from typing import Final
 
 from gateway.cel.paths import Path, is_within
-from gateway.policy.recording.credentials import carries_credential
-
-# The maps in which a caller's credentials are, among other things.
-_OPEN: Final[tuple[Path, ...]] = (("request", "headers"), ("request", "query"))
+from gateway.policy.recording.credentials import OPEN, carries_credential
 
 
 class Treatment(Enum):
@@ -54,8 +51,9 @@ class Choices:
         return _covers(self.hashed, path)
 
 
-# Something below each open map, so that those are looked into.
-_OPEN_ENTRIES: Final = tuple((*path, "") for path in _OPEN)
+# Something below each map in which a caller's credentials are, among other things, so that
+# those are looked into.
+_OPEN_ENTRIES: Final = tuple((*path, "") for path in OPEN)
 
 
 def _covers(prefixes: Iterable[Path], path: Path) -> bool:

@@ -11,11 +11,16 @@ from typing import Final
 
 from gateway.cel.paths import Path
 
-# Where names are chosen by whoever made the application.
-_OPEN: Final = frozenset({"headers", "query"})
+# The maps whose names are chosen by whoever made the application.
+OPEN: Final[tuple[Path, ...]] = (
+    ("request", "headers"),
+    ("request", "query"),
+    ("route", "params"),
+)
 _DEPTH: Final = 3
 
 _WORD: Final = re.compile(r"[^a-z0-9]+")
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SECRET_WORDS: Final = frozenset(
     {
         "accesstoken",
@@ -31,6 +36,7 @@ _SECRET_WORDS: Final = frozenset(
         "csrf",
         "csrftoken",
         "dpop",
+        "hmac",
         "idtoken",
         "jwt",
         "otp",
@@ -54,29 +60,56 @@ _SECRET_WORDS: Final = frozenset(
         "svid",
         "token",
         "tokens",
+        "verifier",
         "xsrf",
     }
 )
+# Names of headers are in lower case, so that nobody sees where a word begins in them.
+_SECRET_ENDINGS: Final = (
+    "apikey",
+    "cookie",
+    "credential",
+    "credentials",
+    "passphrase",
+    "passwd",
+    "password",
+    "secret",
+    "sessid",
+    "sessionid",
+    "token",
+)
+_SECRET_PAIRS: Final = (frozenset({"api", "key"}), frozenset({"private", "key"}))
 # In a query, names are short. Whoever has one of these first gets the token for it.
-_SECRET_PARAMETERS: Final = frozenset({"code", "ticket"})
+_SECRET_PARAMETERS: Final = frozenset(
+    {"code", "device_code", "samlart", "ticket", "user_code"}
+)
 
-# A JWS or JWE begins with `{"`, which is `eyJ` in base64.
-_TOKEN: Final = re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.")
-_SCHEME: Final = re.compile(r"(?i)\b(?:bearer|basic|dpop|digest|negotiate) +[^\s\"]{8}")
+# A JWS or JWE begins with `{"`, which is `eyJ` in base64. What stands before it does not
+# matter: an escaped line end leaves an `n` there. It looks ahead from where a run of such
+# characters begins, once, so that the time grows with the length and not with its square.
+_TOKEN: Final = re.compile(
+    r"(?<![A-Za-z0-9_-])(?=[A-Za-z0-9_-]++\.[A-Za-z0-9_-]*+\.)"
+    r"[A-Za-z0-9_-]*?eyJ[A-Za-z0-9_-]{5,}+\."
+)
+_SCHEME: Final = re.compile(r"(?i)(?:bearer|basic|dpop|digest|negotiate) +[^\s\"]{8}")
 
 
 def carries_credential(path: Path) -> bool:
     """Whether a path leads to a header or parameter that may be somebody's credential.
 
+    A parameter is one of the query or of the route's template.
+
     Args:
         path: `request.headers.cookie`, or something below it. The map as a whole does not
             count: its entries are asked for one by one.
     """
-    if len(path) < _DEPTH or path[0] != "request" or path[1] not in _OPEN:
+    if len(path) < _DEPTH or path[:2] not in OPEN:
         return False
     name = path[2].lower()
-    words = set(_WORD.split(name))
-    if not words.isdisjoint(_SECRET_WORDS) or {"api", "key"} <= words:
+    words = {*_WORD.split(name), *_WORD.split(_HUMP.sub("-", path[2]).lower())}
+    if not words.isdisjoint(_SECRET_WORDS) or any(map(words.issuperset, _SECRET_PAIRS)):
+        return True
+    if any(word.endswith(_SECRET_ENDINGS) for word in words):
         return True
     return path[1] == "query" and name in _SECRET_PARAMETERS
 

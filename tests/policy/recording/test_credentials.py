@@ -1,5 +1,7 @@
 """What carries credentials, by name and by form."""
 
+from time import perf_counter
+
 import pytest
 
 from gateway.cel.paths import parse_path
@@ -26,6 +28,15 @@ from gateway.policy.recording.credentials import carries_credential, shows_crede
         "request.query.code",
         "request.query.api_key",
         "request.query.password",
+        "request.query.clientSecret",
+        "request.query.code_verifier",
+        "request.query.device_code",
+        "request.query.private_key",
+        "request.query.PHPSESSID",
+        "request.headers.x-authtoken",
+        "request.headers.xapikey",
+        "route.params.token",
+        "route.params.resetToken",
     ],
 )
 def test_a_name_that_promises_a_credential_is_believed(path: str) -> None:
@@ -44,6 +55,11 @@ def test_a_name_that_promises_a_credential_is_believed(path: str) -> None:
         "request.headers.accept",
         "request.query.channel",
         "request.query.key",
+        "request.query.keyboard",
+        "request.query.tokenizer",
+        "route.params.order_id",
+        "route.params.code",
+        "route.id",
         "request.method",
         "claims.token_use",
         "identity.attributes.secret",
@@ -64,6 +80,14 @@ JWS = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl"
         f'"{JWS}"',
         f'["a","{JWS}"]',
         f'"token={JWS}"',
+        f'"sess_{JWS}"',
+        f'"v1{JWS}"',
+        rf'"\n{JWS}"',
+        rf'"\u00e9{JWS}"',
+        f'"a.b.{JWS}"',
+        f'"eyJ.eyJ-{JWS}"',
+        f'"{JWS.partition(".")[0]}..c2ln"',
+        r'"\nBearer abcdefgh12345678"',
         '"Bearer abcdefgh12345678"',
         '"basic YW5hOnNlY3JldA=="',
     ],
@@ -75,8 +99,29 @@ def test_what_looks_like_a_credential_is_one(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ['"ana@example.com"', '"eyJust a text"', '"eyJabcdef.one"', '"Bearer of it"', "[]"],
+    [
+        '"ana@example.com"',
+        '"eyJust a text"',
+        '"eyJabcdef.one"',
+        '"eyJabc.one.two"',
+        '"Bearer of it"',
+        "[]",
+    ],
 )
 def test_other_values_are_none(written: str) -> None:
     """A text is no token because of how it begins."""
     assert not shows_credential(written)
+
+
+def test_looking_for_a_token_takes_no_longer_than_reading() -> None:
+    """Whoever sends sixteen kilobytes of beginnings would hold up everybody else."""
+    hostile = "-eyJaaaaa" * 20_000
+    shown = "a" * len(hostile)
+
+    assert _seconds(f"{hostile}eyJ") < 100 * _seconds(f"{shown}eyJ")
+
+
+def _seconds(written: str) -> float:
+    began = perf_counter()
+    assert not shows_credential(written)
+    return perf_counter() - began
