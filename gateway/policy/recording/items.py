@@ -12,7 +12,7 @@ from gateway.cel.paths import Path, parse_path, write_path
 from gateway.model.access import AccessRequest
 from gateway.policy.recording.choices import Choices, Treatment
 from gateway.policy.recording.credentials import shows_credential
-from gateway.policy.recording.lookup import getter, split
+from gateway.policy.recording.lookup import Found, getter, split
 from gateway.policy.recording.sheet import MAX_VALUE, Sheet, texts
 from gateway.policy.recording.values import (
     Hasher,
@@ -60,17 +60,49 @@ class Items:
             case Treatment.DROP:
                 return lambda _, sheet: sheet.drop(text)
             case Treatment.LOOK_INSIDE:
-                return _following(path, lambda found: self._look_inside(found, path))
+                return _following(
+                    path, lambda found: self._look_inside(found.value, path)
+                )
             case Treatment.HASH:
                 return _following(
-                    path, lambda value: (_hashed(value, self._hasher), ())
+                    path, lambda found: (_hashed(found.value, self._hasher), ())
                 )
             case Treatment.KEEP:
-                return _keeping(text, path)
+                return self._keeping(text, path)
             case never:
                 assert_never(never)
 
+    def _keeping(self, text: str, path: Path) -> Collect:
+        """Return what writes a value as it is, quickly where the path is short."""
+        start, length = split(path)
+        if len(path) > length + 1:
+            return _following(path, lambda found: self._kept(found, path))
+        if len(path) == length:
+
+            def collect(access: AccessRequest, sheet: Sheet) -> None:
+                _put(sheet, text, start(access))
+
+            return collect
+        key = path[-1]
+
+        def collect_entry(access: AccessRequest, sheet: Sheet) -> None:
+            entries = start(access)
+            if key in entries:
+                _put(sheet, text, entries[key])
+            else:
+                sheet.miss(text)
+
+        return collect_entry
+
+    def _kept(self, found: Found, path: Path) -> Converted:
+        # A path that ends early leads to more than it names.
+        if len(found.path) < len(path):
+            return self._look_inside(found.value, found.path)
+        return _text_of(found.value), ()
+
     def _look_inside(self, value: Any, path: Path) -> Converted:
+        if _hides(self._choices.of(path), value):
+            raise UnrecordableError("a list of what may not be told")
         dropped: list[Path] = []
         kept = self._without(path, value, dropped)
         return _text_of(kept), dropped
@@ -90,19 +122,32 @@ class Items:
             if not isinstance(key, str) or len(key) > _LONGEST_KEY:
                 raise UnrecordableError("a key that no setting could name")
             below = (*path, key)
-            if self._choices.of(below) is Treatment.DROP:
+            treatment = self._choices.of(below)
+            if treatment is Treatment.DROP or _hides(treatment, item):
                 dropped.append(below)
             else:
                 kept[key] = self._without(below, item, dropped)
         return kept
 
 
-def _following(path: Path, convert: Callable[[Any], Converted]) -> Collect:
+def _hides(treatment: Treatment, value: Any) -> bool:
+    """Whether what is not to be told as it is may be in the items of a list.
+
+    No path leads to an item, so whoever names `claims.phones.number` means each of them.
+    """
+    return (
+        treatment is Treatment.LOOK_INSIDE
+        and isinstance(value, list | tuple)
+        and any(isinstance(item, list | tuple | Mapping) for item in value)
+    )
+
+
+def _following(path: Path, convert: Callable[[Found], Converted]) -> Collect:
     """Return what follows a path and writes what it finds.
 
     Args:
         path: The path.
-        convert: Gives a value's JSON, and what was left out of it.
+        convert: Gives the JSON of what was found, and what was left out of it.
     """
     get = getter(path)
 
@@ -112,7 +157,7 @@ def _following(path: Path, convert: Callable[[Any], Converted]) -> Collect:
         if not found.present:
             sheet.miss(where)
             return
-        text, dropped = convert(found.value)
+        text, dropped = convert(found)
         for each in dropped:
             sheet.drop(write_path(each))
         if shows_credential(text):
@@ -121,29 +166,6 @@ def _following(path: Path, convert: Callable[[Any], Converted]) -> Collect:
             sheet.put(where, text)
 
     return collect
-
-
-def _keeping(text: str, path: Path) -> Collect:
-    """Return what writes the value of a path as it is, quickly where paths are short."""
-    start, length = split(path)
-    if len(path) > length + 1:
-        return _following(path, lambda value: (_text_of(value), ()))
-    if len(path) == length:
-
-        def collect(access: AccessRequest, sheet: Sheet) -> None:
-            _put(sheet, text, start(access))
-
-        return collect
-    key = path[-1]
-
-    def collect_entry(access: AccessRequest, sheet: Sheet) -> None:
-        entries = start(access)
-        if key in entries:
-            _put(sheet, text, entries[key])
-        else:
-            sheet.miss(text)
-
-    return collect_entry
 
 
 def _put(sheet: Sheet, path: str, value: Any) -> None:

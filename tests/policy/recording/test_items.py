@@ -170,6 +170,32 @@ def test_a_map_that_is_no_map_is_treated_as_a_whole() -> None:
     assert dropped == []
 
 
+PHONES = Choices(hashed=(("claims", "phones", "number"),))
+CALLED = access(
+    claims={
+        "sub": "u1",
+        "phones": [{"number": "555-0100", "kind": "home"}],
+        "plain": ["a"],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "reads", "dropped"),
+    [
+        ("claims", {"claims": {"sub": "u1", "plain": ["a"]}}, ["claims.phones"]),
+        ("claims.phones", {}, ["claims.phones"]),
+        ("claims.phones.kind", {}, ["claims.phones.kind"]),
+        ("claims.plain.kind", {"claims.plain": ["a"]}, []),
+    ],
+)
+def test_what_a_setting_names_is_not_told_from_inside_a_list(
+    path: str, reads: Any, dropped: list[str]
+) -> None:
+    """No path leads into a list, and the setting means what is in it all the same."""
+    assert collected(reading(path), CALLED, PHONES) == (reads, [], dropped)
+
+
 @pytest.mark.parametrize(
     ("path", "dropped"),
     [
