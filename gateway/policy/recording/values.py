@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from gateway.cel.library.nanoseconds import nanos_of
 from gateway.cel.values import UINT_MAX, Uint
 
 Hasher = Callable[[bytes], str]
@@ -166,6 +167,7 @@ def _leaf(value: Any) -> Any:  # noqa: PLR0911 - one for each kind of value
 
 
 def _instant(value: datetime) -> str:
+    _check_precision(value)
     try:
         utc = value.astimezone(UTC) if value.tzinfo else value
     except OverflowError:
@@ -173,7 +175,13 @@ def _instant(value: datetime) -> str:
     return f"{utc.replace(tzinfo=None).isoformat()}Z"
 
 
+def _check_precision(value: datetime | timedelta) -> None:
+    if nanos_of(value):
+        raise UnrecordableError("it has nanoseconds, which no input has")
+
+
 def _duration(value: timedelta) -> str:
+    _check_precision(value)
     total = value // _MICROSECOND
     seconds, rest = divmod(abs(total), _SECOND)
     fraction = f".{rest:06}".rstrip("0") if rest else ""

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.cel.library.nanoseconds import moment, span
 from gateway.cel.values import UINT_MAX, Uint, equal, kind_of
 from gateway.policy.recording.values import (
     MAX_DEPTH,
@@ -173,6 +174,13 @@ def test_what_is_no_value_has_no_form(value: Any) -> None:
     """Whole records, and what no expression could hold."""
     with pytest.raises(UnrecordableError, match="has no form"):
         encode(value)
+
+
+@pytest.mark.parametrize("value", [moment(NOON, 5), span(1_000_005)])
+def test_what_the_log_would_cut_off_has_no_form(value: Any) -> None:
+    """Else it would have the hash of another moment."""
+    with pytest.raises(UnrecordableError, match="nanoseconds"):
+        digest_of(value, hasher)
 
 
 def test_a_time_at_the_end_of_time_has_no_form() -> None:

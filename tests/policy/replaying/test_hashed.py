@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.cel.errors import WithheldError
+from gateway.cel.library.nanoseconds import moment
 from gateway.cel.types import STRING
 from gateway.cel.values import TypeName, Uint, equal, kind_of
 from gateway.policy.recording.collector import digest_of_claims
@@ -96,12 +97,14 @@ def test_texts_are_told_apart_by_their_hashes() -> None:
     assert hashed("a") in ["b", "a"]
 
 
-def test_what_cannot_be_hashed_is_not_compared() -> None:
-    """A time that no log could hold."""
-    outside = datetime.min.replace(tzinfo=timezone(timedelta(hours=2)))
-
+@pytest.mark.parametrize(
+    "other",
+    [datetime.min.replace(tzinfo=timezone(timedelta(hours=2))), moment(NOON, 5)],
+)
+def test_what_cannot_be_hashed_is_not_compared(other: datetime) -> None:
+    """A time that no log could hold, and one that it would take for another."""
     with pytest.raises(WithheldError):
-        _ = hashed(NOON) == outside
+        _ = hashed(NOON) == other
 
 
 def test_a_hash_is_no_key() -> None:
