@@ -119,10 +119,15 @@ def _took(record: Record) -> str:
 
 
 def _brief(value: Any) -> str:
-    text = json.dumps(_untagged(value), ensure_ascii=False)
+    try:
+        plain = _untagged(value)
+    except RecursionError:
+        # Deeper than any value that the gateway writes.
+        return "…"
+    text = json.dumps(plain, ensure_ascii=False)
     # A value that is one tag stands without quotes.
     if isinstance(value, Mapping) and text.startswith('"'):
-        text = str(_untagged(value))
+        text = str(plain)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -9,6 +9,7 @@ configuration; only what its parameters stood for was recorded.
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
+from gateway.cel.errors import WithheldError
 from gateway.cel.paths import Path
 from gateway.cel.types import DYN
 from gateway.cel.values import conforms
@@ -152,7 +153,12 @@ class Recollection:
             raise MalformedRecordError(str(error)) from None
         if record.hashes:
             value = hashing.reveal(value, place.leaf, key=record.hash_key)
-        if place.kind is not DYN and not conforms(value, place.kind):
+        try:
+            fits = place.kind is DYN or conforms(value, place.kind)
+        except WithheldError:
+            # A hash where a map or list has to be: those are hashed by their elements.
+            fits = False
+        if not fits:
             raise MalformedRecordError("a value is not of the type that its path has")
         return value
 

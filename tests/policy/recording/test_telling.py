@@ -154,6 +154,17 @@ ANYTHING = st.recursive(
 )
 
 
+def test_a_value_that_nobody_wrote_is_told_in_short() -> None:
+    """The reader of JSON takes more levels than can be gone through."""
+    line = json.dumps({"kind": "decision", "reads": {"claims.a": 0, "claims.b": 1}})
+    deep = line.replace("0", "[" * 900 + "]" * 900)
+
+    record = parse_line(deep.encode())
+
+    assert record is not None
+    assert "  claims.a = …\n  claims.b = 1\n" in as_text(record)
+
+
 @given(st.dictionaries(st.sampled_from(sorted(RECORD)), ANYTHING))
 def test_whatever_a_record_holds_it_can_be_told(changes: dict[str, Any]) -> None:
     """Anybody may have edited the log."""
