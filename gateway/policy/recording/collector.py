@@ -24,6 +24,9 @@ from gateway.telemetry.decisions import Evidence
 _MOST_REMEMBERED: Final = 32_768
 _MOST_CHARACTERS: Final = 16 * 1024 * 1024
 
+# Claims that hold what a caller wrote may be long, and never come again.
+_LONGEST_CLAIMS: Final = 512
+
 _OF_SUBJECT: Final = ("identity", "claims")
 
 _CANONICAL: Final = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
@@ -130,6 +133,8 @@ class Collector:
     def _digest(self, claims: Mapping[str, Any]) -> str:
         # Not canonical, but quick: equal claims may have two of these, others never one.
         key = marshal.dumps(dict(claims))
+        if len(key) > _LONGEST_CLAIMS:
+            return digest_of_claims(claims, self._hasher)
         digest = self._digests.get(key)
         if digest is None:
             if len(self._digests) >= _MOST_REMEMBERED:

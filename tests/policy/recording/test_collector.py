@@ -262,6 +262,10 @@ def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         decision = Decision(allowed=True, reason=Reason.ALLOWED, claims={"a": number})
         eager.collector.collect(held[0], decision)
     assert len(eager.collector._digests) == 1
+    decision = Decision(allowed=True, reason=Reason.ALLOWED, claims={"a": "x" * 600})
+    told = eager.collector.collect(held[0], decision).claims
+    assert told == digest_of_claims(decision.claims, hasher)
+    assert len(eager.collector._digests) == 1
 
 
 @pytest.mark.parametrize(("one", "two"), [(1, True), (1, 1.0), ("a", ["a"])])
