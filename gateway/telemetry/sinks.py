@@ -59,9 +59,10 @@ class FileSink:
         self._path = path
         self._max_bytes = max_bytes
         self._keep = keep
-        # A write that stopped in the middle left half a line behind.
-        self._torn = False
         self._descriptor = self._open()
+        # A write that stopped in the middle left half a line behind; so did a gateway that
+        # was stopped in the middle of one.
+        self._torn = self._ends_within_a_line()
 
     def write(self, data: bytes) -> None:
         """Append to the file that is at the path now, and to the next if that is full.
@@ -107,7 +108,19 @@ class FileSink:
     def _reopen(self) -> None:
         self.close()
         self._descriptor = self._open()
-        self._torn = False
+        self._torn = self._ends_within_a_line()
+
+    def _ends_within_a_line(self) -> bool:
+        # Pipes and devices have no size, and nothing to look at.
+        if not os.fstat(self._descriptor).st_size:
+            return False
+        try:
+            with self._path.open("rb") as file:
+                file.seek(-1, os.SEEK_END)
+                return file.read(1) != b"\n"
+        except OSError:
+            # It may be written and not read.
+            return False
 
     def _was_moved(self) -> bool:
         if self._descriptor < 0:

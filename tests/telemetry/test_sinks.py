@@ -137,6 +137,45 @@ def test_half_a_line_does_not_spoil_the_next(tmp_path: Path) -> None:
     assert path.read_bytes() == b"one-\ntwo\n"
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_half_a_line_of_another_process_does_not_either(
+    tmp_path: Path, *, moved: bool
+) -> None:
+    """A gateway that was killed in the middle of a write; then the next one starts."""
+    path = tmp_path / "log"
+    if not moved:
+        path.write_bytes(b"one\nhalf a l")
+    sink = opened(path)
+    if moved:
+        path.unlink()
+        path.write_bytes(b"one\nhalf a l")
+
+    sink.write(b"two\n")
+    sink.write(b"three\n")
+    sink.close()
+
+    assert path.read_bytes() == b"one\nhalf a l\ntwo\nthree\n"
+
+
+def test_what_cannot_be_read_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may only write finds no half a line."""
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        sink = opened(path)
+    sink.write(b"two\n")
+    sink.close()
+
+    assert path.read_bytes() == b"one\ntwo\n"
+
+
 def test_a_file_does_not_leak_into_started_programs(tmp_path: Path) -> None:
     """Nothing that the gateway starts inherits its logs."""
     sink = opened(tmp_path / "log")
