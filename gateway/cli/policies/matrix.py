@@ -52,7 +52,7 @@ def matrix(
     """Print who may use which route, by role and method.
 
     Derived from the compiled policies and not from samples: a cell says `allow` only if
-    nothing else is asked; `deny-if`, unless a deny rule is true; `step-up`, after a
+    nothing else is asked; `unless`, unless a deny rule is true; `step-up`, after a
     stronger or fresher sign-in; `if`, by the condition of a rule; `deny` and `no`, never.
     Each role is taken to be held alone. The order is fixed, so that two sheets can be
     compared.

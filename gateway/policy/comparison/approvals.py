@@ -35,13 +35,22 @@ class Approval(Section):
     role: str | None = Field(
         default=None, description="The role that is held; without it, any."
     )
+    providers: Annotated[tuple[Text, ...], Loose, OneOrMore] = Field(
+        default=(),
+        description="The only providers whose identities may meet it; empty for any.",
+    )
     rule: str = Field(description="`policy/rule` that lets in; for a setting, its key.")
     approved_by: Text = Field(description="Who agreed.")
     reason: Text = Field(description="Why.")
     expires: date = Field(description="The last day on which it counts.")
 
-    def covers(self, key: Key) -> bool:
-        """Whether the entry is about a widening."""
+    def covers(self, finding: Finding) -> bool:
+        """Whether the entry is about a widening, and about no less than all of it."""
+        if self.providers and not set(finding.providers) <= set(self.providers):
+            return False
+        return self._is_about(finding.key)
+
+    def _is_about(self, key: Key) -> bool:
         if key.verdict is not Verdict.WIDENED or key.what != self.what:
             return False
         if key.rule != self.rule:
@@ -129,15 +138,14 @@ def approve(
     for finding in findings:
         if finding.key.verdict is not Verdict.WIDENED:
             continue
-        entry = next((e for e in valid if e.approval.covers(finding.key)), None)
+        entry = next((e for e in valid if e.approval.covers(finding)), None)
         if entry is None:
             unapproved.append(finding)
         else:
             agreed.append((finding, entry))
-    keys = [finding.key for finding in findings]
     return Approved(
         open=tuple(unapproved),
         agreed=tuple(agreed),
-        stale=tuple(e for e in valid if not any(map(e.approval.covers, keys))),
+        stale=tuple(e for e in valid if not any(map(e.approval.covers, findings))),
         expired=tuple(entry for entry in entries if entry not in valid),
     )

@@ -18,8 +18,9 @@ from gateway.policy.comparison.findings import (
     Verdict,
     differences,
 )
-from gateway.policy.comparison.goals import Half
+from gateway.policy.comparison.goals import Half, allowed
 from gateway.policy.comparison.normal import Forms
+from gateway.policy.comparison.people import providers_of
 from gateway.policy.comparison.searching.aims import Scene
 from gateway.policy.comparison.searching.inputs import (
     METHOD,
@@ -47,6 +48,9 @@ _MOST: Final = 4_000
 _SEARCH: Final = 4
 _ROUND: Final = 3
 _BASES: Final = 40
+# For the people of one more provider; where very much differs, they are not looked for.
+_ELSEWHERE: Final = 60
+_MANY: Final = 200
 
 
 # What both sides said to a request.
@@ -269,7 +273,33 @@ class Comparison:
             old, new = outcome_of(self.old, smaller), outcome_of(self.new, smaller)
             if key in self._differences(old, new, smaller):
                 witness, seen = smaller, (old, new, smaller)
-        return Finding(key, *seen, count=self._counts[key])
+        return Finding(
+            key,
+            *seen,
+            count=self._counts[key],
+            providers=tuple(self._people(key, witness)),
+        )
+
+    def _people(self, key: Key, witness: Inputs) -> Iterator[str]:
+        known = self.new.provider_settings.keys() | self.old.provider_settings
+        return providers_of(
+            witness,
+            sorted(known),
+            is_shown=lambda inputs: self._is_shown(key, inputs),
+            let_in=lambda start: self._let_in(key, start),
+        )
+
+    def _is_shown(self, key: Key, inputs: Inputs) -> bool:
+        old, new = outcome_of(self.old, inputs), outcome_of(self.new, inputs)
+        return key in self._differences(old, new, inputs)
+
+    def _let_in(self, key: Key, start: Inputs) -> Iterator[Inputs]:
+        """Yield requests like another one that the rule of a difference may let in."""
+        side = self.new if key.verdict is Verdict.WIDENED else self.old
+        half = Half(side, side.engine.plan_of(key.route, start.kind))
+        rule = next((r for r in half.plan.allows.rules if r.name == key.rule), None)
+        if rule is not None and len(self._found) <= _MANY:
+            yield from Search(self._made, _ELSEWHERE).solve(start, allowed(half, rule))
 
 
 def outcome_of(side: Side, inputs: Inputs) -> Outcome:

@@ -108,6 +108,7 @@ class Finding:
         new: What is said to it.
         witness: The request; `None` for a setting that no request shows.
         count: How many requests of the corpus show it.
+        providers: Whose identities were seen to meet it, by the providers' ids. Others may.
     """
 
     key: Key
@@ -115,6 +116,7 @@ class Finding:
     new: Outcome | None = None
     witness: Inputs | None = None
     count: int = 1
+    providers: tuple[str, ...] = ()
 
 
 def differences(

@@ -37,7 +37,7 @@ class Access(StrEnum):
     """What a cell says. Stable."""
 
     ALLOW = "allow"
-    DENY_IF = "deny-if"
+    UNLESS = "unless"
     STEP_UP = "step-up"
     IF = "if"
     DENY = "deny"
@@ -219,7 +219,7 @@ def _access(
         return Access.IF
     if sure.require is not None:
         return Access.IF if denies else Access.STEP_UP
-    return Access.DENY_IF if denies else Access.ALLOW
+    return Access.UNLESS if denies else Access.ALLOW
 
 
 def _first_sure(known: "_Known", allows: Sequence[CompiledRule]) -> CompiledRule | None:

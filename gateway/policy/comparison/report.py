@@ -80,7 +80,9 @@ def _finding_lines(report: Report, finding: Finding, *, verbose: bool) -> Iterat
     agreed = {id(each): entry for each, entry in report.approved.agreed}
     entry = agreed.get(id(finding))
     note = "" if entry is None else f"  (approved: {entry.where})"
-    yield f"  {title(key)}{note}"
+    access = key.verdict in {Verdict.WIDENED, Verdict.NARROWED}
+    of = f"  of {', '.join(finding.providers)}" if access and finding.providers else ""
+    yield f"  {title(key)}{of}{note}"
     matters = key.verdict in {Verdict.WIDENED, Verdict.NARROWED, Verdict.CLAIMS}
     old, new = finding.old, finding.new
     if finding.witness is None or old is None or new is None:
@@ -163,6 +165,7 @@ def _finding_json(
         "role": key.role,
         "detail": key.detail,
         "count": finding.count,
+        "providers": list(finding.providers),
         "approved": None if entry is None else _entry_json(entry),
         "old": _outcome_json(finding.old),
         "new": _outcome_json(finding.new),

@@ -19,7 +19,7 @@ _LISTS: Final = ("allows", "step_up", "denies", "shadows")
 
 _MEANING: Final = {
     Access.ALLOW: "always allowed",
-    Access.DENY_IF: "allowed, unless a deny rule is true",
+    Access.UNLESS: "allowed, unless a deny rule is true",
     Access.STEP_UP: "allowed after a stronger or fresher sign-in",
     Access.IF: "allowed if the condition of a rule is true",
     Access.DENY: "always denied by a rule",
@@ -149,7 +149,7 @@ small { display: block; opacity: .75; overflow-wrap: anywhere; }
 td small { min-width: 9rem; margin-top: .2rem; }
 span { display: inline-block; padding: 0 .5em; border-radius: .6em; font-weight: 600;
   color: #fff; }
-.allow { background: #a3271f; } .deny-if { background: #a65400; }
+.allow { background: #a3271f; } .unless { background: #a65400; }
 .step-up { background: #7a5c00; } .if { background: #245fa8; }
 .deny, .no { background: #50595f; }
 @media (max-width: 640px) {

@@ -18,6 +18,7 @@ from gateway.policy.comparison.searching.side import (
 )
 
 _ANY_HOST: Final = "*"
+_TIMES: Final = frozenset({"now", "request", "request.time"})
 
 
 def identity_of(inputs: Inputs, side: Side) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def as_json(inputs: Inputs, side: Side) -> dict[str, Any]:
     return {
         "identity": "guest" if inputs.anonymous else identity_of(inputs, side),
         "request": request_of(inputs),
-        "now": written(inputs.get(NOW, side.now)),
+        **({"now": _now(inputs, side)} if _counts_time(inputs, side) else {}),
     }
 
 
@@ -89,7 +90,8 @@ def as_arguments(inputs: Inputs, side: Side) -> str:
     if not inputs.anonymous:
         identity = identity_of(inputs, side)
         words += ["--identity", json.dumps(identity, ensure_ascii=False)]
-    words += ["--now", written(inputs.get(NOW, side.now))]
+    if _counts_time(inputs, side):
+        words += ["--now", _now(inputs, side)]
     return shlex.join(words)
 
 
@@ -119,11 +121,24 @@ def as_test(inputs: Inputs, side: Side, outcome: Outcome, *, name: str) -> str:
         "[[test]]",
         f"name     = {toml(name)}",
         f"identity = {toml(who)}",
-        f"now      = {written(inputs.get(NOW, side.now))}",
+        *([f"now      = {_now(inputs, side)}"] if _counts_time(inputs, side) else []),
         f"request  = {toml(request_of(inputs))}",
         f"expect   = {toml(expect)}",
     ]
     return "\n".join(lines)
+
+
+def _counts_time(inputs: Inputs, side: Side) -> bool:
+    """Whether the answer may be another one at another time."""
+    if NOW in inputs.values:
+        return True
+    reads = side.engine.plan_of(inputs.route.id, side.kind_of(inputs)).reads
+    return any(path in _TIMES for path in reads)
+
+
+def _now(inputs: Inputs, side: Side) -> str:
+    moment: str = written(inputs.get(NOW, side.now))
+    return moment
 
 
 def toml(value: Any) -> str:

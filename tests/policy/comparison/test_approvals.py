@@ -73,6 +73,20 @@ def test_methods_and_role_may_be_left_out() -> None:
     assert not open_after(replace(KEY, role="s"), only)
 
 
+def test_providers_may_be_named() -> None:
+    """Then nobody else's people may meet it; without them, anybody's may."""
+    named = TEXT.replace("rule =", 'providers = ["corp", "lab"]\nrule =')
+
+    def is_open(*providers: str, text: str = named) -> bool:
+        finding = Finding(KEY, providers=providers)
+        return bool(approve([finding], entries(text), today=DAY).open)
+
+    assert not is_open("corp")
+    assert not is_open("corp", "lab")
+    assert is_open("corp", "google")
+    assert not is_open("corp", "google", text=TEXT)
+
+
 def test_a_setting_is_named_by_its_key() -> None:
     """It has no route."""
     key = Key(

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.policy.comparison.findings import Verdict
 from tests.policy.comparison.held_out import HELD_OUT
-from tests.policy.comparison.pairs import Pair
+from tests.policy.comparison.pairs import Files, Pair, rule_of
 from tests.policy.comparison.refactorings import REFACTORINGS
 from tests.policy.comparison.sides import compared
 from tests.policy.comparison.widenings import WIDENINGS
@@ -27,3 +27,37 @@ def test_a_refactoring_widens_and_narrows_nothing(pair: Pair) -> None:
     told = {each.key.verdict for each in compared(pair)}
 
     assert told <= {Verdict.RENAMED}
+
+
+@pytest.mark.parametrize(
+    ("condition", "providers"),
+    [
+        ("identity.provider == 'corp' && identity.email_verified", ("corp",)),
+        ("identity.provider == 'corp' || identity.email_verified", ("corp", "google")),
+        ("request.tls", ("corp", "google")),
+    ],
+)
+def test_whose_people_are_let_in_is_told(
+    condition: str, providers: tuple[str, ...]
+) -> None:
+    """A rule that forgets to ask for the provider lets in those of all of them."""
+    pair = Pair(
+        "providers",
+        Files((rule_of("false", routes="files"),)),
+        Files((rule_of(condition, routes="files"),)),
+    )
+
+    found = [each for each in compared(pair) if each.key.verdict is Verdict.WIDENED]
+
+    assert {each.providers for each in found} == {providers}
+
+
+def test_of_whoever_shows_nothing_no_provider_is_told() -> None:
+    """There is none."""
+    closed, opened = (
+        rule_of(when, routes="files", for_="guest") for when in ("false", "true")
+    )
+
+    found = compared(Pair("guests", Files((closed,)), Files((opened,))))
+
+    assert {each.providers for each in found if each.witness} <= {(), ("guest",)}

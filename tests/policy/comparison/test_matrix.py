@@ -62,7 +62,7 @@ def access(text: str, role: str = "", method: str = "GET") -> Access:
         ),
         (rule_of("true", routes="files", for_="guest"), Access.NO),
         (rule_of("true", routes="orders-feed"), Access.NO),
-        (rule_of("true", routes="files") + DENY, Access.DENY_IF),
+        (rule_of("true", routes="files") + DENY, Access.UNLESS),
         (
             rule_of("true", routes="files") + DENY.replace("identity.disabled", "true"),
             Access.DENY,

@@ -63,7 +63,10 @@ def test_people_read_what_is_wider_first() -> None:
     text = to_text(made())
 
     assert text.startswith("widened: lets in who was kept out\n")
-    assert "  GET files for authenticated by orders/other [access]\n" in text
+    assert (
+        "GET files for authenticated by orders/other [access]  of corp, google\n"
+        in text
+    )
     assert "was denied (no_allow), is allowed by orders/other" in text
     assert "gateway explain --method GET --path /v1/files/x/x" in text
     assert "      | [[test]]" in text
@@ -86,7 +89,7 @@ def test_what_is_agreed_to_is_marked_and_what_nothing_needs_is_told() -> None:
     """So that the file is kept in order."""
     text = to_text(made(approved=APPROVED))
 
-    assert "[access]  (approved: a.toml:5:8)" in text
+    assert "[access]  of corp, google  (approved: a.toml:5:8)" in text
     assert "(3 approved)" in text
     assert "the approval of orders/stale on bills is stale: nothing needs it" in text
     assert "the approval of guest.ceiling expired on 2026-01-01" in text

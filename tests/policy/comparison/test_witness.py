@@ -85,7 +85,7 @@ def test_a_kind_that_no_provider_has_is_written_out() -> None:
 
 def test_a_witness_becomes_the_arguments_of_explain() -> None:
     """Quoted for a shell."""
-    words = shlex.split(as_arguments(FULL, SIDE))
+    words = shlex.split(as_arguments(FULL.edited({NOW: NOON}), SIDE))
 
     assert words[:4] == ["gateway", "explain", "--method", "DELETE"]
     assert words[words.index("--path") + 1] == "/v1/files/x/x?q=a%20b"
@@ -104,6 +104,18 @@ def test_a_witness_becomes_json() -> None:
     assert told["identity"]["auth_time"] == "2026-05-04T12:00:00Z"
     assert told["identity"]["attributes"] == {"floor": 3}
     assert told["request"]["headers"] == {"x-a": ["1", "2"]}
+
+
+def test_the_time_is_told_where_it_counts() -> None:
+    """Elsewhere a witness would be another one tomorrow."""
+    timeless, timed = SIDE, side(Files((rule_of("now > now", routes="files"),)))
+    asked = somebody(acr="x")
+
+    for where, told in ((timeless, False), (timed, True)):
+        assert ("--now" in as_arguments(asked, where)) is told
+        assert ("now" in as_json(asked, where)) is told
+        test = as_test(asked, where, outcome_of(where, asked), name="n")
+        assert ("now      = 2026-05-04T12:00:00Z" in test) is told
 
 
 def test_values_are_written_as_toml() -> None:
