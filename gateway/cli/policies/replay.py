@@ -90,8 +90,8 @@ def replay(
 
     Ends with 0 if nothing is widened and nothing is undetermined, with 5 if a request that
     was denied would be allowed, with 1 if the policies in the log's own words decide
-    otherwise now, with 6 if more is undetermined than --limit-undetermined allows, with 3
-    if the files have faults.
+    otherwise now, with 6 if more is undetermined than --limit-undetermined allows or a rule
+    allows what was denied and its claims are unknown, with 3 if the files have faults.
     """
     present = load(config)
     summary = Summary(examples=show)
@@ -116,7 +116,8 @@ def _exit_code(summary: Summary, limit: float) -> ExitCode:
         return ExitCode.WIDENED
     if summary.unexplained:
         return ExitCode.FAILED
-    if summary.undetermined_percent > limit:
+    # What a rule would let in is no matter of a percentage.
+    if summary.may_widen or summary.undetermined_percent > limit:
         return ExitCode.UNDETERMINED
     return ExitCode.FINE
 

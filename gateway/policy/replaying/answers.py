@@ -52,10 +52,13 @@ class Undecided:
     Attributes:
         why: What stands in the way.
         missing: The paths of what would have to be known.
+        apart: What a rule allows, if nothing but the claims is in question: they may be
+            others, or none can be made and so it is a denial.
     """
 
     why: Why
     missing: tuple[str, ...] = ()
+    apart: Outcome | None = None
 
     @classmethod
     def lacking(cls, paths: tuple[Path, ...]) -> "Undecided":

@@ -18,7 +18,7 @@ from gateway.policy.explanation import Explanation, reads_lines, steps_lines
 from gateway.policy.replaying.answers import Answer, Decided, Verdict
 from gateway.policy.replaying.record import Outcome, Record
 from gateway.policy.replaying.replayer import Replayer
-from gateway.policy.replaying.report import WHY
+from gateway.policy.replaying.report import WHY, but_for_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,9 @@ def to_json(explained: ExplainedRecord) -> Mapping[str, Any]:
         "now": _outcome_json(now.outcome) if isinstance(now, Decided) else None,
         "undetermined": None if decided else _why(explained.answer),
         "missing": [] if isinstance(now, Decided) else list(now.missing),
+        "apart_from_claims": None
+        if isinstance(now, Decided) or now.apart is None
+        else _outcome_json(now.apart),
         "hashed": list(explained.hashed),
         "dropped": list(record.dropped),
         "steps": [asdict(step) for step in explanation.steps] if explanation else [],
@@ -158,7 +161,9 @@ def _lines(explained: ExplainedRecord) -> Iterator[str]:
         yield f"now       {_told(answer.now.outcome)}{verdict}"
     else:
         missing = ", ".join(answer.now.missing)
-        yield f"now       undetermined: {_why(answer)}{missing and f': {missing}'}"
+        apart = answer.now.apart
+        told = f"{but_for_claims(apart)}, " if apart else ""
+        yield f"now       undetermined: {told}{_why(answer)}{missing and f': {missing}'}"
     if explained.hashed:
         yield f"hashed    {', '.join(explained.hashed)}"
     if record.dropped:

@@ -28,6 +28,7 @@ from gateway.policy.replaying.answers import (
 from gateway.policy.replaying.errors import NotRecordedError, UndeterminedError
 from gateway.policy.replaying.evaluation import RecordedEvaluation
 from gateway.policy.replaying.hashed import Hashing
+from gateway.policy.replaying.minting import minting_of
 from gateway.policy.replaying.record import Outcome, Record
 from gateway.policy.replaying.recorded import Notes
 from gateway.policy.replaying.routing import Lead, Routing
@@ -46,7 +47,11 @@ _TIMED_OUT: Final = Undecided(Why.TIMED_OUT)
 
 
 class Replayer:
-    """Asks one set of policies what others were asked."""
+    """Asks one set of policies what others were asked.
+
+    Attributes:
+        digest: Of the policies.
+    """
 
     def __init__(
         self,
@@ -65,6 +70,7 @@ class Replayer:
             reference: Decides by the policies that may have made the records. A record
                 holds no more of its claims than a hash, so this tells what they were.
         """
+        self.digest = engine.digest
         self._engine = engine
         self._routing = routing
         self._hashing = hashing
@@ -72,6 +78,7 @@ class Replayer:
         self._reference = reference
         self._known: dict[object, Decided | Undecided] = {}
         self._envelopes: dict[tuple[str, IdentityKind], Callable[[Record], object]] = {}
+        self._mintings: dict[tuple[str, IdentityKind], object] = {}
 
     def answer(self, record: Record) -> Answer:
         """Return what comes of a record.
@@ -79,11 +86,13 @@ class Replayer:
         Raises:
             MalformedRecordError: It holds what no decision can have read.
         """
-        now = self._comparable(record, self._decide(record))
+        now = self._comparable(record, self.decide(record))
+        if isinstance(now, Undecided) and now.apart is not None:
+            now = self._with_claims_of(record, now, now.apart)
         if isinstance(now, Undecided):
             return Answer(record, Verdict.UNDETERMINED, now)
         verdict = compare(record.outcome, now.outcome)
-        same_policies = record.digest == self._engine.digest
+        same_policies = record.digest == self.digest
         unexplained = same_policies and verdict is not Verdict.SAME
         claims = self._claims_changed(record, now) if verdict is Verdict.CLAIMS else ()
         return Answer(record, verdict, now, claims, unexplained)
@@ -104,15 +113,37 @@ class Replayer:
     def _claims_changed(self, record: Record, now: Decided) -> tuple[str, ...]:
         if self._reference is None:
             return ()
-        then = self._reference.answer(record)
-        if then.verdict is not Verdict.SAME or not isinstance(then.now, Decided):
+        then = self._reference.decide(record)
+        if not isinstance(then, Decided) or then.outcome != record.outcome:
             return ()
-        before, after = then.now.claims, now.claims
+        before, after = then.claims, now.claims
         names = before.keys() | after.keys()
         missing = object()
         return tuple(
             sorted(n for n in names if before.get(n, missing) != after.get(n, missing))
         )
+
+    def _with_claims_of(
+        self, record: Record, now: Undecided, apart: Outcome
+    ) -> Decided | Undecided:
+        """Return the decision, if the claims are the recorded ones whatever they hold."""
+        then = self if self._reference is None else self._reference
+        alike = (
+            record.outcome.allowed
+            and record.outcome.roles == apart.roles
+            and record.digest == then.digest
+            and then.minting(record) == self.minting(record)
+        )
+        return Decided(apart._replace(claims=record.outcome.claims)) if alike else now
+
+    def minting(self, record: Record) -> object:
+        """Return what the claims of a record depend on, beside roles and the request."""
+        place = (record.route, record.kind)
+        if place not in self._mintings:
+            route = self._routing.follow(record.route).route
+            told = route and (route.upstream, route.tags, route.audience)
+            self._mintings[place] = told, minting_of(self._engine.plan_of(*place))
+        return self._mintings[place]
 
     def _comparable(
         self, record: Record, now: Decided | Undecided
@@ -126,7 +157,12 @@ class Replayer:
         missing = record.hashes and now.why is Why.NOT_RECORDED
         return replace(now, why=Why.OTHER_KEY) if missing else now
 
-    def _decide(self, record: Record) -> Decided | Undecided:
+    def decide(self, record: Record) -> Decided | Undecided:
+        """Return what would be decided, whatever was decided then.
+
+        Raises:
+            MalformedRecordError: The record holds what no decision can have read.
+        """
         if record.outcome.reason == Reason.POLICY_TIMEOUT:
             # It went by how long it took, which nobody can repeat.
             return _TIMED_OUT
@@ -167,11 +203,20 @@ class Replayer:
         return get(record)
 
     def _decide_anew(self, record: Record, route: Route) -> Decided | Undecided:
+        now = self._ask(self._engine, record, route)
+        plan = self._engine.plan_of(record.route, record.kind)
+        if isinstance(now, Decided) or not plan.claims:
+            return now
+        silent = {route.id: {record.kind: replace(plan, claims=())}}
+        apart = self._ask(self._engine.with_plans(silent), record, route)
+        return replace(now, apart=apart.outcome) if isinstance(apart, Decided) else now
+
+    def _ask(self, engine: Engine, record: Record, route: Route) -> Decided | Undecided:
         notes: Notes = set()
         access = self._memory.recall(record, route, notes=notes)
         evaluation = RecordedEvaluation(access, notes=notes)
         try:
-            decision = self._engine.enforce(access, evaluation)
+            decision = engine.enforce(access, evaluation)
         except UndeterminedError as error:
             return Undecided.lacking(error.missing)
         except NotRecordedError as error:

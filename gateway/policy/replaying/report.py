@@ -72,9 +72,15 @@ def _change(group: Group) -> str:
     before = _outcome(subject.before)
     if subject.after is None:
         missing = f": {', '.join(subject.missing)}" if subject.missing else ""
-        return f"{before} → {WHY[subject.why]}{missing}"
+        apart = f"{but_for_claims(subject.apart)}, " if subject.apart else ""
+        return f"{before} → {apart}{WHY[subject.why]}{missing}"
     claims = f", other {', '.join(subject.claims)}" if subject.claims else ""
     return f"{before} → {_outcome(subject.after)}{claims}"
+
+
+def but_for_claims(apart: Outcome) -> str:
+    """Return that a rule allows, and that nobody knows with which claims."""
+    return f"{_outcome(apart)} but for its claims"
 
 
 def _outcome(outcome: Outcome) -> str:
@@ -108,6 +114,8 @@ def _unreadable(summary: Summary) -> Iterator[str]:
 def _totals(summary: Summary) -> str:
     parts = [f"{summary.count(Verdict.SAME)} same"]
     parts += [f"{summary.count(v)} {v}" for v in (*CHANGES, Verdict.UNDETERMINED)]
+    if summary.may_widen:
+        parts.append(f"{summary.may_widen} of these allowed now but for their claims")
     if summary.unreadable:
         parts.append(f"{summary.unreadable} not readable")
     if summary.passed_over:
@@ -135,6 +143,7 @@ def to_json(summary: Summary, *, against: str) -> dict[str, Any]:
         "unreadable_lines": [
             {"where": line.where, "reason": line.reason} for line in summary.told
         ],
+        "may_widen": summary.may_widen,
         "unexplained": summary.unexplained,
         "unexplained_decisions": [_example_as_json(each) for each in summary.suspects],
         "groups": [
@@ -157,6 +166,9 @@ def _group_as_json(group: Group) -> dict[str, Any]:
         "why": subject.why,
         "missing": list(subject.missing),
         "claims": list(subject.claims),
+        "apart_from_claims": None
+        if subject.apart is None
+        else _outcome_as_json(subject.apart),
         "examples": [_example_as_json(each) for each in group.examples],
     }
 

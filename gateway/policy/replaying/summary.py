@@ -38,6 +38,7 @@ class Subject:
         why: Why not; empty if it can.
         missing: The paths of what would have to be known.
         claims: The names of the claims that differ, as far as it is known.
+        apart: What a rule allows, if nothing but the claims is in question.
     """
 
     verdict: Verdict
@@ -47,6 +48,12 @@ class Subject:
     why: str = ""
     missing: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
+    apart: Outcome | None = None
+
+    @property
+    def may_widen(self) -> bool:
+        """Whether a rule allows what was denied, and only the claims are in question."""
+        return self.apart is not None and not self.before.allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,8 @@ class Summary:
         passed_over: Lines of other logs.
         unreadable: Lines that are no line of the gateway's, or not all of it.
         unexplained: Records that the very same policies decide otherwise now.
+        may_widen: Records of denials that a rule allows now, where it is not known what
+            claims would be minted.
         told: The first of the lines that could not be read.
         suspects: The first of the unexplained records.
     """
@@ -115,6 +124,7 @@ class Summary:
         self.passed_over = 0
         self.unreadable = 0
         self.unexplained = 0
+        self.may_widen = 0
         self.told: list[Unreadable] = []
         self.suspects: list[Example] = []
 
@@ -135,6 +145,7 @@ class Summary:
             if len(self.suspects) < MAX_TOLD:
                 self.suspects.append(example)
         subject = _subject(answer)
+        self.may_widen += subject.may_widen
         group = self._groups.get(subject)
         if group is None:
             if len(self._groups) == MAX_GROUPS:
@@ -181,9 +192,16 @@ class Summary:
         return self.records - self._counts[Verdict.SAME] - grouped
 
     def groups(self, verdict: Verdict) -> list[Group]:
-        """Return the groups of a verdict, the largest first."""
+        """Return the groups of a verdict: what may widen first, then the largest."""
         found = [g for g in self._groups.values() if g.subject.verdict is verdict]
-        return sorted(found, key=lambda group: (-group.count, group.subject.route))
+        return sorted(
+            found,
+            key=lambda group: (
+                not group.subject.may_widen,
+                -group.count,
+                group.subject.route,
+            ),
+        )
 
 
 def _subject(answer: Answer) -> Subject:
@@ -195,6 +213,7 @@ def _subject(answer: Answer) -> Subject:
             _brief(record.outcome),
             why=now.why.value,
             missing=now.missing[:_MOST_PATHS],
+            apart=None if now.apart is None else _brief(now.apart),
         )
     before, after = record.outcome, now.outcome
     told = _with_roles if _brief(before) == _brief(after) else _brief

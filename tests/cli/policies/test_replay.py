@@ -95,6 +95,23 @@ def test_what_nobody_can_tell_fails_above_a_limit(desk: Desk) -> None:
         assert "→ not recorded: identity.name" in result.stdout
 
 
+def test_what_may_be_let_in_fails_below_any_limit(desk: Desk) -> None:
+    """Only its claims are unknown, and those are no reason to let it pass a review."""
+    path = log(desk, asked(desk, "bea"))
+    against = changed(desk, STRICT, OPEN)
+    policy = Path(against) / "orders.toml"
+    policy.write_text(
+        f'{policy.read_text()}\n[[mint]]\nroutes = ["*"]\nclaims = {{ n = "identity.name" }}\n'
+    )
+
+    result = desk.run(
+        "replay", path, "--against", against, "--limit-undetermined", "100"
+    )
+
+    assert result.exit_code == 6
+    assert "allowed by orders/own but for its claims" in result.stdout
+
+
 def test_a_program_reads_the_same(desk: Desk) -> None:
     """And gets the same exit code."""
     path = log(desk, asked(desk, "bea"))

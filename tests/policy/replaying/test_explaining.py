@@ -15,8 +15,18 @@ from gateway.policy.replaying.explaining import (
     to_text,
 )
 from gateway.policy.replaying.record import parse_record
-from tests.policy.files import FEED, READ, access, engine, identity, mint, role, rule
-from tests.policy.replaying.recorder import edited, line_of, replayer
+from tests.policy.files import (
+    ALLOW_ALL,
+    FEED,
+    READ,
+    access,
+    engine,
+    identity,
+    mint,
+    role,
+    rule,
+)
+from tests.policy.replaying.recorder import edited, line_of, record_of, replayer
 
 MFA = {"acr": "mfa", "auth_age": "5m"}
 POLICY = (
@@ -208,6 +218,27 @@ def test_the_json_is_a_contract(dropped: list[str]) -> None:
         "now": None if dropped else recorded,
         "undetermined": "not recorded" if dropped else None,
         "missing": dropped,
+        "apart_from_claims": None,
         "hashed": ["identity.labels"],
         "dropped": dropped,
+    }
+
+
+def test_claims_that_are_unknown_are_told_apart_from_the_decision() -> None:
+    """They are made of a name that the log holds as a hash."""
+    minting = mint(name="identity.name")
+    question = access(identity(name="Ana"))
+    before = engine(rule("own", "identity.name == 'Bea'") + minting)
+    record = record_of(question, before, hashed=["identity.name"])
+    judge = engine(ALLOW_ALL + minting)
+
+    explained = explain_record(replayer(judge), judge, record)
+
+    told = "undetermined: allowed by orders/all but for its claims, not recorded: "
+    assert f"now       {told}identity.name\n" in to_text(explained)
+    assert to_json(explained)["apart_from_claims"] == {
+        "allowed": True,
+        "rule": "orders/all",
+        "reason": "allowed",
+        "roles": [],
     }

@@ -345,3 +345,90 @@ class TestClaims:
         assert self._answer(before, after, None) == ()
         assert self._answer(before, after, after) == ()
         assert self._answer(before, after, before, dropped=["identity.name"]) == ()
+
+
+NAMED = mint(name="identity.name")
+HASHED: Mapping[str, Any] = {"hashed": ["identity.name"]}
+
+
+class TestUnknownClaims:
+    """What claims are made of may be hashed in the log; a rule allows all the same."""
+
+    def test_the_policies_that_minted_them_mint_them_again(self) -> None:
+        """From equal values, for equal roles."""
+        answer = replayed(ANA, BY_EMAIL + NAMED, **HASHED)
+
+        assert answer.verdict is Verdict.SAME
+        assert isinstance(answer.now, Decided)
+        assert answer.now.outcome == answer.record.outcome
+        assert answer.now.outcome.claims
+
+    @pytest.mark.parametrize(
+        ("after", "verdict"),
+        [
+            (BY_EMAIL + NAMED, Verdict.SAME),
+            (rule("own", "identity.email != 'x'") + NAMED, Verdict.SAME),
+            (rule("b", "identity.email != 'x'") + NAMED, Verdict.OTHERWISE),
+            (NOBODY + NAMED, Verdict.NARROWED),
+            (BY_EMAIL + mint(name="identity.name + ''"), Verdict.UNDETERMINED),
+            (BY_EMAIL + NAMED + role("r"), Verdict.UNDETERMINED),
+            (BY_EMAIL + mint(name="'x'"), Verdict.CLAIMS),
+        ],
+    )
+    def test_others_do_if_they_say_the_same_of_claims(
+        self, after: str, verdict: Verdict
+    ) -> None:
+        """And not if they say anything else, or the roles are others."""
+        before = engine(BY_EMAIL + NAMED)
+        record = record_of(ANA, before, **HASHED)
+
+        answer = _against(after, replayer(before)).answer(record)
+
+        assert answer.verdict is verdict
+        assert answer.claims == ()
+
+    def test_the_route_has_to_be_what_it_was(self) -> None:
+        """Claims may be made of its tags."""
+        judge = engine(BY_EMAIL + NAMED)
+        record = record_of(ANA, judge, **HASHED)
+        tagged = tuple(replace(each, tags=("x",)) for each in ROUTES)
+
+        answer = _against(BY_EMAIL + NAMED, replayer(judge), tagged).answer(record)
+
+        assert answer.verdict is Verdict.UNDETERMINED
+
+    def test_nobody_knows_the_claims_of_other_policies(self) -> None:
+        """Those in force are not those that made the record."""
+        record = record_of(ANA, engine(BY_EMAIL + NAMED), **HASHED)
+
+        answer = replayer(engine(ALLOW_ALL + NAMED)).answer(record)
+
+        assert answer.verdict is Verdict.UNDETERMINED
+
+    def test_what_would_be_let_in_is_told(self) -> None:
+        """It is no widening as long as the claims might fail; it is not hidden either."""
+        answer = replayed(ANA, NOBODY + NAMED, BY_EMAIL + NAMED, **HASHED)
+
+        assert answer.verdict is Verdict.UNDETERMINED
+        assert answer.now == Undecided(
+            Why.NOT_RECORDED,
+            ("identity.name",),
+            Outcome(allowed=True, rule="orders/own", reason="allowed"),
+        )
+
+    def test_a_rule_that_cannot_be_told_lets_nobody_in(self) -> None:
+        """The claims are not what is in question."""
+        after = rule("own", "identity.acr == 'mfa'") + NAMED
+
+        answer = replayed(ANA, NOBODY + NAMED, after, **HASHED)
+
+        assert answer.now == Undecided(Why.NOT_RECORDED, ("identity.acr",))
+
+
+def _against(after: str, reference: Replayer, routes: Any = ROUTES) -> Replayer:
+    return Replayer(
+        engine=engine(after, routes=routes),
+        routing=Routing(before=ROUTES, after=routes, share_requests=share_requests),
+        hashing=Hashing(HASHER),
+        reference=reference,
+    )

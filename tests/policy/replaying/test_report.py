@@ -1,6 +1,7 @@
 """What came of a replay, for people and for programs."""
 
 import json
+from dataclasses import replace
 
 from gateway.policy.replaying.answers import Answer, Decided, Undecided, Verdict, Why
 from gateway.policy.replaying.record import Outcome
@@ -162,6 +163,7 @@ def test_a_program_reads_the_same() -> None:
         "passed_over": 0,
         "unreadable": 1,
         "unreadable_lines": [{"where": "log:10", "reason": "it is no JSON"}],
+        "may_widen": 0,
         "unexplained": 1,
         "ungrouped": 0,
     }
@@ -192,7 +194,34 @@ def test_a_program_reads_the_same() -> None:
         "why": "",
         "missing": [],
         "claims": [],
+        "apart_from_claims": None,
         "examples": [example],
     }
     assert groups[-1]["after"] is None
     assert "secret@x.com" not in json.dumps(document)
+
+
+def test_what_may_be_let_in_comes_before_what_is_only_unknown() -> None:
+    """However seldom it is."""
+    summary = Summary(examples=0)
+    lacking = Undecided(Why.NOT_RECORDED, ("identity.name",))
+    for before, now in (
+        (YES, lacking),
+        (YES, lacking),
+        (YES, replace(lacking, apart=YES)),
+        (NO, replace(lacking, apart=YES)),
+    ):
+        summary.add(answered(Verdict.UNDETERMINED, before, now), "log:1")
+
+    told = to_text(summary, against="HEAD")
+    document = to_json(summary, against="HEAD")
+
+    first = "denied (no_allow) → allowed by orders/all but for its claims, not recorded"
+    assert f"\n        1  orders-read: {first}: identity.name\n        2" in told
+    assert told.endswith("4 undetermined, 1 of these allowed now but for their claims")
+    assert document["may_widen"] == 1
+    assert [group["apart_from_claims"] for group in document["groups"]] == [
+        {"effect": "allow", "rule": "orders/all", "reason": "allowed", "roles": []},
+        None,
+        {"effect": "allow", "rule": "orders/all", "reason": "allowed", "roles": []},
+    ]
