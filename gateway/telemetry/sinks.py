@@ -137,6 +137,10 @@ class FileSink:
         If not, lines go on into the file as it is: a log that is too long is better than
         one with a gap.
         """
+        if self._was_moved():
+            # Another process has just done it: to do it again would cost the oldest file.
+            self._reopen()
+            return True
         # A rotation that was interrupted left a number free; none but those before it move.
         numbers = range(1, self._keep + 1)
         free = next((n for n in numbers if not set_aside(self._path, n).exists()), None)

@@ -263,6 +263,27 @@ def test_many_threads_lose_no_line_to_rotation(tmp_path: Path) -> None:
     assert writer.dropped == 0
 
 
+def test_two_processes_set_a_full_file_aside_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old gateway still drains while the new one writes; each file is kept in turn."""
+    path = tmp_path / "log"
+    old, new = opened(path, max_bytes=8, keep=2), opened(path, max_bytes=8, keep=2)
+    append = old._append
+
+    def overtaken(data: bytes) -> None:
+        append(data)
+        monkeypatch.setattr(old, "_append", append)
+        new.write(b"new\n")
+
+    monkeypatch.setattr(old, "_append", overtaken)
+    old.write(b"1234567\nold\n")
+    old.close()
+    new.close()
+
+    assert contents(path) == {"log": b"new\nold\n", "log.1": b"1234567\n"}
+
+
 def test_a_write_that_is_too_long_by_itself_is_not_torn(tmp_path: Path) -> None:
     """A line is in one file."""
     path = tmp_path / "log"
