@@ -45,7 +45,7 @@ class Credentials:
         known = [about.username, *about.attributes.values()]
         problems = pool.settings.password.problems(password, about=known)
         if problems:
-            raise InvalidPasswordError(problems)
+            raise InvalidPasswordError(problems=problems)
 
     def make(
         self,

@@ -42,9 +42,16 @@ class InvalidParameterError(PoolError):
     code = "invalid_parameter"
     public = "A value is missing or malformed."
 
-    def __init__(self, problems: Mapping[str, AttributeProblem]) -> None:
-        super().__init__(", ".join(f"{name}: {why}" for name, why in problems.items()))
-        self.problems = dict(problems)
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        problems: Mapping[str, AttributeProblem] | None = None,
+    ) -> None:
+        found = dict(problems or {})
+        told = ", ".join(f"{name}: {why}" for name, why in found.items())
+        super().__init__(detail or told)
+        self.problems = found
 
 
 class InvalidPasswordError(PoolError):
@@ -57,8 +64,10 @@ class InvalidPasswordError(PoolError):
     code = "invalid_password"
     public = "The password does not meet the requirements."
 
-    def __init__(self, problems: Sequence[PasswordProblem]) -> None:
-        super().__init__(", ".join(problems))
+    def __init__(
+        self, detail: str = "", *, problems: Sequence[PasswordProblem] = ()
+    ) -> None:
+        super().__init__(detail or ", ".join(problems))
         self.problems = tuple(problems)
 
 

@@ -281,11 +281,11 @@ def _new_user(pool: Pool, asked: SignUp, now: datetime) -> User:
     if settings.addresses:
         address = typed_address(asked.username, settings)
         if address is None:
-            raise InvalidParameterError({_UNSET: AttributeProblem.WRONG_TYPE})
+            raise InvalidParameterError(problems={_UNSET: AttributeProblem.WRONG_TYPE})
         attributes[address] = asked.username
         username = sub
     elif not is_username(username) or looks_like_alias(username, settings):
-        raise InvalidParameterError({_UNSET: AttributeProblem.WRONG_TYPE})
+        raise InvalidParameterError(problems={_UNSET: AttributeProblem.WRONG_TYPE})
     problems = dict(pool.settings.schema.problems(attributes))
     for name in pool.settings.schema.missing(attributes):
         problems[name] = AttributeProblem.MISSING
@@ -293,7 +293,7 @@ def _new_user(pool: Pool, asked: SignUp, now: datetime) -> User:
         # It would lead to somebody who has proven nothing yet.
         problems[Alias.PREFERRED_USERNAME] = AttributeProblem.RESERVED
     if problems:
-        raise InvalidParameterError(problems)
+        raise InvalidParameterError(problems=problems)
     unproven = {
         proof: "false" for name, proof in VERIFIED.items() if name in attributes
     }

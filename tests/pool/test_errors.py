@@ -15,7 +15,7 @@ from gateway.pool.passwords.policy import PasswordProblem
 
 def test_what_is_wrong_with_values_is_told_by_name() -> None:
     """So that a page can say it beside the field."""
-    error = InvalidParameterError({"email": AttributeProblem.NO_EMAIL})
+    error = InvalidParameterError(problems={"email": AttributeProblem.NO_EMAIL})
 
     assert error.problems == {"email": AttributeProblem.NO_EMAIL}
     assert error.detail == "email: no_email"
@@ -23,7 +23,9 @@ def test_what_is_wrong_with_values_is_told_by_name() -> None:
 
 
 def test_all_that_is_wrong_with_a_password_is_told_at_once() -> None:
-    error = InvalidPasswordError([PasswordProblem.TOO_SHORT, PasswordProblem.NO_NUMBER])
+    error = InvalidPasswordError(
+        problems=[PasswordProblem.TOO_SHORT, PasswordProblem.NO_NUMBER]
+    )
 
     assert error.problems == (PasswordProblem.TOO_SHORT, PasswordProblem.NO_NUMBER)
     assert error.detail == "too_short, no_number"
