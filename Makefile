@@ -62,7 +62,7 @@ check: lint unit ## What to run before a commit: under two minutes
 test: lint peers ## Every check and every test, the peers included
 	$(BIN)/pytest -n 2 --postgresql --cel-cases=2000 --cov --cov-report=term \
 	  --ignore=tests/peers -m "not long"
-	$(BIN)/pytest -m long tests/policy
+	$(BIN)/pytest -n 2 --cel-cases=2000 --ignore=tests/peers -m long
 	$(BIN)/pytest tests/peers
 
 nightly: dev ## A hundred thousand new CEL expressions against other implementations

@@ -81,6 +81,9 @@ def find_flaw(error: ValueError, text: str) -> Flaw:
         error: The reader's.
         text: With line feeds alone at the ends of lines.
     """
+    if any(depth > _DEEP for _, depth in _depths(text)):
+        # How deep the reader goes depends on the stack that it was called on.
+        return find_nesting(text)
     match = _ERROR.fullmatch(str(error))
     if match is None:
         digits = _DIGITS.search(text)

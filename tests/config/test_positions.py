@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from gateway.config.positions import Keys, PositionIndex, Span, read_string
@@ -44,6 +45,7 @@ def written(index: PositionIndex, span: Span) -> str:
     return index.text[span.start : span.end]
 
 
+@pytest.mark.long
 @given(toml_texts())
 @settings(deadline=None, max_examples=60)
 def test_the_text_of_each_leaf_is_its_value(text: str) -> None:

@@ -79,6 +79,7 @@ def test_an_error_without_a_place_has_none() -> None:
     assert found.message == f"{PREFIX}who knows"
 
 
+@pytest.mark.long
 @settings(max_examples=60)
 @given(toml_texts(), st.integers(0, 400), st.text(max_size=3))
 def test_whatever_is_broken_has_a_place_in_the_text(
@@ -115,3 +116,13 @@ def test_nesting_by_names_has_the_place_of_the_longest_name() -> None:
     text = f"x = 1\n[{parts}]\n{parts} = 1\n"
 
     assert text[find_nesting(text).offset :].startswith("a.a")
+
+
+def test_nesting_is_told_whatever_the_reader_ran_into() -> None:
+    """How deep it goes depends on the stack; what it then complains of is no help."""
+    error = ValueError("Unclosed array (at end of document)")
+
+    flaw = find_flaw(error, "a = " + "[" * 100)
+
+    assert flaw.offset == 4 + 64
+    assert "nested too deeply" in flaw.message

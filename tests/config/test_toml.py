@@ -75,6 +75,7 @@ def read(by: Callable[[str], Any], text: str) -> Any:
         return type(error), str(error)
 
 
+@pytest.mark.long
 @given(toml_texts())
 def test_documents_of_all_kinds_have_the_same_values(text: str) -> None:
     """In every layout that TOML has."""

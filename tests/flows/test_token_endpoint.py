@@ -150,6 +150,7 @@ async def test_without_guests_there_is_no_grant(house: House) -> None:
     assert "token_endpoint" not in found
 
 
+@pytest.mark.long
 @settings(
     max_examples=100,
     deadline=None,

@@ -20,6 +20,8 @@ _TAGS: Final[Mapping[str, Callable[[Any], str]]] = {
     "$double": str,
 }
 _LONGEST: Final = 200
+# Deeper than any value that the gateway writes.
+_DEEPEST: Final = 32
 
 
 def parse_line(line: bytes) -> Record | None:
@@ -119,11 +121,7 @@ def _took(record: Record) -> str:
 
 
 def _brief(value: Any) -> str:
-    try:
-        plain = _untagged(value)
-    except RecursionError:
-        # Deeper than any value that the gateway writes.
-        return "…"
+    plain = _untagged(value)
     text = json.dumps(plain, ensure_ascii=False)
     # A value that is one tag stands without quotes.
     if isinstance(value, Mapping) and text.startswith('"'):
@@ -131,16 +129,18 @@ def _brief(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _untagged(value: Any) -> Any:
+def _untagged(value: Any, depth: int = _DEEPEST) -> Any:
     match value:
+        case list() | dict() if not depth:
+            return "…"
         case list():
-            return [_untagged(item) for item in value]
+            return [_untagged(item, depth - 1) for item in value]
         case dict():
             if len(value) == 1:
                 ((tag, inner),) = value.items()
                 if tag in _TAGS:
                     return _TAGS[tag](inner)
-            return {name: _untagged(item) for name, item in value.items()}
+            return {name: _untagged(item, depth - 1) for name, item in value.items()}
         case _:
             return value
 

@@ -63,6 +63,7 @@ def test_the_layout(text: str, expected: str) -> None:
     assert laid_out(document(expected)) == expected
 
 
+@pytest.mark.long
 @settings(max_examples=300)
 @given(toml_texts())
 def test_nothing_is_changed_but_the_layout(text: str) -> None:

@@ -10,6 +10,7 @@ from tests.policy.comparison.sides import compared
 from tests.policy.comparison.widenings import WIDENINGS
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pair", [*WIDENINGS, *HELD_OUT], ids=lambda pair: pair.name)
 def test_a_widening_is_found(pair: Pair) -> None:
     """With a request that was refused and is let in."""
@@ -21,6 +22,7 @@ def test_a_widening_is_found(pair: Pair) -> None:
         assert each.new is not None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pair", REFACTORINGS, ids=lambda pair: pair.name)
 def test_a_refactoring_widens_and_narrows_nothing(pair: Pair) -> None:
     """Whatever it renames."""

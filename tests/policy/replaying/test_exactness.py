@@ -11,6 +11,7 @@ from contextlib import suppress
 from math import inf
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def really(judge: Engine, question: AccessRequest) -> Outcome:
     )
 
 
+@pytest.mark.long
 @SOME
 @given(
     POLICIES, POLICIES, st.lists(questions(), min_size=1, max_size=6), CHOICES, CHOICES
@@ -85,6 +87,7 @@ def test_another_policy_decides_a_record_as_the_request_or_not_at_all(
             assert (answer.verdict is Verdict.SAME) is same
 
 
+@pytest.mark.long
 @SOME
 @given(POLICIES, st.lists(questions(), min_size=1, max_size=6), CHOICES, CHOICES)
 def test_the_same_policy_decides_a_record_alike_or_not_at_all(
@@ -104,6 +107,7 @@ def test_the_same_policy_decides_a_record_alike_or_not_at_all(
         assert not answer.unexplained
 
 
+@pytest.mark.long
 @SOME
 @given(MANY, MANY, st.lists(questions(), min_size=1, max_size=6), CHOICES, CHOICES)
 def test_each_expression_has_its_value_or_none_is_told(
@@ -143,6 +147,7 @@ def assert_same(one: Any, other: Any) -> None:
     assert json.dumps(one) == json.dumps(other)
 
 
+@pytest.mark.long
 @SOME
 @given(POLICIES, st.lists(questions(), min_size=1, max_size=6))
 def test_the_same_policy_misses_nothing_where_nothing_is_withheld(
