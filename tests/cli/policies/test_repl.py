@@ -182,8 +182,11 @@ class Terminal:
         while prompt not in self._seen:
             assert time.monotonic() < end, self._seen
             self.type("\x03")
-            if select.select([self._master], [], [], 1)[0]:
-                self._seen += os.read(self._master, 4096).decode()
+            # Long enough for a prompt: one more press would take what is typed next.
+            again = time.monotonic() + 5
+            while prompt not in self._seen and time.monotonic() < again:
+                if select.select([self._master], [], [], 0.2)[0]:
+                    self._seen += os.read(self._master, 4096).decode()
         self.wait_for(prompt)
 
     def end(self) -> int:
@@ -221,6 +224,7 @@ def test_a_terminal_completes_interrupts_and_remembers(
 
     terminal.wait_for("orders> ")
     terminal.type("identity.")
+    terminal.wait_for("identity.")
     terminal.interrupt("orders> ")
     terminal.type("1 + \\\n")
     terminal.wait_for("......> ")
