@@ -16,11 +16,11 @@ from tests.policy.files import HEAD, policy
 
 ORDERS = policy(HEAD)
 BILLS = policy('[policy]\nid = "bills"\n', "bills")
-GOOD = TestResult("orders", "fine", "policies/orders.toml:7:8", seconds=0.25)
+GOOD = TestResult("orders", "fine", lambda: "policies/orders.toml:7:8", seconds=0.25)
 BAD = TestResult(
     "orders",
     'a "bad" <one> (2)',
-    "policies/orders.toml:12:3",
+    lambda: "policies/orders.toml:12:3",
     (Difference("allow", expected=True, got=False), Difference("rule", "a", "b")),
     seconds=0.5,
 )
@@ -95,7 +95,7 @@ def test_a_failure_says_what_differs() -> None:
 )
 def test_whatever_a_test_is_called_can_be_read(name: str, read: str) -> None:
     """What XML cannot hold is written as an escape."""
-    case = parsed(TestResult("orders", name, "policies/orders.toml:1:1"))[0][0]
+    case = parsed(TestResult("orders", name, lambda: "policies/orders.toml:1:1"))[0][0]
 
     assert case.get("name") == read
 
