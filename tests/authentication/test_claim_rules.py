@@ -115,6 +115,7 @@ def test_a_time_that_is_no_sensible_number_is_malformed(name: str, value: Any) -
         check_lifetime(claims, RULE, now=NOON)
 
 
+@pytest.mark.long
 @given(
     st.dictionaries(
         st.sampled_from(["exp", "nbf", "iat"]),

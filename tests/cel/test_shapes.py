@@ -137,6 +137,7 @@ def compiled(make: Callable[[str], Program], text: str) -> Program | tuple[Any, 
         return error.problems
 
 
+@pytest.mark.long
 @given(st.lists(expressions(), min_size=1, max_size=12))
 def test_what_is_made_from_others_is_what_the_long_way_makes(texts: list[str]) -> None:
     """Types, paths, costs, values, errors and faults, each at its place."""

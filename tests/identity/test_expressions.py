@@ -52,6 +52,7 @@ def _evaluation(
     return Evaluation(claims or {}, now=NOON, may_wait=may_wait)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SOURCES)
 @given(
     st.dictionaries(

@@ -342,6 +342,7 @@ CLAIMS = st.dictionaries(
 )
 
 
+@pytest.mark.long
 @given(
     questions=st.lists(
         st.tuples(IDENTITIES, CLAIMS, st.sampled_from(["u", "v"]), st.integers(0, 90)),

@@ -254,6 +254,7 @@ def test_any_text_as_a_url_is_refused_or_fetched(url: str) -> None:
     assert network.resolved == ["keys.example"]
 
 
+@pytest.mark.long
 @given(st.lists(st.binary(max_size=200), max_size=6))
 def test_any_bytes_as_an_answer_are_read_or_a_failed_fetch(pieces: list[bytes]) -> None:
     network = FakeNetwork(piece for piece in pieces if piece)

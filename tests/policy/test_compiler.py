@@ -264,6 +264,7 @@ class TestScale:
         )
         return engine(text, routes=self.ROUTES)
 
+    @pytest.mark.long
     def test_ten_thousand_rules_are_compiled_once_each_text(self) -> None:
         """And a decision consults those of its own route alone."""
         judge = self._judge(10_000)

@@ -167,6 +167,7 @@ def test_the_settings_ask_for_much(setting: Setting) -> None:
     assert read / len(expressions) > 0.8
 
 
+@pytest.mark.long
 def test_an_expression_that_fails_lets_nobody_in(setting: Setting) -> None:
     """Whatever it raises; and who came to it, other than in a shadow, is kept out."""
     allowed = setting.allowed()
@@ -192,6 +193,7 @@ def test_an_expression_that_fails_lets_nobody_in(setting: Setting) -> None:
                 assert not let_in, expression.place.at()
 
 
+@pytest.mark.long
 def test_a_part_that_fails_lets_nobody_in(setting: Setting) -> None:
     """`false && error` is still false: what is absorbed decides nothing either."""
     allowed = setting.allowed()

@@ -210,6 +210,7 @@ def terminal(desk: Desk, tmp_path: Path) -> Iterator[Terminal]:
     started.close()
 
 
+@pytest.mark.long
 def test_a_terminal_completes_interrupts_and_remembers(
     terminal: Terminal, tmp_path: Path
 ) -> None:
@@ -241,6 +242,7 @@ def test_a_terminal_completes_interrupts_and_remembers(
     assert history.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.long
 def test_at_a_terminal_it_ends_when_asked(terminal: Terminal) -> None:
     """With 0, whatever was typed before."""
     terminal.wait_for("orders> ")

@@ -97,6 +97,7 @@ async def test_what_a_web_page_could_send_unasked_is_refused(
         await send(explainer, **({"body": b"{}"} | options))
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(
     question=st.fixed_dictionaries(

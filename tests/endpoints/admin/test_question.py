@@ -66,6 +66,7 @@ def test_a_token_is_not_shown() -> None:
     assert "s3cret" not in str(refused.value)
 
 
+@pytest.mark.long
 @given(JSON)
 def test_only_declared_errors_come_out(document: Any) -> None:
     """Whatever comes in."""

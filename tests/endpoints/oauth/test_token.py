@@ -208,6 +208,7 @@ async def test_what_fails_is_answered_and_logged(
     assert b"s3cret" not in house.sink.data
 
 
+@pytest.mark.long
 @settings(max_examples=200, deadline=None)
 @given(
     body=st.one_of(

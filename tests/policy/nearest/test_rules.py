@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,6 +135,7 @@ LEAD = role("lead", "'lead' in identity.labels")
 TRUSTED = "[vars]\ntrusted = \"identity.provider == 'corp' && identity.amr != []\"\n"
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(CONDITIONS, min_size=1, max_size=3),
