@@ -152,10 +152,10 @@ def explain(  # noqa: PLR0913 - one argument for each option
 
 def _explain_recorded(loaded: Loaded, name: str, log: Path, output: Format) -> None:
     # Only a record needs what replays; the others start without.
-    from gateway.app.replaying import build_replayer  # noqa: PLC0415
-    from gateway.policy.replaying import explaining  # noqa: PLC0415
-    from gateway.policy.replaying.errors import MalformedRecordError  # noqa: PLC0415
-    from gateway.policy.replaying.record import parse_record  # noqa: PLC0415
+    from gateway.app.replaying import build_replayer  # noqa: PLC0415 - slow to import
+    from gateway.policy.replaying import explaining  # noqa: PLC0415 - slow to import
+    from gateway.policy.replaying.errors import MalformedRecordError  # noqa: PLC0415 - slow to import
+    from gateway.policy.replaying.record import parse_record  # noqa: PLC0415 - slow to import
 
     line = find_line(log, name)
     try:
@@ -177,7 +177,7 @@ def _explain_recorded(loaded: Loaded, name: str, log: Path, output: Format) -> N
 def _subject_of(loaded: Loaded) -> Callable[[str], Subject]:
     def subject_of(token: str) -> Subject:
         # Only a token needs the database and the keys; the others start without.
-        from gateway.app.tools import Tools  # noqa: PLC0415
+        from gateway.app.tools import Tools  # noqa: PLC0415 - slow to import
 
         tools = Tools.open(loaded.configuration.settings, clock=now)
         try:

@@ -80,7 +80,7 @@ def rotate(
 
 def _open(config: Path) -> KeyRing:
     # It brings the database and the HTTP client, and all other commands would wait.
-    from gateway.app.tools import open_keyring  # noqa: PLC0415
+    from gateway.app.tools import open_keyring  # noqa: PLC0415 - slow to import
 
     settings = load_files(config).settings
     store_key = StoreKey.parse(settings.storage.encrypt_with.reveal())

@@ -32,8 +32,8 @@ def progress(what: str, total: int | None) -> Iterator[Advance]:
         yield _nothing
         return
     # Not everybody looks, and it takes its time to be imported.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415 - slow to import
+    from rich.progress import Progress  # noqa: PLC0415 - slow to import
 
     with Progress(console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=total)

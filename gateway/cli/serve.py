@@ -18,8 +18,8 @@ def serve(config: ConfigOption = DEFAULT_CONFIG) -> None:
     policies fails; with 1 if something else is in the way, a port or the storage.
     """
     # The other commands need no server, and start faster without.
-    from gateway.app.reload import ReloadRefusedError  # noqa: PLC0415
-    from gateway.app.serving import serve as serve_  # noqa: PLC0415
+    from gateway.app.reload import ReloadRefusedError  # noqa: PLC0415 - slow to import
+    from gateway.app.serving import serve as serve_  # noqa: PLC0415 - slow to import
 
     try:
         serve_(config)

@@ -103,7 +103,7 @@ def run_tests(  # noqa: PLR0913 - one argument for each option
     proof = None
     if cover or cover_min is not None or mutate:
         # Costs its time to be imported, and most runs do without.
-        from gateway.cli.policies.proof import Chosen, prove  # noqa: PLC0415
+        from gateway.cli.policies.proof import Chosen, prove  # noqa: PLC0415 - slow to import
 
         chosen = Chosen(loaded, tests, cases, policies)
         is_measured = cover or cover_min is not None
