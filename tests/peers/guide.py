@@ -13,7 +13,7 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -109,8 +109,17 @@ class Shell:
         self._shell.communicate()
 
 
-def apply(block: Block, folder: Path, shell: Shell) -> None:
+def apply(
+    block: Block, folder: Path, shell: Shell, *, settled: Callable[[], None]
+) -> None:
     """Do what a block says, and compare what comes of it.
+
+    Args:
+        block: What to do.
+        folder: Where files are written and changed.
+        shell: Where commands are run.
+        settled: Returns once the running gateway has taken up the files. Called before
+            what asks it: a reader is slower than a change of the files takes.
 
     Raises:
         AssertionError: Something else was printed, or a change does not apply.
@@ -125,6 +134,8 @@ def apply(block: Block, folder: Path, shell: Shell) -> None:
             _patch(block, folder)
         case "console":
             for command, expected in block.commands():
+                if "curl" in command:
+                    settled()
                 _compare(block, command, expected, _run(shell, command, expected))
         case _:
             raise AssertionError(f"line {block.line}: a block of kind `{block.kind}`")
@@ -133,8 +144,8 @@ def apply(block: Block, folder: Path, shell: Shell) -> None:
 def _run(shell: Shell, command: str, expected: str) -> str:
     """Return what a command prints.
 
-    What asks the running gateway is asked again until it says what the page shows: a change
-    of the files takes effect when a second has passed in which nothing changes.
+    What asks the running gateway is asked again until it says what the page shows: a
+    recorded decision is written out a moment later.
     """
     printed = shell.run(command)
     end = time.monotonic() + _SECONDS

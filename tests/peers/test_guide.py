@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from gateway.app.loading import load
 from tests.peers.guide import Shell, apply, blocks_of, matches
 from tests.peers.running_demo import ROOT, clone, running_demo
-from tests.peers.running_gateway import ENVIRONMENT
+from tests.peers.running_gateway import ENVIRONMENT, wait_for
 
 pytestmark = pytest.mark.peer
 
 PAGE = ROOT / "docs/policies.md"
+STATUS = "http://127.0.0.1:8081/status"
+SETTLED_SECONDS = 60
 
 WHO = {
     "GIT_AUTHOR_NAME": "Ana Lima",
@@ -39,7 +43,21 @@ def test_each_step_of_the_guide_does_what_it_shows(folder: Path) -> None:
 
     with Shell(folder, environment) as shell:
         for block in blocks_of(PAGE.read_text()):
-            apply(block, folder, shell)
+            apply(block, folder, shell, settled=lambda: in_force(folder))
+
+
+def in_force(folder: Path) -> None:
+    """Return once the running demo decides by the policies as they lie there.
+
+    Raises:
+        AssertionError: It does not, for long.
+    """
+    digest = load(folder / "config.toml", follow=False).engine.digest
+    wait_for(
+        lambda: httpx.get(STATUS).json()["policy_digest"] == digest,
+        "the changed policies",
+        within=SETTLED_SECONDS,
+    )
 
 
 @pytest.mark.parametrize(
