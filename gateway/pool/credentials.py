@@ -14,7 +14,7 @@ from gateway.pool import srp
 from gateway.pool.errors import InvalidPasswordError
 from gateway.pool.passwords.hashing import Passwords
 from gateway.pool.pool import Pool
-from gateway.storage.user_secrets import UserSecrets
+from gateway.storage.pools.secrets import UserSecrets
 
 _PURPOSE = "pool srp verifier"
 

@@ -13,7 +13,7 @@ from gateway.model.user import User
 from gateway.pool.attributes.addresses import is_email, is_phone
 from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.settings import Address, Alias, SignInSettings
-from gateway.storage.users import Name
+from gateway.storage.pools.users import Name
 
 MAX_USERNAME: Final = 128
 USERNAME: Final = "username"

@@ -39,9 +39,9 @@ from gateway.pool.pool import Pool
 from gateway.pool.settings import Address, Alias
 from gateway.storage.database import Database
 from gateway.storage.errors import DuplicateError
-from gateway.storage.user_codes import CodeKey, StoredCode, UserCodes
-from gateway.storage.user_secrets import AllSecrets, UserSecrets
-from gateway.storage.users import Name, Users
+from gateway.storage.pools.codes import CodeKey, StoredCode, UserCodes
+from gateway.storage.pools.secrets import AllSecrets, UserSecrets
+from gateway.storage.pools.users import Name, Users
 
 _UNSET = "username"
 

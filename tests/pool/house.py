@@ -17,9 +17,9 @@ from gateway.pool.pool import Pool
 from gateway.pool.settings import PoolSettings
 from gateway.pool.sign_up import SentCode
 from gateway.storage.database import Database
-from gateway.storage.pool_tables import POOL
-from gateway.storage.user_secrets import AllSecrets, UserSecrets
-from gateway.storage.users import Users
+from gateway.storage.pools.secrets import AllSecrets, UserSecrets
+from gateway.storage.pools.tables import POOL
+from gateway.storage.pools.users import Users
 
 T = TypeVar("T")
 

@@ -10,9 +10,9 @@ from gateway.pool import srp
 from gateway.pool.errors import InvalidPasswordError
 from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
 from gateway.pool.settings import PoolSettings
-from gateway.storage.user_secrets import UserSecrets
+from gateway.storage.pools.secrets import UserSecrets
 from tests.pool.house import NOON, PASSWORD, House
-from tests.storage.pools import person
+from tests.storage.pool_rows import person
 
 
 def test_one_password_is_kept_in_both_ways(house: House) -> None:

@@ -16,7 +16,7 @@ from gateway.pool.names import (
     typed_address,
 )
 from gateway.pool.settings import Address, Alias, SignInSettings
-from gateway.storage.users import Name
+from gateway.storage.pools.users import Name
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ALIASES = SignInSettings(aliases=frozenset(Alias))

@@ -29,7 +29,7 @@ from gateway.pool.settings import (
     SignUpSettings,
 )
 from gateway.pool.sign_up import SentCode, SignUp, SignUps
-from gateway.storage.users import Users
+from gateway.storage.pools.users import Users
 from tests.pool.house import NOON, PASSWORD, POOL_ID, House
 
 EMAIL = {"email": "ana@example.com"}

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect, text
 from gateway.model.errors import StorageError
 from gateway.storage.database import Database
 from gateway.storage.migrator import HEAD, MIGRATIONS, find_version, migrate, upgrade
-from gateway.storage.pool_tables import POOL
+from gateway.storage.pools.tables import POOL
 from gateway.storage.sqlite import SqliteDatabase
 from gateway.storage.tables import METADATA
 from tests.storage.conftest import Place

@@ -17,8 +17,8 @@ from gateway.pool.passwords.hashing import Passwords
 from gateway.pool.pool import Pool
 from gateway.pool.sign_in.tries import Tries
 from gateway.storage.database import Database
-from gateway.storage.user_secrets import AllSecrets, UserSecrets
-from gateway.storage.users import Users
+from gateway.storage.pools.secrets import AllSecrets, UserSecrets
+from gateway.storage.pools.users import Users
 
 
 class PasswordProof:

@@ -23,7 +23,7 @@ from gateway.pool.throttling import (
     network_of,
 )
 from gateway.storage.database import Database
-from gateway.storage.user_failures import (
+from gateway.storage.pools.failures import (
     EVERYWHERE,
     FailureKey,
     StoredFailures,

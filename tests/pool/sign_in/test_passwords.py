@@ -15,7 +15,7 @@ from gateway.pool.sign_in.passwords import PasswordProof
 from gateway.pool.sign_in.tries import Tries
 from gateway.pool.sign_up import SignUp, SignUps
 from gateway.pool.throttling import FREE_TRIES
-from gateway.storage.user_secrets import AllSecrets, UserSecrets
+from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from tests.pool.house import PASSWORD, House
 
 HOME = "192.0.2.7"

@@ -9,7 +9,7 @@ from gateway.pool.errors import AttemptsExceededError
 from gateway.pool.pool import Pool
 from gateway.pool.sign_in.tries import Tries
 from gateway.pool.throttling import FREE_TRIES, FREE_TRIES_EVERYWHERE, MEMORY
-from gateway.storage.user_failures import UserFailures
+from gateway.storage.pools.failures import UserFailures
 from tests.pool.house import House
 
 HOME, AWAY = "192.0.2.7", "198.51.100.9"

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, literal, select, text
 from gateway.model.user import UserStatus
 from gateway.storage.database import Database
 from gateway.storage.errors import DuplicateError
-from gateway.storage.pool_tables import COMPARABLE, FILTERED, POOL_USER
-from gateway.storage.users import Condition, Name, Position, Users
-from tests.storage.pools import NOON, OTHERS, PEOPLE, add, add_pools, person
+from gateway.storage.pools.tables import COMPARABLE, FILTERED, POOL_USER
+from gateway.storage.pools.users import Condition, Name, Position, Users
+from tests.storage.pool_rows import NOON, OTHERS, PEOPLE, add, add_pools, person
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.storage.database import Database
-from gateway.storage.user_codes import CodeKey, StoredCode, UserCodes
-from gateway.storage.users import Users
-from tests.storage.pools import PEOPLE, add, add_pools, person
+from gateway.storage.pools.codes import CodeKey, StoredCode, UserCodes
+from gateway.storage.pools.users import Users
+from tests.storage.pool_rows import PEOPLE, add, add_pools, person
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 ANA = person(1)

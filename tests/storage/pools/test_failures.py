@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from gateway.storage.database import Database
-from gateway.storage.user_failures import (
+from gateway.storage.pools.failures import (
     EVERYWHERE,
     FailureKey,
     StoredFailures,

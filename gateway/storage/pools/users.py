@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.model.user import User, UserStatus
-from gateway.storage.pool_tables import COMPARABLE, FILTERED, POOL_NAME, POOL_USER
+from gateway.storage.pools.tables import COMPARABLE, FILTERED, POOL_NAME, POOL_USER
 
 _PROFILE: Final = tuple(
     POOL_USER.c[name]
@@ -74,7 +74,7 @@ class Condition:
     """What a list is filtered by.
 
     Attributes:
-        column: One of `gateway.storage.pool_tables.FILTERED`.
+        column: One of `gateway.storage.pools.tables.FILTERED`.
         value: In its comparable form; a status, or whether somebody is enabled.
         is_prefix: Whether what begins with the value is meant too.
     """

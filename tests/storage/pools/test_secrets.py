@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from gateway.storage.database import Database
-from gateway.storage.user_secrets import AllSecrets, UserSecrets
-from gateway.storage.users import Users
-from tests.storage.pools import PEOPLE, add, add_pools, person
+from gateway.storage.pools.secrets import AllSecrets, UserSecrets
+from gateway.storage.pools.users import Users
+from tests.storage.pool_rows import PEOPLE, add, add_pools, person
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 EVERYTHING = UserSecrets(

@@ -1,7 +1,7 @@
 """The tables of user pools as SQLAlchemy sees them.
 
 Why they are cut like this: docs/decisions/0013-user-pool.md. What is kept in a comparable form
-is made by whoever writes (`gateway.storage.users`); here it is text.
+is made by whoever writes (`gateway.storage.pools.users`); here it is text.
 """
 
 from sqlalchemy import (

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, insert
 
 from gateway.model.user import User, UserStatus
 from gateway.storage.database import Database
-from gateway.storage.pool_tables import POOL
-from gateway.storage.users import Name, Users
+from gateway.storage.pools.tables import POOL
+from gateway.storage.pools.users import Name, Users
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PEOPLE, OTHERS = "us-east-1_Ab3dEfGh9", "us-east-1_Others999"

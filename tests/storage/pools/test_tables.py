@@ -1,7 +1,7 @@
 """The tables of pools fit together."""
 
-from gateway.storage.pool_tables import FILTERED, POOL_CODE, POOL_NAME, POOL_SECRET
-from gateway.storage.pool_tables import POOL_USER as USER
+from gateway.storage.pools.tables import FILTERED, POOL_CODE, POOL_NAME, POOL_SECRET
+from gateway.storage.pools.tables import POOL_USER as USER
 
 
 def test_what_is_a_persons_goes_with_the_person() -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, select
 
-from gateway.storage.pool_tables import POOL_CODE
+from gateway.storage.pools.tables import POOL_CODE
 from gateway.storage.upserts import insert_or_update
 
 _KEY: Final = (

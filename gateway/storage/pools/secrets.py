@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from gateway.storage.pool_tables import POOL_SECRET
+from gateway.storage.pools.tables import POOL_SECRET
 from gateway.storage.upserts import insert_or_update
 
 _FIND: Final = select(POOL_SECRET).where(

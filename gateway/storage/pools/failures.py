@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, bindparam, delete, select
 
-from gateway.storage.pool_tables import POOL_FAILURE
+from gateway.storage.pools.tables import POOL_FAILURE
 from gateway.storage.upserts import insert_or_update
 
 _KEY: Final = (POOL_FAILURE.c.pool_id, POOL_FAILURE.c.name, POOL_FAILURE.c.network)
