@@ -5,13 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from uuid import uuid4
 
 from sqlalchemy import Connection, insert
 
 from gateway.keys.seal import Seal, StoreKey
-from gateway.model.user import User
+from gateway.model.user import User, UserStatus
 from gateway.pool.codes import Codes, Purpose
 from gateway.pool.credentials import Credentials
+from gateway.pool.names import names_of, search_of
 from gateway.pool.passwords.hashing import Parameters, Passwords
 from gateway.pool.pool import Pool
 from gateway.pool.settings import PoolSettings
@@ -107,6 +109,25 @@ class House:
                 ],
             )
         return pool
+
+    def person(self, pool: Pool, name: str = "ana", **attributes: str) -> User:
+        """Make somebody who has confirmed."""
+        user = User(
+            pool_id=pool.id,
+            sub=str(uuid4()),
+            username=name,
+            status=UserStatus.CONFIRMED,
+            enabled=True,
+            attributes=attributes,
+            created_at=NOON,
+            updated_at=NOON,
+        )
+        settings = pool.settings.sign_in
+        with self.database.writing() as connection:
+            Users(connection).add(
+                user, list(names_of(user, settings)), search=search_of(user, settings)
+            )
+        return user
 
     def user(self, pool: Pool, sub: str) -> User:
         """Return somebody as they are kept now."""

@@ -15,7 +15,7 @@ from gateway.pool.errors import NotAuthorizedError
 from gateway.pool.names import comparable
 from gateway.pool.passwords.hashing import Passwords
 from gateway.pool.pool import Pool
-from gateway.pool.sign_in.tries import Tries
+from gateway.pool.tries import Tries
 from gateway.storage.database import Database
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from gateway.storage.pools.users import Users

@@ -12,9 +12,9 @@ from gateway.pool.passwords.hashing import Parameters, Passwords
 from gateway.pool.pool import Pool
 from gateway.pool.settings import Alias, PoolSettings, SignInSettings
 from gateway.pool.sign_in.passwords import PasswordProof
-from gateway.pool.sign_in.tries import Tries
 from gateway.pool.sign_up import SignUp, SignUps
 from gateway.pool.throttling import FREE_TRIES
+from gateway.pool.tries import Tries
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from tests.pool.house import PASSWORD, House
 

@@ -7,8 +7,9 @@ import pytest
 
 from gateway.pool.errors import AttemptsExceededError
 from gateway.pool.pool import Pool
-from gateway.pool.sign_in.tries import Tries
+from gateway.pool.settings import PoolSettings, SignInSettings
 from gateway.pool.throttling import FREE_TRIES, FREE_TRIES_EVERYWHERE, MEMORY
+from gateway.pool.tries import Tries
 from gateway.storage.pools.failures import UserFailures
 from tests.pool.house import House
 
@@ -133,3 +134,22 @@ def test_a_success_may_come_after_all_was_forgotten(
     tries.succeed(attempt)
 
     tries.begin(pool, "ana", HOME)
+
+
+@pytest.mark.parametrize("case_sensitive", [True, False])
+def test_a_factor_is_counted_apart_from_every_name(
+    house: House, tries: Tries, *, case_sensitive: bool
+) -> None:
+    """Whoever has the password gets no new tries by it; nobody types them away either."""
+    settings = SignInSettings(case_sensitive=case_sensitive)
+    pool = house.pool(PoolSettings(name="people", sign_in=settings))
+    ana, bob = house.person(pool, "ana"), house.person(pool, "bob")
+    for _ in range(FREE_TRIES):
+        attempt = tries.begin_factor(pool, ana, "totp", HOME)
+        tries.succeed(tries.begin(pool, "ana", HOME))
+        tries.begin(pool, attempt.here.name, HOME)
+
+    with pytest.raises(AttemptsExceededError):
+        tries.begin_factor(pool, ana, "totp", HOME)
+    tries.begin_factor(pool, ana, "code", HOME)
+    tries.begin_factor(pool, bob, "totp", HOME)

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.model.user import User
 from gateway.pool.errors import AttemptsExceededError
 from gateway.pool.names import comparable
 from gateway.pool.pool import Pool
@@ -32,6 +33,10 @@ from gateway.storage.pools.failures import (
 
 # What is longer is nobody's name; it is counted all the same.
 _MAX_NAME: Final = 256
+
+# In no comparable form (NFKC has another character in its place): so nobody who types a
+# name is counted as if a factor had been tried.
+_FACTOR: Final = "\N{FULLWIDTH COLON}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,26 @@ class Tries:
         """
         sensitive = pool.settings.sign_in.case_sensitive
         form = comparable(name, case_sensitive=sensitive)[:_MAX_NAME]
+        return self._begin(pool, form, address)
+
+    def begin_factor(self, pool: Pool, user: User, factor: str, address: str) -> Try:
+        """Count a try at something that is asked for beside the name.
+
+        Apart from what is typed for a password: whoever has that one would start anew with
+        each sign-in, and guess a second factor without end.
+
+        Args:
+            pool: The pool.
+            user: Whose factor it is.
+            factor: Which one.
+            address: Where the request comes from.
+
+        Raises:
+            AttemptsExceededError: It has to wait.
+        """
+        return self._begin(pool, f"{_FACTOR}{factor} {user.sub}", address)
+
+    def _begin(self, pool: Pool, form: str, address: str) -> Try:
         attempt = Try(
             FailureKey(pool.id, form, network_of(address)),
             FailureKey(pool.id, form, EVERYWHERE),
