@@ -14,9 +14,16 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Everything below these is the gateway's own, also what does not exist yet
 # (`gateway.config` has the same list for the files).
-OWN_PREFIXES = (b"/.well-known/", b"/oauth2/", b"/saml2/", b"/_gateway/")
+OWN_PREFIXES = (
+    *(b"/.well-known/", b"/oauth2/", b"/saml2/", b"/_gateway/"),
+    b"/account/",
+)
 OWN_PATHS = frozenset(
-    {b"/login", b"/signup", b"/confirm", b"/forgotPassword", b"/logout", b"/account"}
+    {
+        *(b"/login", b"/signup", b"/confirm", b"/confirmUser", b"/resendcode"),
+        *(b"/forgotPassword", b"/confirmForgotPassword", b"/consent", b"/device"),
+        *(b"/logout", b"/account"),
+    }
 )
 
 

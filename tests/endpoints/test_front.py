@@ -32,7 +32,10 @@ async def _ask(path: bytes, *hosts: bytes) -> str:
     return "control" if control.asked else "proxy"
 
 
-@pytest.mark.parametrize("path", [b"/oauth2/token", b"/.well-known/x", b"/login"])
+@pytest.mark.parametrize(
+    "path",
+    [b"/oauth2/token", b"/.well-known/x", b"/login", b"/account", b"/account/profile"],
+)
 @pytest.mark.parametrize("host", [b"gw.example.com", b"GW.example.com:8443"])
 async def test_an_own_path_on_the_own_host_is_the_control_plane_s(
     path: bytes, host: bytes

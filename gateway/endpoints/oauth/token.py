@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from gateway.endpoints.form import check_content_type, parse_form
 from gateway.endpoints.oauth.errors import NO_STORE, InvalidClientError, oauth_error
-from gateway.endpoints.oauth.form import check_content_type, parse_form
 from gateway.endpoints.small_body import read_small_body
 from gateway.model.errors import GatewayError
 from gateway.oauth.tokens import IssuedToken, TokenRequest

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from gateway.model.errors import RequestError
 
-_MAX_PARAMETERS = 32
+MAX_PARAMETERS = 32
 
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTENT_TYPE = re.compile(
@@ -52,8 +52,12 @@ def check_content_type(values: Sequence[bytes]) -> None:
         raise WrongContentTypeError(f"{len(values)} values")
 
 
-def parse_form(body: bytes) -> dict[str, str]:
+def parse_form(body: bytes, *, max_parameters: int = MAX_PARAMETERS) -> dict[str, str]:
     """Return the parameters of a form. One without a value is left out.
+
+    Args:
+        body: As it came.
+        max_parameters: Not one more is read.
 
     Raises:
         MalformedFormError: It has too many of them, or an octet, an escape or a text that
@@ -63,7 +67,7 @@ def parse_form(body: bytes) -> dict[str, str]:
     if not body.isascii() or _BAD_ESCAPE.search(body):
         raise MalformedFormError("an octet or an escape that may not stand in a form")
     pairs = [pair for pair in body.split(b"&") if pair]
-    if len(pairs) > _MAX_PARAMETERS:
+    if len(pairs) > max_parameters:
         raise MalformedFormError(f"{len(pairs)} parameters")
     parameters: dict[str, str] = {}
     for pair in pairs:

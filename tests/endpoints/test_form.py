@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.endpoints.oauth.form import (
+from gateway.endpoints.form import (
     MalformedFormError,
     RepeatedParameterError,
     WrongContentTypeError,
@@ -62,6 +62,7 @@ def test_the_last_number_of_parameters_and_the_first_too_many() -> None:
     assert len(parse_form(urlencode(parameters[:32]).encode())) == 32
     with pytest.raises(MalformedFormError):
         parse_form(urlencode(parameters).encode())
+    assert len(parse_form(urlencode(parameters).encode(), max_parameters=33)) == 33
 
 
 @given(
