@@ -8,7 +8,12 @@ RequestError
     ├── NameTakenError               a name is somebody else's
     ├── WrongStateError              not for somebody who stands there
     ├── CodeMismatchError            a code is not the one
-    └── ExpiredCodeError             there is no such code (any more)
+    ├── ExpiredCodeError             there is no such code (any more)
+    └── TriggerRefusedError          a trigger says no
+UnavailableError
+└── TriggerError                     a trigger did not answer as it must
+    ├── UnexpectedTriggerError       it could not be called, or took too long
+    └── BadTriggerAnswerError        its answer means nothing
 CredentialError
 └── NotAuthorizedError               nobody was proven
     ├── UnconfirmedError
@@ -23,7 +28,12 @@ administrators. How each is called on a wire is the dialect's table.
 
 from collections.abc import Mapping, Sequence
 
-from gateway.model.errors import CredentialError, RateLimitedError, RequestError
+from gateway.model.errors import (
+    CredentialError,
+    RateLimitedError,
+    RequestError,
+    UnavailableError,
+)
 from gateway.pool.attributes.schema import AttributeProblem
 from gateway.pool.passwords.policy import PasswordProblem
 
@@ -132,3 +142,39 @@ class AttemptsExceededError(RateLimitedError):
 
     code = "attempts_exceeded"
     public = "Too many attempts. Please wait a moment."
+
+
+class TriggerRefusedError(PoolError):
+    """A trigger says no.
+
+    Attributes:
+        trigger: Which one, as Cognito calls it.
+        message: What it says to the caller; safe to send, and may be empty.
+    """
+
+    code = "trigger_refused"
+    public = "The request was refused."
+
+    def __init__(
+        self, detail: str = "", *, trigger: str = "", message: str = ""
+    ) -> None:
+        super().__init__(detail or f"{trigger} failed with error {message}.")
+        self.trigger = trigger
+        self.message = message
+
+
+class TriggerError(UnavailableError):
+    """A trigger did not answer as it must."""
+
+    code = "trigger_failed"
+    public = "The request could not be completed. Try again later."
+
+
+class UnexpectedTriggerError(TriggerError):
+    """A trigger could not be called, or took too long."""
+
+
+class BadTriggerAnswerError(TriggerError):
+    """A trigger's answer means nothing."""
+
+    code = "bad_trigger_answer"

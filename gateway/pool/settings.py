@@ -65,6 +65,42 @@ class Remembering(StrEnum):
     ALWAYS = "always"
 
 
+class TriggerKind(StrEnum):
+    """What a pool asks others about; spelled as in Cognito's LambdaConfig."""
+
+    PRE_SIGN_UP = "PreSignUp"
+    POST_CONFIRMATION = "PostConfirmation"
+    PRE_AUTHENTICATION = "PreAuthentication"
+    POST_AUTHENTICATION = "PostAuthentication"
+    DEFINE_CHALLENGE = "DefineAuthChallenge"
+    CREATE_CHALLENGE = "CreateAuthChallenge"
+    VERIFY_CHALLENGE = "VerifyAuthChallengeResponse"
+    TOKEN_CLAIMS = "PreTokenGeneration"  # noqa: S105 - a name
+    MIGRATE_USER = "UserMigration"
+    CUSTOM_MESSAGE = "CustomMessage"
+    EMAIL_SENDER = "CustomEmailSender"
+    SMS_SENDER = "CustomSMSSender"
+
+
+class NoticeKind(StrEnum):
+    """What a message to a person is about."""
+
+    SIGN_UP = "sign_up"
+    RESENT_CODE = "resent_code"
+    INVITATION = "invitation"
+    FORGOT_PASSWORD = "forgot_password"  # noqa: S105 - a name
+    # A code that the person asked for, and one for an address that is to change.
+    VERIFY_ATTRIBUTE = "verify_attribute"
+    UPDATE_ATTRIBUTE = "update_attribute"
+    SIGN_IN = "sign_in"
+    SECOND_FACTOR = "second_factor"
+    # These tell something, and hold no code.
+    ATTRIBUTE_CHANGED = "attribute_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name
+    FACTOR_CHANGED = "factor_changed"
+    ACCOUNT_TAKE_OVER = "account_take_over"
+
+
 @dataclass(frozen=True, slots=True)
 class SignInSettings:
     """How people sign in.
@@ -129,6 +165,74 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerRule:
+    """A condition in CEL that has to be true.
+
+    Attributes:
+        expect: The expression; its variables are those of `gateway.pool.triggers.rules`.
+        message: What somebody is told for whom it is not.
+    """
+
+    expect: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSettings:
+    """Whom a pool asks.
+
+    Attributes:
+        functions: Names of functions of the gateway's settings; one for each trigger.
+        rules: For `PRE_SIGN_UP` and `PRE_AUTHENTICATION`; checked before the function is
+            called.
+        claims_version: Of `TOKEN_CLAIMS` events: 1, 2 (access tokens as well) or 3
+            (client credentials as well).
+    """
+
+    functions: Mapping[TriggerKind, str] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    rules: Mapping[TriggerKind, tuple[TriggerRule, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    claims_version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """The texts of one kind of message in one language; empty ones are the gateway's own.
+
+    Attributes:
+        subject: Of an e-mail.
+        text: Its plain form.
+        html: Its HTML form.
+        sms: The whole text message.
+    """
+
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    sms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSettings:
+    """What people are sent.
+
+    Attributes:
+        sender: `From` of e-mails; empty for the gateway's.
+        language: For people whose own (`locale`) there are no texts in.
+        templates: By kind and language (`en`, `de`); those that are not the gateway's own.
+    """
+
+    sender: str = ""
+    language: str = "en"
+    templates: Mapping[NoticeKind, Mapping[str, MessageTemplate]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class PoolSettings:
     """All that a pool is told.
 
@@ -143,6 +247,8 @@ class PoolSettings:
         recovery: Where a forgotten password is recovered, the first that a person has
             verified; empty if administrators alone may help.
         proven_before_change: Addresses whose old value stays until the new one is proven.
+        triggers: Whom it asks.
+        messages: What people are sent.
         tags: Whatever operators sort pools by.
         is_protected: Whether the pool cannot be deleted.
     """
@@ -156,5 +262,7 @@ class PoolSettings:
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     recovery: tuple[Address, ...] = (Address.EMAIL, Address.PHONE)
     proven_before_change: frozenset[Address] = frozenset(Address)
+    triggers: TriggerSettings = field(default_factory=TriggerSettings)
+    messages: MessageSettings = field(default_factory=MessageSettings)
     tags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     is_protected: bool = True

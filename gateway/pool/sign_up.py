@@ -10,7 +10,6 @@ Reference: Amazon Cognito, SignUp, ConfirmSignUp, ResendConfirmationCode.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
 from uuid import uuid4
 
 from sqlalchemy import Connection
@@ -27,6 +26,7 @@ from gateway.pool.errors import (
     NotAllowedError,
     WrongStateError,
 )
+from gateway.pool.messenger import Messenger, Notice, SentCode
 from gateway.pool.names import (
     comparable,
     is_username,
@@ -36,7 +36,7 @@ from gateway.pool.names import (
     typed_address,
 )
 from gateway.pool.pool import Pool
-from gateway.pool.settings import Address, Alias
+from gateway.pool.settings import Address, Alias, NoticeKind
 from gateway.storage.database import Database
 from gateway.storage.errors import DuplicateError
 from gateway.storage.pools.codes import CodeKey, StoredCode, UserCodes
@@ -62,19 +62,6 @@ class SignUp:
 
 
 @dataclass(frozen=True, slots=True)
-class SentCode:
-    """Where a code went.
-
-    Attributes:
-        address: Which kind of address.
-        destination: The address itself; pages and wires show it masked.
-    """
-
-    address: Address
-    destination: str
-
-
-@dataclass(frozen=True, slots=True)
 class SignedUp:
     """What came of a sign-up.
 
@@ -85,22 +72,6 @@ class SignedUp:
 
     user: User
     sent: SentCode | None
-
-
-class Messenger(Protocol):
-    """Hands codes over for delivery."""
-
-    def put(
-        self,
-        connection: Connection,
-        pool: Pool,
-        user: User,
-        *,
-        purpose: Purpose,
-        to: SentCode,
-        code: str,
-    ) -> None:
-        """Keep a message for sending, in the caller's transaction. Sends nothing yet."""
 
 
 class SignUps:
@@ -148,7 +119,9 @@ class SignUps:
             )
             AllSecrets(connection).keep(pool.id, user.sub, secrets)
             if sent is not None:
-                self._send(connection, pool, user, sent, now)
+                self._send(
+                    connection, pool, user, Notice(NoticeKind.SIGN_UP, sent), now
+                )
 
         try:
             self._database.write(work)
@@ -179,7 +152,9 @@ class SignUps:
                 raise NotAllowedError(
                     "nothing that a code could go to is verified here"
                 )
-            self._send(connection, pool, user, sent, now)
+            self._send(
+                connection, pool, user, Notice(NoticeKind.RESENT_CODE, sent), now
+            )
             return sent
 
         return self._database.write(work)
@@ -231,18 +206,19 @@ class SignUps:
         connection: Connection,
         pool: Pool,
         user: User,
-        to: SentCode,
+        notice: Notice,
         now: datetime,
     ) -> None:
-        owner = _owner(pool, user, to.address)
-        code, kept = self._codes.make(Purpose.SIGN_UP, owner, now=now)
+        """Make a code, and hand it over with what is to be told."""
+        address = notice.to.address
+        code, kept = self._codes.make(
+            Purpose.SIGN_UP, _owner(pool, user, address), now=now
+        )
         UserCodes(connection).keep(
             _key(pool, user),
-            StoredCode(kept.digest, kept.expires_at, kept.tries, to.address),
+            StoredCode(kept.digest, kept.expires_at, kept.tries, address),
         )
-        self._messenger.put(
-            connection, pool, user, purpose=Purpose.SIGN_UP, to=to, code=code
-        )
+        self._messenger.put(connection, pool, user, replace(notice, code=code))
 
     def _try(
         self,

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, insert
 
 from gateway.keys.seal import Seal, StoreKey
 from gateway.model.user import User, UserStatus
-from gateway.pool.codes import Codes, Purpose
+from gateway.pool.codes import Codes
 from gateway.pool.credentials import Credentials
+from gateway.pool.messenger import Notice, SentCode
 from gateway.pool.names import names_of, search_of
 from gateway.pool.passwords.hashing import Parameters, Passwords
 from gateway.pool.pool import Pool
-from gateway.pool.settings import PoolSettings
-from gateway.pool.sign_up import SentCode
+from gateway.pool.settings import NoticeKind, PoolSettings
 from gateway.storage.database import Database
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from gateway.storage.pools.tables import POOL
@@ -35,7 +35,7 @@ class Message:
     """What would have been sent."""
 
     sub: str
-    purpose: Purpose
+    kind: NoticeKind
     to: SentCode
     code: str
 
@@ -48,18 +48,11 @@ class Mailbox:
     is_broken: bool = False
 
     def put(
-        self,
-        _connection: Connection,
-        _pool: Pool,
-        user: User,
-        *,
-        purpose: Purpose,
-        to: SentCode,
-        code: str,
+        self, _connection: Connection, _pool: Pool, user: User, notice: Notice
     ) -> None:
         if self.is_broken:
             raise OSError("the queue is broken")
-        self.messages.append(Message(user.sub, purpose, to, code))
+        self.messages.append(Message(user.sub, notice.kind, notice.to, notice.code))
 
     @property
     def code(self) -> str:

@@ -20,6 +20,7 @@ from gateway.pool.errors import (
     NotAllowedError,
     WrongStateError,
 )
+from gateway.pool.messenger import SentCode
 from gateway.pool.pool import Pool
 from gateway.pool.settings import (
     Address,
@@ -28,7 +29,7 @@ from gateway.pool.settings import (
     SignInSettings,
     SignUpSettings,
 )
-from gateway.pool.sign_up import SentCode, SignUp, SignUps
+from gateway.pool.sign_up import SignUp, SignUps
 from gateway.storage.pools.users import Users
 from tests.pool.house import NOON, PASSWORD, POOL_ID, House
 
