@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect, text
 from gateway.model.errors import StorageError
 from gateway.storage.database import Database
 from gateway.storage.migrator import HEAD, MIGRATIONS, find_version, migrate, upgrade
+from gateway.storage.pools.factor_tables import POOL_PASSKEY
 from gateway.storage.pools.tables import POOL
 from gateway.storage.sqlite import SqliteDatabase
 from gateway.storage.tables import METADATA
@@ -38,7 +39,7 @@ def test_the_steps_lead_to_the_tables_that_the_code_declares(
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
-        assert POOL.metadata is METADATA
+        assert {each.metadata for each in (POOL, POOL_PASSKEY)} == {METADATA}
 
 
 class Watched:

@@ -31,8 +31,11 @@ class UserSecrets:
         temporary_until: A password that an administrator gave is good until then; `None`
             for one of the person's own.
         totp_seed: Sealed; `None` if no authenticator was set up.
-        totp_step: The last time step whose code was used; `None` until the first one, with
-            which the person has proven that the authenticator works.
+        totp_step: The last time step whose code was used; the first one with which the
+            person has proven that the authenticator works.
+        totp_pending: The sealed seed of an authenticator that was not proven yet, and
+            proves nobody.
+        totp_name: What the person calls the authenticator.
         second_factors: Which are switched on, and which is preferred, as the pool has it.
     """
 
@@ -42,6 +45,8 @@ class UserSecrets:
     temporary_until: datetime | None = None
     totp_seed: str | None = field(default=None, repr=False)
     totp_step: int | None = None
+    totp_pending: str | None = field(default=None, repr=False)
+    totp_name: str | None = None
     second_factors: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -63,6 +68,8 @@ class AllSecrets:
             temporary_until=row.temporary_until,
             totp_seed=row.totp_seed,
             totp_step=row.totp_step,
+            totp_pending=row.totp_pending,
+            totp_name=row.totp_name,
             second_factors=row.second_factors,
         )
 
@@ -79,6 +86,8 @@ class AllSecrets:
                 "temporary_until": secrets.temporary_until,
                 "totp_seed": secrets.totp_seed,
                 "totp_step": secrets.totp_step,
+                "totp_pending": secrets.totp_pending,
+                "totp_name": secrets.totp_name,
                 "second_factors": dict(secrets.second_factors),
             },
         )

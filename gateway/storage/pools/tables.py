@@ -102,6 +102,9 @@ POOL_SECRET = Table(
     Column("temporary_until", Instant()),
     Column("totp_seed", Text()),
     Column("totp_step", Integer()),
+    # One that is being set up, until its first code.
+    Column("totp_pending", Text()),
+    Column("totp_name", String(128)),
     Column("second_factors", JSON(), nullable=False),
     _of_user("pool_secret"),
 )

@@ -15,6 +15,8 @@ EVERYTHING = UserSecrets(
     temporary_until=NOON,
     totp_seed="v1.seed",
     totp_step=2**30,
+    totp_pending="v1.pending",
+    totp_name="Ana's phone",
     second_factors={"on": ["SOFTWARE_TOKEN_MFA"], "preferred": "SOFTWARE_TOKEN_MFA"},
 )
 
