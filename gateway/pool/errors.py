@@ -6,6 +6,9 @@ RequestError
     ├── InvalidPasswordError         a password is not taken
     ├── NotAllowedError              the pool does not do that
     ├── NameTakenError               a name is somebody else's
+    ├── UserNotFoundError            there is no such person
+    ├── GroupNotFoundError           there is no such group
+    ├── TooManyError                 there are as many as there may be
     ├── WrongStateError              not for somebody who stands there
     ├── CodeMismatchError            a code is not the one
     ├── ExpiredCodeError             there is no such code (any more)
@@ -93,6 +96,27 @@ class NameTakenError(PoolError):
 
     code = "name_taken"
     public = "This name is taken already."
+
+
+class UserNotFoundError(PoolError):
+    """There is no such person. For administrators, and for people who are gone since."""
+
+    code = "user_not_found"
+    public = "There is no such user."
+
+
+class GroupNotFoundError(PoolError):
+    """There is no such group."""
+
+    code = "group_not_found"
+    public = "There is no such group."
+
+
+class TooManyError(PoolError):
+    """There are as many of these as there may be."""
+
+    code = "too_many"
+    public = "There are as many of these as there may be."
 
 
 class WrongStateError(PoolError):

@@ -31,17 +31,16 @@ from gateway.pool.names import (
     comparable,
     is_username,
     looks_like_alias,
-    names_of,
-    search_of,
     typed_address,
 )
 from gateway.pool.pool import Pool
+from gateway.pool.profiles import add_profile, keep_profile
 from gateway.pool.settings import Address, Alias, NoticeKind
 from gateway.storage.database import Database
 from gateway.storage.errors import DuplicateError
 from gateway.storage.pools.codes import CodeKey, StoredCode, UserCodes
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
-from gateway.storage.pools.users import Name, Users
+from gateway.storage.pools.users import Users
 
 _UNSET = "username"
 
@@ -113,10 +112,7 @@ class SignUps:
         sent = _destination(pool, user)
 
         def work(connection: Connection) -> None:
-            settings = pool.settings.sign_in
-            Users(connection).add(
-                user, list(names_of(user, settings)), search=search_of(user, settings)
-            )
+            add_profile(connection, pool, user)
             AllSecrets(connection).keep(pool.id, user.sub, secrets)
             if sent is not None:
                 self._send(
@@ -187,7 +183,7 @@ class SignUps:
             if user is None or stored is None or outcome is not Outcome.RIGHT:
                 return outcome, None
             proven = _proven(user, Address(stored.value), now)
-            _let_in(connection, pool, user, proven, take_over=take_over)
+            keep_profile(connection, pool, user, proven, take_over=take_over)
             return outcome, proven
 
         try:
@@ -313,33 +309,6 @@ def _proven(user: User, address: Address, now: datetime) -> User:
         attributes={**user.attributes, **proof},
         updated_at=now,
     )
-
-
-def _let_in(
-    connection: Connection, pool: Pool, before: User, after: User, *, take_over: bool
-) -> None:
-    """Keep that a person is confirmed, and let what was proven lead to them."""
-    settings = pool.settings.sign_in
-    users = Users(connection)
-    users.change(after, search=search_of(after, settings))
-    old = set(names_of(before, settings))
-    for name in names_of(after, settings):
-        if name in old:
-            continue
-        if take_over:
-            _take_from_others(users, pool, name)
-        users.add_name(after, name)
-
-
-def _take_from_others(users: Users, pool: Pool, name: Name) -> None:
-    """Let an address that somebody else has proven before lead to them no more."""
-    other = users.find_named(pool.id, name.name)
-    if other is None:
-        return
-    users.remove_name(pool.id, name.name)
-    unproven = {VERIFIED[name.kind]: "false"}
-    changed = replace(other, attributes={**other.attributes, **unproven})
-    users.change(changed, search=search_of(changed, pool.settings.sign_in))
 
 
 def _owner(pool: Pool, user: User, address: str) -> str:

@@ -18,10 +18,12 @@ from gateway.pool.names import names_of, search_of
 from gateway.pool.passwords.hashing import Parameters, Passwords
 from gateway.pool.pool import Pool
 from gateway.pool.settings import NoticeKind, PoolSettings
+from gateway.storage.cursors import Cursors
 from gateway.storage.database import Database
+from gateway.storage.epochs import ChangeReader
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from gateway.storage.pools.tables import POOL
-from gateway.storage.pools.users import Users
+from gateway.storage.pools.users import USER_TOPIC, Users
 
 T = TypeVar("T")
 
@@ -67,7 +69,9 @@ class House:
         self.now = NOON
         self.database = database
         self.mailbox = Mailbox()
+        self._changes = ChangeReader(database=database)
         self.codes = Codes(secret=secrets.token_bytes(32))
+        self.cursors = Cursors(secret=secrets.token_bytes(32))
         self.seal = Seal(key=StoreKey(secrets.token_bytes(32)))
         self.use(
             Passwords(at_once=4, parameters=Parameters(iterations=1, memory_kib=8))
@@ -103,7 +107,7 @@ class House:
             )
         return pool
 
-    def person(self, pool: Pool, name: str = "ana", **attributes: str) -> User:
+    def person(self, pool: Pool, name: str = "ana", /, **attributes: str) -> User:
         """Make somebody who has confirmed."""
         user = User(
             pool_id=pool.id,
@@ -133,6 +137,10 @@ class House:
         return self.read(
             lambda connection: AllSecrets(connection).find(user.pool_id, user.sub)
         )
+
+    def news(self) -> frozenset[str]:
+        """Return the keys of people of whom all gateways were told since last asked."""
+        return self._changes.catch_up().keys.get(USER_TOPIC, frozenset())
 
     def read(self, work: Callable[[Connection], T]) -> T:
         with self.database.reading() as connection:

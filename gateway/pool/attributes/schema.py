@@ -23,6 +23,7 @@ CUSTOM: Final = "custom:"
 DEVELOPER: Final = "dev:"
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,10})?")
+_UNKEEPABLE: Final = re.compile(r"[\0\ud800-\udfff]")
 _EPOCH: Final = re.compile(r"[0-9]{1,15}")
 
 
@@ -76,7 +77,17 @@ class Attribute:
         """Return why the attribute does not take a value; `None` if it does."""
         if len(value) > MAX_TEXT:
             return AttributeProblem.TOO_LONG
+        if not is_keepable(value):
+            return AttributeProblem.WRONG_TYPE
         return _CHECKS[self.type](self, value) or _FORMS.get(self.name, _any)(value)
+
+
+def is_keepable(text: str) -> bool:
+    """Whether every database and wire can hold a text.
+
+    None holds halves of a surrogate pair, and not all hold the zero character.
+    """
+    return _UNKEEPABLE.search(text) is None
 
 
 def _text(attribute: Attribute, value: str) -> AttributeProblem | None:

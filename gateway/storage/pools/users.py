@@ -26,18 +26,18 @@ from sqlalchemy import (
 from gateway.model.user import User, UserStatus
 from gateway.storage.pools.tables import COMPARABLE, FILTERED, POOL_NAME, POOL_USER
 
-_PROFILE: Final = tuple(
+PROFILE: Final = tuple(
     POOL_USER.c[name]
     for name in (
         *("pool_id", "sub", "username", "status", "enabled", "attributes"),
         *("created_at", "updated_at", "signed_out_at"),
     )
 )
-_FIND: Final = select(*_PROFILE).where(
+_FIND: Final = select(*PROFILE).where(
     POOL_USER.c.pool_id == bindparam("pool_id"), POOL_USER.c.sub == bindparam("sub")
 )
 _FIND_NAMED: Final = (
-    select(*_PROFILE)
+    select(*PROFILE)
     .join(
         POOL_NAME,
         (POOL_NAME.c.pool_id == POOL_USER.c.pool_id)
@@ -51,6 +51,10 @@ _FIND_NAMED: Final = (
 _NAMES: Final = select(POOL_NAME.c.name, POOL_NAME.c.kind).where(
     POOL_NAME.c.pool_id == bindparam("pool_id"), POOL_NAME.c.sub == bindparam("sub")
 )
+
+# Of whoever may not do any more what others may remember that they may; the key is
+# `change_key`.
+USER_TOPIC: Final = "pool_user"
 
 # The last character there is: what begins with a text is not after the text and this.
 _LAST: Final = "\U0010ffff"
@@ -220,7 +224,7 @@ class Users:
             limit: How many at most.
         """
         order: list[Column[Any]] = [POOL_USER.c.sub]
-        statement = select(*_PROFILE).where(POOL_USER.c.pool_id == pool_id)
+        statement = select(*PROFILE).where(POOL_USER.c.pool_id == pool_id)
         if condition is not None:
             column = POOL_USER.c[condition.column]
             statement = statement.add_columns(column.label("value"))
@@ -235,7 +239,7 @@ class Users:
         more = len(rows) > limit
         last = rows[limit - 1] if more else None
         return Page(
-            [_user(row) for row in rows[:limit]],
+            [user_of(row) for row in rows[:limit]],
             None
             if last is None
             else Position(last.sub, getattr(last, "value", "") or ""),
@@ -250,7 +254,12 @@ class Users:
 
     def _one(self, statement: Select[Any], values: Mapping[str, str]) -> User | None:
         row = self._connection.execute(statement, dict(values)).first()
-        return None if row is None else _user(row)
+        return None if row is None else user_of(row)
+
+
+def change_key(pool_id: str, sub: str) -> str:
+    """Return by which key `gateway.storage.epochs` tells of a person."""
+    return f"{pool_id}/{sub}"
 
 
 def _meant(column: Column[Any], condition: Condition) -> ColumnElement[bool]:
@@ -279,7 +288,8 @@ def _row(user: User, search: Mapping[str, str | None]) -> dict[str, Any]:
     }
 
 
-def _user(row: Any) -> User:
+def user_of(row: Any) -> User:
+    """Return the person of a row that has the columns of `PROFILE`."""
     return User(
         pool_id=row.pool_id,
         sub=row.sub,

@@ -151,3 +151,10 @@ def test_whatever_is_written_is_taken_or_refused(
 
     assert len(dict(found)) == len(found)
     assert dict(found).keys() <= values.keys()
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud83d", "\ude00 alone"])
+def test_what_no_database_keeps_is_no_value(text: str) -> None:
+    """A zero character, half of a surrogate pair; the whole pair is fine."""
+    assert problem_of("name", text) is AttributeProblem.WRONG_TYPE
+    assert problem_of("name", "a\N{GRINNING FACE}b") is None
