@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 GATEWAY_PORT, ADMIN_PORT, ISSUER_PORT, UPSTREAM_PORT = 8080, 8081, 8082, 8090
-GATEWAY = f"http://127.0.0.1:{GATEWAY_PORT}"
+GATEWAY = f"http://localhost:{GATEWAY_PORT}"
 START_SECONDS = 30
 
 PASTE = f"""
