@@ -105,6 +105,25 @@ class Credentials:
         return self._sealer.seal(json.dumps(kept).encode(), purpose=purpose)
 
 
+def with_password(secrets: UserSecrets, made: UserSecrets) -> UserSecrets:
+    """Return secrets with the password of others.
+
+    A password is hashed before the transaction that keeps it; what else proves the person
+    is as that transaction finds it.
+
+    Args:
+        secrets: As they are kept now.
+        made: From `Credentials.make`.
+    """
+    return replace(
+        secrets,
+        password_hash=made.password_hash,
+        srp_verifier=made.srp_verifier,
+        password_set_at=made.password_set_at,
+        temporary_until=made.temporary_until,
+    )
+
+
 def _purpose(pool: Pool, user: User) -> str:
     # Bound to the person: moved to another row, it opens nothing.
     return f"{_PURPOSE} {pool.id} {user.sub}"

@@ -19,10 +19,16 @@ UnavailableError
     └── BadTriggerAnswerError        its answer means nothing
 CredentialError
 └── NotAuthorizedError               nobody was proven
+    ├── UnknownUserError             nobody has that name, and a client may know
+    ├── DisabledError
     ├── UnconfirmedError
-    └── ResetRequiredError
+    ├── ResetRequiredError
+    ├── NoFactorError                what is demanded cannot be proven
+    └── InvalidSessionError          what was answered is not what was asked
+        └── ExpiredSessionError
 RateLimitedError
-└── AttemptsExceededError            too many tries
+├── AttemptsExceededError            too many tries
+└── LimitExceededError               too many in an hour
 
 To an unauthenticated caller, "no such user", "wrong password" and "disabled" are the same
 `NotAuthorizedError`. The others say more only to whoever has proven the first factor, or to
@@ -147,6 +153,20 @@ class NotAuthorizedError(CredentialError):
     public = "Incorrect username or password."
 
 
+class UnknownUserError(NotAuthorizedError):
+    """Nobody has that name. Only for clients that may know (`Client.hides_users`)."""
+
+    code = "unknown_user"
+    public = "There is no such user."
+
+
+class DisabledError(NotAuthorizedError):
+    """The first factor was right, and an administrator does not let the person in."""
+
+    code = "user_disabled"
+    public = "The account is disabled."
+
+
 class UnconfirmedError(NotAuthorizedError):
     """The password was right, and the person never confirmed the sign-up."""
 
@@ -159,6 +179,27 @@ class ResetRequiredError(NotAuthorizedError):
 
     code = "password_reset_required"
     public = "The password has to be reset."
+
+
+class NoFactorError(NotAuthorizedError):
+    """A second factor is demanded, and there is none that the person could prove."""
+
+    code = "no_factor"
+    public = "A second factor is needed. Please ask the administrator."
+
+
+class InvalidSessionError(NotAuthorizedError):
+    """What was answered is not what was asked: an unknown, used or foreign session."""
+
+    code = "invalid_session"
+    public = "The sign-in cannot be continued. Please start again."
+
+
+class ExpiredSessionError(InvalidSessionError):
+    """Answering took too long."""
+
+    code = "expired_session"
+    public = "The sign-in took too long. Please start again."
 
 
 class AttemptsExceededError(RateLimitedError):
@@ -202,3 +243,10 @@ class BadTriggerAnswerError(TriggerError):
     """A trigger's answer means nothing."""
 
     code = "bad_trigger_answer"
+
+
+class LimitExceededError(RateLimitedError):
+    """Too many in an hour, whether they succeed or not."""
+
+    code = "limit_exceeded"
+    public = "Attempt limit exceeded. Please try again later."

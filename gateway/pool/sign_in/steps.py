@@ -29,8 +29,8 @@ class Refusal(StrEnum):
     NO_FACTOR_POSSIBLE = "no_factor_possible"
 
 
-class ChallengeName(StrEnum):
-    """What may be asked of somebody, beside the factors themselves."""
+class Demand(StrEnum):
+    """What may be asked of somebody who has proven the first factor."""
 
     NEW_PASSWORD = "NEW_PASSWORD_REQUIRED"  # noqa: S105 - a name
     MISSING_ATTRIBUTES = "MISSING_ATTRIBUTES"
@@ -50,7 +50,7 @@ class Challenge:
         attributes: For missing attributes, and a new password: what has to be said as well.
     """
 
-    name: ChallengeName
+    name: Demand
     factors: tuple[SecondFactor, ...] = ()
     attributes: tuple[str, ...] = ()
 
@@ -118,13 +118,13 @@ def next_step(standing: Standing, pool: PoolSettings) -> Step:
     if standing.status in _REFUSED:
         return _REFUSED[standing.status]
     if standing.status is UserStatus.FORCE_CHANGE_PASSWORD:
-        return Challenge(ChallengeName.NEW_PASSWORD, attributes=standing.missing)
+        return Challenge(Demand.NEW_PASSWORD, attributes=standing.missing)
     asked = _second_factor(standing, pool)
     if asked is not None:
         return asked
     if standing.missing:
         # Cognito lets such people in, and applications meet a profile with holes.
-        return Challenge(ChallengeName.MISSING_ATTRIBUTES, attributes=standing.missing)
+        return Challenge(Demand.MISSING_ATTRIBUTES, attributes=standing.missing)
     return ADMITTED
 
 
@@ -138,12 +138,12 @@ def _second_factor(
     if not possible and pool.mfa.mode is MfaMode.OPTIONAL:
         return None
     if standing.device_remembered and pool.devices.spares_second_factor:
-        return Challenge(ChallengeName.DEVICE)
+        return Challenge(Demand.DEVICE)
     if not possible:
         return _set_up(standing, pool.mfa)
     chosen = tuple(each for each in possible if each is standing.preferred) or possible
     return Challenge(
-        ChallengeName.SELECT_FACTOR if len(chosen) > 1 else ChallengeName.SECOND_FACTOR,
+        Demand.SELECT_FACTOR if len(chosen) > 1 else Demand.SECOND_FACTOR,
         factors=chosen,
     )
 
@@ -191,4 +191,4 @@ def _set_up(standing: Standing, mfa: MfaSettings) -> Refusal | Challenge:
     )
     if not offered:
         return Refusal.NO_FACTOR_POSSIBLE
-    return Challenge(ChallengeName.SET_UP_FACTOR, factors=offered)
+    return Challenge(Demand.SET_UP_FACTOR, factors=offered)

@@ -19,7 +19,7 @@ from gateway.pool.sign_in.steps import (
     ADMITTED,
     Admitted,
     Challenge,
-    ChallengeName,
+    Demand,
     Refusal,
     Standing,
     next_step,
@@ -45,7 +45,7 @@ def pool(
 
 
 def asked(*factors: SecondFactor) -> Challenge:
-    return Challenge(ChallengeName.SECOND_FACTOR, factors=factors)
+    return Challenge(Demand.SECOND_FACTOR, factors=factors)
 
 
 def test_who_is_confirmed_is_in() -> None:
@@ -64,11 +64,11 @@ def test_who_is_confirmed_is_in() -> None:
         (replace(ANA, status=UserStatus.RESET_REQUIRED), Refusal.RESET_REQUIRED),
         (
             replace(ANA, status=UserStatus.FORCE_CHANGE_PASSWORD, missing=("name",)),
-            Challenge(ChallengeName.NEW_PASSWORD, attributes=("name",)),
+            Challenge(Demand.NEW_PASSWORD, attributes=("name",)),
         ),
         (
             replace(ANA, missing=("name", "email")),
-            Challenge(ChallengeName.MISSING_ATTRIBUTES, attributes=("name", "email")),
+            Challenge(Demand.MISSING_ATTRIBUTES, attributes=("name", "email")),
         ),
     ],
 )
@@ -99,7 +99,7 @@ def test_a_disabled_person_learns_nothing_else() -> None:
             ALL,
             BOTH,
             None,
-            Challenge(ChallengeName.SELECT_FACTOR, factors=(TOTP, SMS, MAIL)),
+            Challenge(Demand.SELECT_FACTOR, factors=(TOTP, SMS, MAIL)),
         ),
         (MfaMode.OPTIONAL, frozenset({TOTP}), BOTH, SMS, asked(TOTP)),
         (MfaMode.ON, frozenset(), frozenset({Address.PHONE}), None, asked(SMS)),
@@ -109,7 +109,7 @@ def test_a_disabled_person_learns_nothing_else() -> None:
             frozenset(),
             frozenset(),
             None,
-            Challenge(ChallengeName.SET_UP_FACTOR, factors=(TOTP, MAIL)),
+            Challenge(Demand.SET_UP_FACTOR, factors=(TOTP, MAIL)),
         ),
     ],
 )
@@ -143,7 +143,7 @@ def test_the_same_factor_does_not_count_twice() -> None:
 
     assert next_step(standing, pool(MfaMode.OPTIONAL)) is ADMITTED
     assert next_step(standing, pool(MfaMode.ON)) == Challenge(
-        ChallengeName.SET_UP_FACTOR, factors=(TOTP,)
+        Demand.SET_UP_FACTOR, factors=(TOTP,)
     )
     only_mail = pool(MfaMode.ON, frozenset({MAIL}))
     assert next_step(standing, only_mail) is Refusal.NO_FACTOR_POSSIBLE
@@ -154,7 +154,7 @@ def test_a_remembered_device_may_stand_for_the_second_factor() -> None:
     standing = replace(ANA, factors=frozenset({TOTP}), device_remembered=True)
     spared = pool(MfaMode.ON, devices=True)
 
-    assert next_step(standing, spared) == Challenge(ChallengeName.DEVICE)
+    assert next_step(standing, spared) == Challenge(Demand.DEVICE)
     assert next_step(replace(standing, device_proven=True), spared) is ADMITTED
     assert next_step(standing, pool(MfaMode.ON)) == asked(TOTP)
 
@@ -165,7 +165,7 @@ def test_after_the_second_factor_only_the_profile_is_asked_for() -> None:
 
     assert next_step(standing, pool(MfaMode.ON)) == asked(TOTP)
     assert next_step(replace(standing, has_second=True), pool(MfaMode.ON)) == (
-        Challenge(ChallengeName.MISSING_ATTRIBUTES, attributes=("name",))
+        Challenge(Demand.MISSING_ATTRIBUTES, attributes=("name",))
     )
 
 

@@ -1,0 +1,142 @@
+"""What is demanded of somebody who is known already: a new password, missing attributes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.model.client import Client
+from gateway.model.user import User, UserStatus
+from gateway.pool.attributes.schema import STANDARD, VERIFIED, AttributeProblem
+from gateway.pool.credentials import Credentials, with_password
+from gateway.pool.errors import InvalidParameterError, NameTakenError
+from gateway.pool.profiles import keep_profile
+from gateway.pool.sign_in.progress import Next, Progress
+from gateway.pool.sign_in.sessions import Journey, Sessions, Visit
+from gateway.pool.sign_in.steps import Challenge, Demand
+from gateway.pool.sign_in.values import (
+    Asked,
+    ChallengeName,
+    GivenAttributes,
+    NewPassword,
+)
+from gateway.storage.database import Database
+from gateway.storage.errors import DuplicateError
+from gateway.storage.pools.secrets import AllSecrets, UserSecrets
+
+_ASKED: Final = {
+    Demand.NEW_PASSWORD: ChallengeName.NEW_PASSWORD,
+    Demand.MISSING_ATTRIBUTES: ChallengeName.MISSING_ATTRIBUTES,
+}
+
+
+class Demands:
+    """Asks for a new password and for missing attributes, and keeps them."""
+
+    def __init__(
+        self, *, database: Database, sessions: Sessions, credentials: Credentials
+    ) -> None:
+        self._database = database
+        self._sessions = sessions
+        self._credentials = credentials
+
+    def ask(
+        self,
+        connection: Connection,
+        visit: Visit,
+        user: User,
+        journey: Journey,
+        challenge: Challenge,
+    ) -> Asked:
+        """Return the question, with the attributes that are missing."""
+        name = _ASKED[challenge.name]
+        asked = replace(journey, asked=name, choices=(), kept={})
+        return Asked(
+            name=name,
+            session=self._sessions.add(connection, visit, user, asked),
+            user=user,
+            attributes=challenge.attributes,
+        )
+
+    def answer(
+        self,
+        visit: Visit,
+        session: str,
+        answer: NewPassword | GivenAttributes,
+        progress: Progress,
+    ) -> Next:
+        """Return what comes next, with what was given kept.
+
+        Raises:
+            InvalidSessionError: The session is none, or asks for something else.
+            InvalidParameterError: An attribute is none, or one is still missing.
+            InvalidPasswordError: The password is not taken.
+            NameTakenError: An address is somebody else's name.
+            BusyHashingError: Too many passwords are being worked on.
+        """
+        name = (
+            ChallengeName.NEW_PASSWORD
+            if isinstance(answer, NewPassword)
+            else ChallengeName.MISSING_ATTRIBUTES
+        )
+        with self._database.reading() as connection:
+            user = self._sessions.find(connection, visit, session).person(name)
+        changed = _changed(visit, user, answer.attributes)
+        made = (
+            self._make(visit, changed, answer.password)
+            if isinstance(answer, NewPassword)
+            else None
+        )
+
+        def work(connection: Connection) -> Next:
+            opened = self._sessions.find(connection, visit, session)
+            self._sessions.use(connection, opened)
+            before = opened.person(name)
+            after = _changed(visit, before, answer.attributes)
+            if made is not None:
+                after = replace(after, status=UserStatus.CONFIRMED)
+                kept = AllSecrets(connection)
+                secrets = kept.find(before.pool_id, before.sub)
+                kept.keep(before.pool_id, before.sub, with_password(secrets, made))
+            keep_profile(connection, visit.pool, before, after)
+            return progress.proceed(connection, visit, after, opened.journey)
+
+        try:
+            return self._database.write(work)
+        except DuplicateError as error:
+            raise NameTakenError("the address leads to somebody else") from error
+
+    def _make(self, visit: Visit, user: User, password: str) -> UserSecrets:
+        self._credentials.check(visit.pool, password, about=user)
+        return self._credentials.make(
+            visit.pool, user, password, before=UserSecrets(), now=visit.now
+        )
+
+
+def _changed(visit: Visit, user: User, given: Mapping[str, str]) -> User:
+    """Return a person with what they have given.
+
+    Raises:
+        InvalidParameterError: It is not taken, or something is still missing.
+    """
+    settings = visit.pool.settings
+    values = {name: value for name, value in given.items() if value}
+    problems = dict(settings.schema.problems(values, known=user.attributes))
+    missing = settings.schema.missing(user.attributes)
+    for name in values.keys() - problems.keys():
+        if name not in missing and not _may_write(visit.client, name):
+            problems[name] = AttributeProblem.RESERVED
+    attributes = {**user.attributes, **values}
+    for name, proof in VERIFIED.items():
+        if attributes.get(name) != user.attributes.get(name):
+            attributes[proof] = "false"
+    for name in settings.schema.missing(attributes):
+        problems[name] = AttributeProblem.MISSING
+    if problems:
+        raise InvalidParameterError(problems=problems)
+    return replace(user, attributes=attributes, updated_at=visit.now)
+
+
+def _may_write(client: Client, name: str) -> bool:
+    return name in (STANDARD if client.writable is None else client.writable)
