@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Self
 
 from gateway.app.hearing import Hearing
+from gateway.app.pools import PoolServices, build_pool_services
 from gateway.authentication.key_sources import KeySources
 from gateway.config.settings.root import Config
 from gateway.config.settings.values import Rate
@@ -67,12 +68,14 @@ class Tools:
         database: Database,
         keyring: KeyRing,
         key_sources: KeySources,
+        pools: PoolServices,
         logs: Logs,
     ) -> None:
         self.clock = clock
         self.database = database
         self.keyring = keyring
         self.key_sources = key_sources
+        self.pools = pools
         self.logs = logs
         self.ids = RequestIds()
         self.recent_changes = RecentChanges()
@@ -118,6 +121,12 @@ class Tools:
                 database=database,
                 keyring=keyring,
                 key_sources=KeySources(clock=clock),
+                pools=build_pool_services(
+                    database=database,
+                    store_key=store_key,
+                    clock=clock,
+                    region=settings.server.region,
+                ),
                 logs=logs,
             )
             # What it was made of is its own from here on.

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.keys.errors import SealError
 
@@ -65,6 +67,15 @@ class StoreKey:
     def id(self) -> str:
         """A name for the key that tells nothing about it."""
         return hashlib.sha256(b"gateway store key\0" + self.secret).hexdigest()[:16]
+
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes for one purpose; neither the key nor others follow from them.
+
+        Args:
+            purpose: With a version: `pool codes, version 1`.
+        """
+        info = b"gateway " + purpose.encode()
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(self.secret)
 
 
 def _decode(raw: bytes) -> bytes | None:

@@ -5,9 +5,13 @@ RequestError
     ├── InvalidParameterError        a value is not one
     ├── InvalidPasswordError         a password is not taken
     ├── NotAllowedError              the pool does not do that
+    ├── NotFoundError                there is nothing of that name
+    │   ├── PoolNotFoundError
+    │   ├── ClientNotFoundError
+    │   ├── ResourceServerNotFoundError
+    │   ├── UserNotFoundError
+    │   └── GroupNotFoundError
     ├── NameTakenError               a name is somebody else's
-    ├── UserNotFoundError            there is no such person
-    ├── GroupNotFoundError           there is no such group
     ├── TooManyError                 there are as many as there may be
     ├── WrongStateError              not for somebody who stands there
     ├── CodeMismatchError            a code is not the one
@@ -97,6 +101,31 @@ class NotAllowedError(PoolError):
     public = "This is not permitted here."
 
 
+class NotFoundError(PoolError):
+    """There is nothing of that name."""
+
+    code = "not_found"
+    public = "There is nothing of that name."
+
+
+class PoolNotFoundError(NotFoundError):
+    """There is no such pool."""
+
+    public = "There is no such pool."
+
+
+class ClientNotFoundError(NotFoundError):
+    """There is no such client."""
+
+    public = "There is no such client."
+
+
+class ResourceServerNotFoundError(NotFoundError):
+    """The pool has no such resource server."""
+
+    public = "There is no such resource server."
+
+
 class NameTakenError(PoolError):
     """A name is somebody else's."""
 
@@ -104,14 +133,14 @@ class NameTakenError(PoolError):
     public = "This name is taken already."
 
 
-class UserNotFoundError(PoolError):
+class UserNotFoundError(NotFoundError):
     """There is no such person. For administrators, and for people who are gone since."""
 
     code = "user_not_found"
     public = "There is no such user."
 
 
-class GroupNotFoundError(PoolError):
+class GroupNotFoundError(NotFoundError):
     """There is no such group."""
 
     code = "group_not_found"

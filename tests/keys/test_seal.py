@@ -143,3 +143,13 @@ def test_garbage_under_the_right_key_id_is_refused(body: str) -> None:
     key = StoreKey(SECRET)
     with pytest.raises(SealError):
         Seal(key=key).open(f"v1.{key.id}.{body}", purpose="p")
+
+
+def test_each_purpose_has_a_secret_of_its_own() -> None:
+    """The same for every gateway with the key, and no other key's."""
+    key, other = StoreKey(bytes(range(32))), StoreKey(bytes(range(1, 33)))
+
+    assert len(key.derive("codes")) == 32
+    assert key.derive("codes") == StoreKey(bytes(range(32))).derive("codes")
+    different = {key.derive("codes"), key.derive("others"), other.derive("codes")}
+    assert len(different | {key.secret, other.secret}) == 5

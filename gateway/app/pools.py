@@ -1,0 +1,84 @@
+"""Every service of the user pools, built once at the start; a reload changes none of them.
+
+Who adds a service adds a field to `PoolServices` and a line to `build_pool_services`.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.keys.seal import Seal, StoreKey
+from gateway.pool.clients import Clients
+from gateway.pool.codes import Codes
+from gateway.pool.credentials import Credentials
+from gateway.pool.passwords.hashing import Passwords
+from gateway.pool.pools import Pools
+from gateway.pool.resource_servers import ResourceServers
+from gateway.pool.sign_in.passwords import PasswordProof
+from gateway.pool.tries import Tries
+from gateway.storage.cursors import Cursors
+from gateway.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class PoolServices:
+    """What can be done with pools and their people.
+
+    Attributes:
+        pools: The pools.
+        clients: Their clients.
+        resource_servers: What their clients may ask for.
+        passwords: Hashes passwords, so many at a time in the whole process.
+        credentials: What is kept of a password.
+        codes: What is sent to people.
+        tries: Counts what people try.
+        password_proof: Proves people by their passwords.
+    """
+
+    pools: Pools
+    clients: Clients
+    resource_servers: ResourceServers
+    passwords: Passwords
+    credentials: Credentials
+    codes: Codes
+    tries: Tries
+    password_proof: PasswordProof
+
+
+def build_pool_services(
+    *,
+    database: Database,
+    store_key: StoreKey,
+    clock: Callable[[], datetime],
+    region: str,
+) -> PoolServices:
+    """Return the services.
+
+    Args:
+        database: Where everything is kept.
+        store_key: Seals what has to be opened again; every other secret is derived from it.
+        clock: The time.
+        region: What ids of new pools begin with.
+    """
+    seal = Seal(key=store_key)
+    cursors = Cursors(secret=store_key.secret)
+    passwords = Passwords(at_once=os.cpu_count() or 1)
+    credentials = Credentials(passwords=passwords, sealer=seal)
+    tries = Tries(database=database, clock=clock)
+    return PoolServices(
+        pools=Pools(database=database, cursors=cursors, clock=clock, region=region),
+        clients=Clients(database=database, sealer=seal, cursors=cursors, clock=clock),
+        resource_servers=ResourceServers(database=database, cursors=cursors),
+        passwords=passwords,
+        credentials=credentials,
+        codes=Codes(secret=store_key.derive("pool codes, version 1")),
+        tries=tries,
+        password_proof=PasswordProof(
+            database=database,
+            credentials=credentials,
+            passwords=passwords,
+            tries=tries,
+            clock=clock,
+        ),
+    )
