@@ -1,0 +1,81 @@
+"""The pages' cookies: which browser it is, and who has signed in with it.
+
+Both are out of reach of scripts and of other sites. With the prefix `__Host-` no other host
+of the domain can set them either.
+
+Reference: RFC 6265bis sections 4.1.3 (prefixes) and 5.6.7 (`SameSite`).
+"""
+
+import re
+import secrets
+from datetime import timedelta
+from typing import Final
+
+from starlette.responses import Response
+
+from gateway.endpoints.hosted_ui.visit import Visit
+
+# What we hand out; anything else in a cookie is nobody's.
+_HANDLE: Final = re.compile(r"[A-Za-z0-9_.~-]{20,512}")
+
+
+class Cookies:
+    """Names, reads and sets them."""
+
+    def __init__(self, *, secure: bool) -> None:
+        """Name them.
+
+        Args:
+            secure: Whether the gateway's own address is `https`. Without it browsers would
+                not keep a cookie with the prefix (a demonstration on this machine alone).
+        """
+        self._secure = secure
+        prefix = "__Host-" if secure else ""
+        self._session = f"{prefix}gateway-session"
+        self._browser = f"{prefix}gateway-browser"
+
+    def session(self, visit: Visit) -> str:
+        """Return the handle of whoever has signed in; empty if nobody has."""
+        return self._read(visit, self._session)
+
+    def browser(self, visit: Visit) -> str:
+        """Return the browser's random name; empty if it has none yet."""
+        return self._read(visit, self._browser)
+
+    @staticmethod
+    def new_browser() -> str:
+        """Return a name that nobody can guess."""
+        return secrets.token_urlsafe(32)
+
+    def keep_browser(self, response: Response, name: str) -> None:
+        """Let a browser keep its name until it is closed."""
+        self._set(response, self._browser, name, None)
+
+    def keep_session(
+        self, response: Response, handle: str, lifetime: timedelta
+    ) -> None:
+        """Let a browser keep a sign-in."""
+        self._set(response, self._session, handle, int(lifetime.total_seconds()))
+
+    def end_session(self, response: Response) -> None:
+        """Let a browser forget a sign-in."""
+        self._set(response, self._session, "", 0)
+
+    def _read(self, visit: Visit, name: str) -> str:
+        value = visit.cookies.get(name, "")
+        return value if _HANDLE.fullmatch(value) else ""
+
+    def _set(
+        self, response: Response, name: str, value: str, seconds: int | None
+    ) -> None:
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            # Applications link to the pages from their own sites; no other site sends
+            # forms here.
+            samesite="lax",
+        )

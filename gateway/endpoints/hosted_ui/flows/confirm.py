@@ -1,0 +1,185 @@
+"""Confirming a sign-up: with the code, with the link, or with a new code.
+
+Whoever signed up in this browser is told how things stand. Others learn nothing of who is
+known here: an unknown name and a confirmed one look like an old code.
+
+Reference: Amazon Cognito, `/confirmUser`, `/resendcode`.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from gateway.endpoints.hosted_ui.endpoint import Pages
+from gateway.endpoints.hosted_ui.faults import CODE, USERNAME, faults_of, missing
+from gateway.endpoints.hosted_ui.fields import name_field, typed_name
+from gateway.endpoints.hosted_ui.place import Place
+from gateway.endpoints.hosted_ui.rendering import Fault
+from gateway.endpoints.hosted_ui.site import Site
+from gateway.endpoints.hosted_ui.visit import STEP, Visit
+from gateway.model.errors import GatewayError
+from gateway.pool.errors import ExpiredCodeError, NotAllowedError, WrongStateError
+from gateway.pool.sign_up import SignUps
+
+CONFIRM = "/confirm"
+CONFIRM_LINK = "/confirmUser"
+RESEND = "/resendcode"
+
+_KIND = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Who is about to confirm.
+
+    Attributes:
+        username: As typed; empty if nobody has said.
+        destination: Where the code went; empty if this browser must not know.
+    """
+
+    username: str = ""
+    destination: str = ""
+
+
+def confirm_step(site: Site, visit: Visit, username: str, destination: str) -> str:
+    """Return what the confirmation page needs to know of a sign-up."""
+    browser = site.cookies.browser(visit)
+    values = {"username": username, "destination": destination}
+    return site.carrier.pack(_KIND, browser, values)
+
+
+class ConfirmPages:
+    """The pages of a confirmation."""
+
+    def __init__(self, *, site: Site, sign_ups: SignUps) -> None:
+        self._site = site
+        self._sign_ups = sign_ups
+
+    def routes(self, pages: Pages) -> Sequence[BaseRoute]:
+        """Return where they are."""
+        return [
+            pages.route(CONFIRM, get=self.show, post=self.confirm),
+            pages.route(CONFIRM_LINK, get=self.show_link, post=self.confirm_link),
+            pages.route(RESEND, get=self.ask_name, post=self.resend),
+        ]
+
+    def show(self, visit: Visit) -> Response:
+        """Return the form for the code."""
+        return self._form(visit, self._site.place(visit), self._waiting(visit), ())
+
+    def confirm(self, visit: Visit) -> Response:
+        """Confirm with the code that was typed."""
+        place = self._site.place(visit)
+        t = self._site.texts(visit, place)
+        waiting = self._waiting(visit)
+        username = waiting.username or typed_name(visit.typed(USERNAME))
+        wanted = [
+            (USERNAME, name_field(place.pool, t).label, username),
+            (CODE, t("form.code"), visit.typed(CODE).strip()),
+        ]
+        empty = [(field, label) for field, label, value in wanted if not value]
+        if empty:
+            return self._form(visit, place, waiting, missing(t, *empty))
+        try:
+            self._confirm(place, waiting, username, visit.typed(CODE))
+        except GatewayError as error:
+            faults = faults_of(error, t, place.pool.settings.password)
+            return self._form(visit, place, waiting, faults)
+        return self._site.renderer.redirect(visit.link("/login", notice="confirmed"))
+
+    def show_link(self, visit: Visit) -> Response:
+        """Return a button: programs that look at mail follow links, and press none."""
+        place = self._site.place(visit)
+        if not visit.query.get("user_name") or not visit.query.get("confirmation_code"):
+            raise ExpiredCodeError("the link has no name or no code")
+        return self._site.renderer.page(
+            visit, place, "confirm_link.html", here=visit.link()
+        )
+
+    def confirm_link(self, visit: Visit) -> Response:
+        """Confirm with what stands in the link."""
+        place = self._site.place(visit)
+        username = visit.query.get("user_name", "")
+        code = visit.query.get("confirmation_code", "")
+        self._confirm(place, _Waiting(), username, code)
+        onward = visit.link(
+            "/login", user_name="", confirmation_code="", notice="confirmed"
+        )
+        return self._site.renderer.redirect(onward)
+
+    def ask_name(self, visit: Visit) -> Response:
+        """Return the form that asks whom to send a new code."""
+        return self._name_form(visit, self._site.place(visit), ())
+
+    def resend(self, visit: Visit) -> Response:
+        """Send a new code, if there is anybody who waits for one."""
+        place = self._site.place(visit)
+        waiting = self._waiting(visit)
+        username = waiting.username or typed_name(visit.typed(USERNAME))
+        if not username:
+            t = self._site.texts(visit, place)
+            label = name_field(place.pool, t).label
+            return self._name_form(visit, place, missing(t, (USERNAME, label)))
+        # Neither says that there is somebody of that name.
+        with contextlib.suppress(WrongStateError, NotAllowedError):
+            self._sign_ups.resend(place.pool, username)
+        step = confirm_step(self._site, visit, username, waiting.destination)
+        onward = visit.link(CONFIRM, step=step, notice="code_sent")
+        return self._site.renderer.redirect(onward)
+
+    def _confirm(
+        self, place: Place, waiting: _Waiting, username: str, code: str
+    ) -> None:
+        digits = "".join(code.split())
+        try:
+            self._sign_ups.confirm(place.pool, username, digits)
+        except WrongStateError as error:
+            if waiting.destination:
+                raise
+            raise ExpiredCodeError("confirmed already, which is not told") from error
+
+    def _waiting(self, visit: Visit) -> _Waiting:
+        packed = visit.query.get(STEP, "")
+        if not packed:
+            return _Waiting()
+        browser = self._site.cookies.browser(visit)
+        values = self._site.carrier.unpack(_KIND, browser, packed)
+        return _Waiting(values["username"], values["destination"])
+
+    def _form(
+        self,
+        visit: Visit,
+        place: Place,
+        waiting: _Waiting,
+        faults: Sequence[Fault],
+    ) -> Response:
+        t = self._site.texts(visit, place)
+        step = visit.query.get(STEP, "")
+        return self._site.renderer.page(
+            visit,
+            place,
+            "confirm.html",
+            faults=faults,
+            name_field=name_field(place.pool, t),
+            username=waiting.username,
+            destination=waiting.destination,
+            here=visit.link(step=step),
+            resend=visit.link(RESEND, step=step),
+        )
+
+    def _name_form(
+        self, visit: Visit, place: Place, faults: Sequence[Fault]
+    ) -> Response:
+        t = self._site.texts(visit, place)
+        return self._site.renderer.page(
+            visit,
+            place,
+            "ask_name.html",
+            faults=faults,
+            key="resend",
+            name_field=name_field(place.pool, t),
+            username="",
+        )

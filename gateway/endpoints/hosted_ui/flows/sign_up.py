@@ -1,0 +1,133 @@
+"""Signing up: a form, and on to the code that was sent.
+
+Reference: Amazon Cognito, `/signup`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from gateway.endpoints.hosted_ui.endpoint import Pages
+from gateway.endpoints.hosted_ui.faults import PASSWORD, USERNAME, faults_of, missing
+from gateway.endpoints.hosted_ui.fields import (
+    asked_at_sign_up,
+    attribute_fields,
+    demands,
+    field_id,
+    name_field,
+    typed_attribute,
+    typed_name,
+)
+from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM, confirm_step
+from gateway.endpoints.hosted_ui.place import Place
+from gateway.endpoints.hosted_ui.rendering import Fault
+from gateway.endpoints.hosted_ui.site import Site
+from gateway.endpoints.hosted_ui.visit import Visit
+from gateway.model.errors import GatewayError
+from gateway.model.user import UserStatus
+from gateway.pool.errors import NotAllowedError
+from gateway.pool.sign_up import SignUp, SignUps
+
+SIGN_UP = "/signup"
+
+
+class SignUpPages:
+    """The pages of a sign-up."""
+
+    def __init__(self, *, site: Site, sign_ups: SignUps) -> None:
+        self._site = site
+        self._sign_ups = sign_ups
+
+    def routes(self, pages: Pages) -> Sequence[BaseRoute]:
+        """Return where they are."""
+        return [pages.route(SIGN_UP, get=self.show, post=self.sign_up)]
+
+    def show(self, visit: Visit) -> Response:
+        """Return the empty form."""
+        return self._form(visit, self._place(visit), {}, ())
+
+    def sign_up(self, visit: Visit) -> Response:
+        """Make a person of what was typed, or say what is wrong with it."""
+        place = self._place(visit)
+        t = self._site.texts(visit, place)
+        pool = place.pool
+        typed = _typed(visit, place)
+        empty = self._missing(visit, place, typed)
+        if empty:
+            return self._form(visit, place, typed, empty)
+        username = typed[USERNAME]
+        attributes = {
+            name: typed[field_id(name)]
+            for name in asked_at_sign_up(pool)
+            if typed[field_id(name)]
+        }
+        try:
+            asked = SignUp(username, visit.typed(PASSWORD), attributes)
+            signed_up = self._sign_ups.sign_up(pool, asked)
+        except GatewayError as error:
+            by_address = bool(pool.settings.sign_in.addresses)
+            faults = faults_of(error, t, pool.settings.password, by_address=by_address)
+            return self._form(visit, place, typed, faults)
+        if signed_up.user.status is UserStatus.CONFIRMED:
+            return self._site.renderer.redirect(
+                visit.link("/login", notice="confirmed")
+            )
+        if signed_up.sent is None:
+            return self._site.renderer.page(
+                visit, place, "told.html", key="waiting", onward=visit.link("/login")
+            )
+        step = confirm_step(self._site, visit, username, signed_up.sent.destination)
+        return self._site.renderer.redirect(visit.link(CONFIRM, step=step))
+
+    def _place(self, visit: Visit) -> Place:
+        place = self._site.place(visit)
+        if not place.pool.settings.sign_up.is_open:
+            raise NotAllowedError("people do not sign up by themselves in this pool")
+        return place
+
+    def _missing(
+        self, visit: Visit, place: Place, typed: Mapping[str, str]
+    ) -> Sequence[Fault]:
+        t = self._site.texts(visit, place)
+        name = name_field(place.pool, t, for_sign_up=True)
+        asked = attribute_fields(
+            place.pool.settings.schema, asked_at_sign_up(place.pool), t, values={}
+        )
+        fields = [(each.id, each.label) for each in (name, *asked)]
+        empty = [(field, label) for field, label in fields if not typed[field]]
+        if not visit.typed(PASSWORD):
+            empty.append((PASSWORD, t("form.password")))
+        return missing(t, *empty)
+
+    def _form(
+        self,
+        visit: Visit,
+        place: Place,
+        typed: Mapping[str, str],
+        faults: Sequence[Fault],
+    ) -> Response:
+        t = self._site.texts(visit, place)
+        pool = place.pool
+        names = asked_at_sign_up(pool)
+        values = {name: typed.get(field_id(name), "") for name in names}
+        return self._site.renderer.page(
+            visit,
+            place,
+            "sign_up.html",
+            faults=faults,
+            name_field=name_field(pool, t, for_sign_up=True),
+            username=typed.get(USERNAME, ""),
+            attributes=attribute_fields(pool.settings.schema, names, t, values=values),
+            demands=demands(pool.settings.password, t),
+            min_length=pool.settings.password.min_length,
+        )
+
+
+def _typed(visit: Visit, place: Place) -> Mapping[str, str]:
+    """Return what stands in the fields, but for the password."""
+    typed = {
+        field_id(name): typed_attribute(name, visit.typed(field_id(name)))
+        for name in asked_at_sign_up(place.pool)
+    }
+    return {USERNAME: typed_name(visit.typed(USERNAME)), **typed}

@@ -1,0 +1,84 @@
+"""What every page needs to be read, checked and shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.responses import Response
+
+from gateway.endpoints.hosted_ui.carried import Carrier
+from gateway.endpoints.hosted_ui.cookies import Cookies
+from gateway.endpoints.hosted_ui.errors import UnknownClientError, page_status
+from gateway.endpoints.hosted_ui.guard import FormGuard
+from gateway.endpoints.hosted_ui.place import FindPlace, Place
+from gateway.endpoints.hosted_ui.rendering import Renderer
+from gateway.endpoints.hosted_ui.texts import Texts
+from gateway.endpoints.hosted_ui.visit import Visit
+from gateway.model.errors import GatewayError, RateLimitedError, UnavailableError
+
+_RETRY_UNAVAILABLE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages' common ground.
+
+    Attributes:
+        renderer: Makes pages.
+        cookies: Know the browser.
+        guard: Knows which forms are ours.
+        carrier: Hands things from page to page.
+        find_place: Knows the clients of all pools.
+        clock: The time.
+    """
+
+    renderer: Renderer
+    cookies: Cookies
+    guard: FormGuard
+    carrier: Carrier
+    find_place: FindPlace
+    clock: Callable[[], datetime]
+
+    def place(self, visit: Visit) -> Place:
+        """Return for whom somebody signs in.
+
+        Raises:
+            UnknownClientError: The address does not say, or names nobody.
+        """
+        place = self.find_place(visit.query.get("client_id", ""))
+        if place is None:
+            raise UnknownClientError("no such client")
+        return place
+
+    def texts(self, visit: Visit, place: Place | None) -> Texts:
+        """Return what a page says, in the language of whoever reads it."""
+        return self.renderer.texts(visit, place)
+
+    def failure(self, visit: Visit, error: GatewayError) -> Response:
+        """Return the page of a failure. Its `detail` stays in the log."""
+        place = self._find_place(visit)
+        texts = self.texts(visit, place)
+        codes = [
+            kind.code for kind in type(error).__mro__ if issubclass(kind, GatewayError)
+        ]
+        response = self.renderer.page(
+            visit,
+            place,
+            "failure.html",
+            status=page_status(type(error)),
+            title=texts.first(*(f"failure.{code}.title" for code in codes)),
+            what=texts.first(*(f"failure.{code}.text" for code in codes)),
+            again=visit.link() if place else "",
+        )
+        if isinstance(error, RateLimitedError):
+            response.headers["Retry-After"] = str(max(1, error.retry_after))
+        elif isinstance(error, UnavailableError):
+            response.headers["Retry-After"] = str(_RETRY_UNAVAILABLE)
+        return response
+
+    def _find_place(self, visit: Visit) -> Place | None:
+        try:
+            return self.find_place(visit.query.get("client_id", ""))
+        except GatewayError:
+            # The page of a failure is shown whatever else is down.
+            return None

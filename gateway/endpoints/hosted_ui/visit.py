@@ -1,0 +1,133 @@
+"""One request for a page, read once at the door.
+
+What could be read in two ways is refused: a parameter or a form's field twice, an escape
+that is none, text that is no UTF-8, more than anybody has a use for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.types import Scope
+
+from gateway.endpoints.form import check_content_type, parse_form
+from gateway.model.errors import OversizedRequestError
+
+# A sealed step of a sign-in travels in it, beside an authorization request.
+MAX_QUERY_BYTES: Final = 16 * 1024
+MAX_FORM_BYTES: Final = 32 * 1024
+MAX_FIELDS: Final = 100
+
+# The pages' own, which no authorization request has.
+STEP: Final = "step"
+NOTICE: Final = "notice"
+LANGUAGE: Final = "lang"
+_NOT_CARRIED: Final = frozenset({STEP, NOTICE})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a page.
+
+    Attributes:
+        method: `GET` or `POST`.
+        path: Of the page.
+        query: Without empty ones.
+        form: Without empty ones; nothing if there is none.
+        cookies: By name.
+        address: Where it comes from.
+        user_agent: What the browser calls itself; empty if it does not.
+        accepted: The header `Accept-Language`.
+        fetch_site: What the browser says of the page that sent it (Fetch Metadata).
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    address: str = ""
+    user_agent: str = ""
+    accepted: str = ""
+    fetch_site: str = ""
+
+    def typed(self, name: str) -> str:
+        """Return what stands in a field; empty if nothing does."""
+        return self.form.get(name, "")
+
+    def link(self, path: str = "", /, **changes: str) -> str:
+        """Return an address of our own that carries the query along.
+
+        Args:
+            path: Of the page; this one by default.
+            changes: What is different in the query; an empty text takes a name out.
+        """
+        kept = {
+            name: value
+            for name, value in self.query.items()
+            if name not in _NOT_CARRIED
+        }
+        query = {name: value for name, value in (kept | changes).items() if value}
+        return f"{path or self.path}?{urlencode(query)}" if query else path or self.path
+
+    @property
+    def carried(self) -> Mapping[str, str]:
+        """The query without the pages' own: what a client asked for."""
+        own = _NOT_CARRIED | {LANGUAGE}
+        return {name: value for name, value in self.query.items() if name not in own}
+
+
+def read_visit(scope: Scope, body: bytes) -> Visit:
+    """Return a request that has come in whole.
+
+    Args:
+        scope: Of the ASGI application.
+        body: The whole of it.
+
+    Raises:
+        RequestError: It can be read in two ways, or not at all.
+    """
+    raw_query: bytes = scope["query_string"]
+    if len(raw_query) > MAX_QUERY_BYTES:
+        raise OversizedRequestError(f"a query over {MAX_QUERY_BYTES} bytes")
+    form: Mapping[str, str] = {}
+    if scope["method"] == "POST":
+        check_content_type(_values(scope, b"content-type"))
+        form = parse_form(body, max_parameters=MAX_FIELDS)
+    client = scope.get("client")
+    return Visit(
+        method=scope["method"],
+        path=scope["path"],
+        query=parse_form(raw_query),
+        form=form,
+        cookies=_cookies(_values(scope, b"cookie")),
+        address=client[0] if client else "",
+        user_agent=_first(scope, b"user-agent"),
+        accepted=_first(scope, b"accept-language"),
+        fetch_site=_first(scope, b"sec-fetch-site"),
+    )
+
+
+def strangers(scope: Scope) -> Visit:
+    """Return a request of which nothing can be read but where it went."""
+    return Visit("GET", scope["path"], accepted=_first(scope, b"accept-language"))
+
+
+def _cookies(headers: Sequence[bytes]) -> Mapping[str, str]:
+    """Return cookies by name; of two with one name, the first (RFC 6265 section 5.4)."""
+    cookies: dict[str, str] = {}
+    for header in headers:
+        for pair in header.decode("latin-1").split(";"):
+            name, _, value = pair.strip().partition("=")
+            cookies.setdefault(name, value)
+    return cookies
+
+
+def _first(scope: Scope, name: bytes) -> str:
+    values = _values(scope, name)
+    return values[0].decode("latin-1") if values else ""
+
+
+def _values(scope: Scope, name: bytes) -> list[bytes]:
+    return [value for key, value in scope["headers"] if key == name]

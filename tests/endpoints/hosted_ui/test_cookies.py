@@ -1,0 +1,71 @@
+"""The pages' cookies."""
+
+from datetime import timedelta
+
+import pytest
+from starlette.responses import Response
+
+from gateway.endpoints.hosted_ui.cookies import Cookies
+from gateway.endpoints.hosted_ui.visit import Visit
+
+SECURE = Cookies(secure=True)
+
+
+def set_cookie(response: Response) -> str:
+    return response.headers["set-cookie"]
+
+
+def test_cookies_are_out_of_reach() -> None:
+    """Of scripts, of other hosts, of plain connections."""
+    response = Response()
+
+    SECURE.keep_session(response, "h" * 43, timedelta(hours=1))
+
+    told = set_cookie(response)
+    assert told.startswith(f"__Host-gateway-session={'h' * 43};")
+    for part in ("HttpOnly", "Secure", "Path=/", "SameSite=lax", "Max-Age=3600"):
+        assert f"; {part}" in told
+    assert "Domain" not in told
+
+
+def test_without_https_they_are_kept_all_the_same() -> None:
+    """On one's own machine, for a demonstration: no browser takes the prefix there."""
+    response = Response()
+
+    Cookies(secure=False).keep_browser(response, "b" * 43)
+
+    assert set_cookie(response).startswith("gateway-browser=")
+    assert "Secure" not in set_cookie(response)
+    assert "Max-Age" not in set_cookie(response)
+
+
+def test_a_sign_in_is_forgotten() -> None:
+    response = Response()
+
+    SECURE.end_session(response)
+
+    assert '__Host-gateway-session="";' in set_cookie(response)
+    assert "Max-Age=0" in set_cookie(response)
+
+
+def test_a_browser_says_who_it_is() -> None:
+    cookies = {"__Host-gateway-session": "s" * 43, "__Host-gateway-browser": "b" * 43}
+    visit = Visit("GET", "/", cookies=cookies)
+
+    assert SECURE.session(visit) == "s" * 43
+    assert SECURE.browser(visit) == "b" * 43
+    assert Cookies(secure=False).session(visit) == ""
+
+
+@pytest.mark.parametrize("value", ["", "short", "x" * 513, "ä" * 43, "a b" * 20])
+def test_what_we_never_handed_out_is_nobody(value: str) -> None:
+    visit = Visit("GET", "/", cookies={"__Host-gateway-session": value})
+
+    assert SECURE.session(visit) == ""
+
+
+def test_browsers_have_names_that_nobody_guesses() -> None:
+    names = {Cookies.new_browser() for _ in range(50)}
+
+    assert len(names) == 50
+    assert all(len(name) == 43 for name in names)

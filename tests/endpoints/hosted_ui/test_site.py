@@ -1,0 +1,66 @@
+"""What all pages have in common."""
+
+import pytest
+
+from gateway.endpoints.hosted_ui.errors import StaleStepError, UnknownClientError
+from gateway.endpoints.hosted_ui.visit import Visit
+from gateway.model.errors import GatewayError, RateLimitedError, StorageError
+from tests.endpoints.hosted_ui.visitor import QUERY, Hotel
+
+VISIT = Visit("GET", "/login", QUERY)
+
+
+def test_a_place_is_found_by_its_client(hotel: Hotel) -> None:
+    pool = hotel.open()
+
+    assert hotel.site.place(VISIT).pool == pool
+    for query in ({}, {"client_id": "nobody"}):
+        with pytest.raises(UnknownClientError):
+            hotel.site.place(Visit("GET", "/login", query))
+
+
+def test_each_failure_has_a_page_that_says_what_to_do(
+    hotel: Hotel, error_classes: list[type[GatewayError]]
+) -> None:
+    """In both languages, with a title and a sentence of its own or its family's."""
+    hotel.open()
+
+    for kind in error_classes:
+        for language in ("en", "de"):
+            visit = Visit("GET", "/login", {**QUERY, "lang": language})
+            page = hotel.site.failure(visit, kind("a secret detail"))
+
+            body = bytes(page.body).decode()
+            assert page.status_code >= 400
+            assert page.status_code != 401
+            assert "failure." not in body, kind
+            assert "detail" not in body
+            assert f'lang="{language}"' in body
+
+
+def test_a_failure_leads_back_if_anybody_knows_where(hotel: Hotel) -> None:
+    hotel.open()
+
+    known = bytes(hotel.site.failure(VISIT, StaleStepError()).body).decode()
+    unknown = bytes(
+        hotel.site.failure(Visit("GET", "/login"), StaleStepError()).body
+    ).decode()
+
+    assert 'href="/login?client_id=' in known
+    assert "Try again" not in unknown
+
+
+def test_a_failure_is_shown_whatever_else_is_down(hotel: Hotel) -> None:
+    hotel.failure = StorageError("the disk is gone")
+
+    page = hotel.site.failure(VISIT, StorageError("the disk is gone"))
+
+    assert page.status_code == 503
+    assert int(page.headers["retry-after"]) > 0
+
+
+def test_who_came_too_often_learns_how_long_to_wait(hotel: Hotel) -> None:
+    page = hotel.site.failure(VISIT, RateLimitedError(retry_after=7))
+
+    assert page.status_code == 429
+    assert page.headers["retry-after"] == "7"
