@@ -1,4 +1,4 @@
-"""Small documents from places outside: discovery documents, key sets.
+"""Small documents from places outside: discovery documents, key sets, answers to webhooks.
 
 What comes back is untrusted and bounded; what it means is for the caller to find out.
 A redirect is a failure: the place that was checked is the place that answers. Bodies are
@@ -6,6 +6,7 @@ never logged.
 """
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -66,7 +67,7 @@ class Fetched:
 
 
 class Fetcher:
-    """Gets documents within rules.
+    """Gets documents, and sends them, within rules.
 
     Args:
         rules: Where it may go.
@@ -107,9 +108,31 @@ class Fetcher:
             FetchError: There is no connection, or the answer is a redirect, packed or
                 no HTTP.
         """
+        return self._exchange("GET", url, {}, None)
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Fetched:
+        """Send a body somewhere, and return what is answered.
+
+        Args:
+            url: Where to.
+            body: As it is sent.
+            headers: Of the request, beside the fetcher's own; with its `content-type`.
+
+        Raises:
+            ForbiddenTargetError: The rules do not let a request go there.
+            FetchTimeoutError: It took longer than `rules.timeout`.
+            OversizedAnswerError: The body is larger than `rules.max_bytes`.
+            FetchError: There is no connection, or the answer is a redirect, packed or
+                no HTTP. The body may have arrived all the same.
+        """
+        return self._exchange("POST", url, headers, body)
+
+    def _exchange(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Fetched:
         target = self._check(url)
         answer = self._transport.handle_request(
-            httpx.Request("GET", target, headers=_HEADERS)
+            httpx.Request(method, target, headers={**_HEADERS, **headers}, content=body)
         )
         try:
             return self._read(answer, target.host)

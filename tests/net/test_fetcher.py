@@ -45,6 +45,24 @@ def test_a_document_comes_back_as_it_was_sent() -> None:
     assert network.closed == 1
 
 
+def test_a_body_is_sent_and_the_answer_comes_back() -> None:
+    """With its length, so that no server waits for more."""
+    network = FakeNetwork(http(b"{}", status="202 Accepted"))
+
+    fetched = fetcher(network).post(
+        URL, b'{"a": 1}', headers={"content-type": "application/json"}
+    )
+
+    assert (fetched.status, fetched.body) == (202, b"{}")
+    head, _, body = network.sent.partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /jwks HTTP/1.1\r\n")
+    assert b"content-length: 8" in head.lower()
+    assert b"content-type: application/json" in head.lower()
+    assert body == b'{"a": 1}'
+    with pytest.raises(ForbiddenTargetError):
+        fetcher(network).post("https://other.example/", b"", headers={})
+
+
 def test_a_status_is_told_and_not_judged() -> None:
     network = FakeNetwork(http(b"no", status="503 Service Unavailable"))
 

@@ -18,6 +18,7 @@ from gateway.pool.triggers import answers, claims, events
 from gateway.pool.triggers.answers import Answer
 from gateway.pool.triggers.events import occasion
 from gateway.pool.triggers.functions import FindFunction, no_function
+from gateway.pool.triggers.rules import check_rules
 from gateway.pool.triggers.values import (
     Caller,
     ConfirmationSource,
@@ -75,6 +76,7 @@ class Triggers:
             caller: Through whom.
         """
         kind = TriggerKind.PRE_SIGN_UP
+        self._check(pool, kind, user, source, caller)
         if not self.has(pool, kind):
             return _AS_ASKED
         response = {
@@ -102,6 +104,7 @@ class Triggers:
             caller: Through whom; its `validation` is looked at.
         """
         kind = TriggerKind.PRE_AUTHENTICATION
+        self._check(pool, kind, person, "Authentication", caller)
         if not self.has(pool, kind):
             return
         event = occasion(pool, person, caller).event(
@@ -288,6 +291,13 @@ class Triggers:
         # What it answers does not matter: it has sent the message, or raised.
         self._call(pool, kind, event)
         return True
+
+    def _check(
+        self, pool: Pool, kind: TriggerKind, person: Person, source: str, caller: Caller
+    ) -> None:
+        rules = pool.settings.triggers.rules.get(kind)
+        if rules:
+            check_rules(kind, rules, person, source, caller)
 
     def _tell(
         self,
