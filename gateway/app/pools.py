@@ -12,11 +12,15 @@ from gateway.keys.seal import Seal, StoreKey
 from gateway.pool.clients import Clients
 from gateway.pool.codes import Codes
 from gateway.pool.credentials import Credentials
+from gateway.pool.messages.outbox import Outbox
 from gateway.pool.passwords.hashing import Passwords
 from gateway.pool.pools import Pools
 from gateway.pool.resource_servers import ResourceServers
 from gateway.pool.sign_in.passwords import PasswordProof
+from gateway.pool.sign_up import SignUps
 from gateway.pool.tries import Tries
+from gateway.pool.triggers.functions import FindFunction, no_function
+from gateway.pool.triggers.triggers import Triggers
 from gateway.storage.cursors import Cursors
 from gateway.storage.database import Database
 
@@ -34,6 +38,9 @@ class PoolServices:
         codes: What is sent to people.
         tries: Counts what people try.
         password_proof: Proves people by their passwords.
+        outbox: Keeps messages to people until they are sent.
+        triggers: Asks the functions of pools.
+        sign_ups: Signs people up and confirms them.
     """
 
     pools: Pools
@@ -44,6 +51,9 @@ class PoolServices:
     codes: Codes
     tries: Tries
     password_proof: PasswordProof
+    outbox: Outbox
+    triggers: Triggers
+    sign_ups: SignUps
 
 
 def build_pool_services(
@@ -52,6 +62,7 @@ def build_pool_services(
     store_key: StoreKey,
     clock: Callable[[], datetime],
     region: str,
+    find_function: FindFunction = no_function,
 ) -> PoolServices:
     """Return the services.
 
@@ -60,19 +71,23 @@ def build_pool_services(
         store_key: Seals what has to be opened again; every other secret is derived from it.
         clock: The time.
         region: What ids of new pools begin with.
+        find_function: Knows what triggers may call.
     """
     seal = Seal(key=store_key)
     cursors = Cursors(secret=store_key.secret)
     passwords = Passwords(at_once=os.cpu_count() or 1)
     credentials = Credentials(passwords=passwords, sealer=seal)
     tries = Tries(database=database, clock=clock)
+    codes = Codes(secret=store_key.derive("pool codes, version 1"))
+    outbox = Outbox(seal=seal, clock=clock)
+    triggers = Triggers(find=find_function)
     return PoolServices(
         pools=Pools(database=database, cursors=cursors, clock=clock, region=region),
         clients=Clients(database=database, sealer=seal, cursors=cursors, clock=clock),
         resource_servers=ResourceServers(database=database, cursors=cursors),
         passwords=passwords,
         credentials=credentials,
-        codes=Codes(secret=store_key.derive("pool codes, version 1")),
+        codes=codes,
         tries=tries,
         password_proof=PasswordProof(
             database=database,
@@ -80,5 +95,15 @@ def build_pool_services(
             passwords=passwords,
             tries=tries,
             clock=clock,
+        ),
+        outbox=outbox,
+        triggers=triggers,
+        sign_ups=SignUps(
+            database=database,
+            credentials=credentials,
+            codes=codes,
+            messenger=outbox,
+            clock=clock,
+            triggers=triggers,
         ),
     )

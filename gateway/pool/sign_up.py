@@ -36,6 +36,13 @@ from gateway.pool.names import (
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import add_profile, keep_profile
 from gateway.pool.settings import Address, Alias, NoticeKind
+from gateway.pool.triggers.triggers import NO_TRIGGERS, Triggers
+from gateway.pool.triggers.values import (
+    NOBODY,
+    Caller,
+    ConfirmationSource,
+    SignUpSource,
+)
 from gateway.storage.database import Database
 from gateway.storage.errors import DuplicateError
 from gateway.storage.pools.codes import CodeKey, StoredCode, UserCodes
@@ -53,11 +60,13 @@ class SignUp:
         username: A name; an address, where addresses stand in for names.
         password: As typed.
         attributes: By name.
+        caller: Through whom, for triggers.
     """
 
     username: str
     password: str = field(repr=False)
     attributes: Mapping[str, str] = field(default_factory=dict)
+    caller: Caller = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +93,23 @@ class SignUps:
         codes: Codes,
         messenger: Messenger,
         clock: Callable[[], datetime],
+        triggers: Triggers = NO_TRIGGERS,
     ) -> None:
         self._database = database
         self._credentials = credentials
         self._codes = codes
         self._messenger = messenger
         self._clock = clock
+        self._triggers = triggers
 
     def sign_up(self, pool: Pool, asked: SignUp) -> SignedUp:
-        """Make a person who still has to confirm.
+        """Make a person, who still has to confirm unless a trigger says otherwise.
 
         Raises:
             NotAllowedError: People do not sign up by themselves here.
+            TriggerRefusedError: A trigger says no.
+            TriggerError: A trigger did not answer. After the sign-up, one that is told of
+                a confirmation may not have heard of it.
             InvalidParameterError: The name or an attribute is none, or one is missing.
             InvalidPasswordError: The password is not taken.
             NameTakenError: The name is somebody's.
@@ -106,26 +120,31 @@ class SignUps:
         now = self._clock()
         user = _new_user(pool, asked, now)
         self._credentials.check(pool, asked.password, about=user)
+        user = self._ask(pool, user, asked.caller)
         secrets = self._credentials.make(
             pool, user, asked.password, before=UserSecrets(), now=now
         )
-        sent = _destination(pool, user)
+        is_confirmed = user.status is UserStatus.CONFIRMED
+        sent = None if is_confirmed else _destination(pool, user)
 
         def work(connection: Connection) -> None:
             add_profile(connection, pool, user)
             AllSecrets(connection).keep(pool.id, user.sub, secrets)
             if sent is not None:
-                self._send(
-                    connection, pool, user, Notice(NoticeKind.SIGN_UP, sent), now
-                )
+                notice = _notice(NoticeKind.SIGN_UP, sent, asked.caller)
+                self._send(connection, pool, user, notice, now)
 
         try:
             self._database.write(work)
         except DuplicateError as error:
             raise NameTakenError("the name is somebody's") from error
+        if is_confirmed:
+            self._tell(pool, user, asked.caller)
         return SignedUp(user, sent)
 
-    def resend(self, pool: Pool, name: str) -> SentCode | None:
+    def resend(
+        self, pool: Pool, name: str, *, caller: Caller = NOBODY
+    ) -> SentCode | None:
         """Send a new code; the one before is good for nothing.
 
         Returns:
@@ -148,15 +167,20 @@ class SignUps:
                 raise NotAllowedError(
                     "nothing that a code could go to is verified here"
                 )
-            self._send(
-                connection, pool, user, Notice(NoticeKind.RESENT_CODE, sent), now
-            )
+            notice = _notice(NoticeKind.RESENT_CODE, sent, caller)
+            self._send(connection, pool, user, notice, now)
             return sent
 
         return self._database.write(work)
 
     def confirm(
-        self, pool: Pool, name: str, code: str, *, take_over: bool = False
+        self,
+        pool: Pool,
+        name: str,
+        code: str,
+        *,
+        take_over: bool = False,
+        caller: Caller = NOBODY,
     ) -> User:
         """Return the person, who has proven the address that the code went to.
 
@@ -166,12 +190,16 @@ class SignUps:
             code: As typed.
             take_over: Whether an address that somebody else has proven as well leads to
                 this person from now on.
+            caller: Through whom, for triggers.
 
         Raises:
             CodeMismatchError: It is not the code.
             ExpiredCodeError: There is none, or there is no such person.
             WrongStateError: The person is confirmed.
             NameTakenError: The address leads to somebody else; the code stays good.
+            TriggerRefusedError: The person is confirmed, and a trigger that was told of it
+                says no.
+            TriggerError: The same, but it did not answer.
         """
         now = self._clock()
 
@@ -191,11 +219,34 @@ class SignUps:
         except DuplicateError as error:
             raise NameTakenError("the address leads to somebody else") from error
         if user is not None:
+            self._tell(pool, user, caller)
             return user
         # Raised out here: what was counted in there is to be kept.
         if outcome is Outcome.WRONG:
             raise CodeMismatchError
         raise ExpiredCodeError
+
+    def _ask(self, pool: Pool, user: User, caller: Caller) -> User:
+        """Return the person as a trigger lets them be."""
+        source = SignUpSource.SIGN_UP
+        answer = self._triggers.pre_sign_up(pool, user, source, caller)
+        verified = {
+            VERIFIED[address]: "true"
+            for address, is_so in (
+                (Address.EMAIL, answer.verify_email),
+                (Address.PHONE, answer.verify_phone),
+            )
+            if is_so and address in user.attributes
+        }
+        return replace(
+            user,
+            status=UserStatus.CONFIRMED if answer.confirm else user.status,
+            attributes={**user.attributes, **verified},
+        )
+
+    def _tell(self, pool: Pool, user: User, caller: Caller) -> None:
+        source = ConfirmationSource.SIGN_UP
+        self._triggers.post_confirmation(pool, user, source, caller)
 
     def _send(
         self,
@@ -279,6 +330,10 @@ def _new_user(pool: Pool, asked: SignUp, now: datetime) -> User:
         created_at=now,
         updated_at=now,
     )
+
+
+def _notice(kind: NoticeKind, to: SentCode, caller: Caller) -> Notice:
+    return Notice(kind, to, client_id=caller.client_id, metadata=caller.metadata)
 
 
 def _destination(pool: Pool, user: User) -> SentCode | None:

@@ -11,7 +11,9 @@ from gateway.model.client import Client, ClientAuthentication
 from gateway.pool.codes import Outcome, Purpose
 from gateway.pool.errors import NotAuthorizedError
 from gateway.pool.settings import PoolSettings
+from gateway.pool.sign_up import SignUp
 from gateway.storage.database import Database
+from gateway.storage.pools.messages import Messages
 from gateway.storage.sqlite import SqliteDatabase
 from tests.flows.house import NOON
 
@@ -57,3 +59,16 @@ def test_nobody_is_proven_in_an_empty_pool(database: Database) -> None:
 
     with pytest.raises(NotAuthorizedError):
         services.password_proof.prove(pool, "ana", "secret", address="192.0.2.1")
+
+
+def test_a_sign_up_waits_for_its_message(database: Database) -> None:
+    """The services share one queue and one set of codes."""
+    services = build(database)
+    pool = services.pools.create(PoolSettings(name="people"))
+    ana = SignUp("ana", "Correct horse 1!", {"email": "ana@example.com"})
+
+    services.sign_ups.sign_up(pool, ana)
+
+    with database.writing() as connection:
+        (message,) = Messages(connection).claim(now=NOON, until=NOON, limit=9)
+    assert message.destination == "ana@example.com"

@@ -12,6 +12,7 @@ from gateway.model.user import UserStatus
 from gateway.pool.attributes.schema import AttributeProblem, Schema
 from gateway.pool.codes import LIFETIMES, MAX_TRIES, Purpose
 from gateway.pool.errors import (
+    BadTriggerAnswerError,
     CodeMismatchError,
     ExpiredCodeError,
     InvalidParameterError,
@@ -28,10 +29,13 @@ from gateway.pool.settings import (
     PoolSettings,
     SignInSettings,
     SignUpSettings,
+    TriggerKind,
+    TriggerSettings,
 )
 from gateway.pool.sign_up import SignUp, SignUps
 from gateway.storage.pools.users import Users
 from tests.pool.house import NOON, PASSWORD, POOL_ID, House
+from tests.pool.triggers.recorder import CALLER, Recorder, triggers_of
 
 EMAIL = {"email": "ana@example.com"}
 ANA = SignUp("ana", PASSWORD, EMAIL)
@@ -312,3 +316,73 @@ def test_taking_over_what_nobody_has_is_an_ordinary_confirmation(
     confirmed = sign_ups.confirm(pool, "ana", house.mailbox.code, take_over=True)
 
     assert confirmed.status is UserStatus.CONFIRMED
+
+
+def with_function(house: House, function: Recorder) -> SignUps:
+    return SignUps(
+        database=house.database,
+        credentials=house.credentials,
+        codes=house.codes,
+        messenger=house.mailbox,
+        clock=house.clock,
+        triggers=triggers_of(function),
+    )
+
+
+def asking(*kinds: TriggerKind) -> PoolSettings:
+    triggers = TriggerSettings(functions=dict.fromkeys(kinds, "it"))
+    return PoolSettings(
+        name="asking",
+        sign_in=SignInSettings(aliases=frozenset({Alias.EMAIL})),
+        triggers=triggers,
+    )
+
+
+def test_a_trigger_confirms_and_verifies(house: House) -> None:
+    """Then no code is sent, the address is a name at once, and the next one is told."""
+    function = Recorder(
+        lambda _: dict.fromkeys(
+            ("autoConfirmUser", "autoVerifyEmail", "autoVerifyPhone"), True
+        )
+    )
+    pool = house.pool(asking(TriggerKind.PRE_SIGN_UP, TriggerKind.POST_CONFIRMATION))
+    sign_ups = with_function(house, function)
+
+    signed_up = sign_ups.sign_up(pool, replace(ANA, caller=CALLER))
+
+    user = house.user(pool, signed_up.user.sub)
+    assert user == signed_up.user
+    assert user.status is UserStatus.CONFIRMED
+    assert user.attributes == {**EMAIL, "email_verified": "true"}
+    assert signed_up.sent is None
+    assert not house.mailbox.messages
+    assert function.kinds == [TriggerKind.PRE_SIGN_UP, TriggerKind.POST_CONFIRMATION]
+    assert function.events[0]["callerContext"]["clientId"] == CALLER.client_id
+    with pytest.raises(NameTakenError):
+        sign_ups.sign_up(pool, replace(ANA, username="other"))
+
+
+def test_a_trigger_is_told_of_a_confirmation(house: House) -> None:
+    """After it is kept; without a function that is asked first, the code goes out."""
+    function = Recorder()
+    pool = house.pool(asking(TriggerKind.POST_CONFIRMATION))
+    sign_ups = with_function(house, function)
+    sub = sign_ups.sign_up(pool, ANA).user.sub
+    assert not function.events
+
+    sign_ups.confirm(pool, "ana", house.mailbox.code, caller=CALLER)
+
+    assert function.event["triggerSource"] == "PostConfirmation_ConfirmSignUp"
+    assert function.event["request"]["clientMetadata"] == CALLER.metadata
+    assert house.user(pool, sub).status is UserStatus.CONFIRMED
+
+
+def test_a_trigger_that_fails_leaves_nothing(house: House) -> None:
+    """The name is free for somebody else."""
+    pool = house.pool(asking(TriggerKind.PRE_SIGN_UP))
+
+    with pytest.raises(BadTriggerAnswerError):
+        with_function(house, Recorder(lambda _: 7)).sign_up(pool, ANA)
+
+    assert count(house) == 0
+    assert not house.mailbox.messages

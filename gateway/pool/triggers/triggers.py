@@ -340,3 +340,7 @@ class Triggers:
         if function is None:
             raise UnexpectedTriggerError(f"{kind}: there is no function {name!r}")
         return function.call(kind, event)
+
+
+# Of a gateway that has no functions.
+NO_TRIGGERS: Final = Triggers()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from gateway.model.user import User
 
@@ -30,6 +30,10 @@ class Caller:
     address: str = ""
     metadata: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
     validation: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
+
+
+# Whoever asks without a client.
+NOBODY: Final = Caller()
 
 
 @dataclass(frozen=True, slots=True)
