@@ -7,21 +7,16 @@ whatever it looks like, ends in a `RecursionError`.
 Reference: CEL language definition, "Syntax".
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Final, cast
 
 from lark import Lark, Token
-from lark.common import LexerConf
 from lark.exceptions import UnexpectedToken
-from lark.lexer import Lexer, PatternStr
-from typing_extensions import override
 
 from gateway.cel import literals
+from gateway.cel.grammar import parser
 from gateway.cel.lexer import Refused, refuse, tokenize
 from gateway.cel.syntax import (
     Call,
@@ -105,50 +100,9 @@ class _Misfit(Exception):  # noqa: N818 - never leaves the module
         self.message = message
 
 
-class _Tokens(Lexer):
-    """Hands our tokens to the parser, under the names that the grammar gives them."""
-
-    __future_interface__ = 0
-
-    def __init__(self, lexer_conf: LexerConf) -> None:
-        self._names = {
-            str(terminal.pattern.value): terminal.name
-            for terminal in lexer_conf.terminals
-            if isinstance(terminal.pattern, PatternStr)
-        }
-
-    @override
-    def lex(  # type: ignore[override]  # interface 0 is handed what is parsed, alone
-        self, tokens: Sequence[Token]
-    ) -> Iterator[Token]:
-        for token in tokens:
-            token.type = self._names.get(token.type, token.type)
-            yield token
-
-
-def _grammar_file() -> Path:
-    # Importing the package would run its evaluator's modules, and take longer than
-    # everything else that a start takes.
-    spec = find_spec("celpy")
-    if spec is None or spec.origin is None:  # pragma: no cover - it is a dependency
-        raise ModuleNotFoundError("celpy")
-    return Path(spec.origin).with_name("cel.lark")
-
-
 @cache
 def _grammar() -> Lark:
-    grammar = _grammar_file().read_text("utf-8")
-    return Lark(
-        grammar,
-        parser="lalr",
-        start="expr",
-        g_regex_flags=re.MULTILINE,
-        lexer=_Tokens,
-        transformer=_Builder(),
-        keep_all_tokens=True,
-        maybe_placeholders=False,
-        priority="invert",
-    )
+    return parser(_Builder())
 
 
 _Parts = list[Any]
