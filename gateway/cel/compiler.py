@@ -72,14 +72,14 @@ class Compiler:
         compiled = self.parts.get(id(plan))
         if compiled is not None:
             return compiled
-        value = self._known(plan)
+        value = self.known(plan)
         if value is not UNKNOWN:
             run: Run | None = closures.constant(value)
         elif self.wrap is not None and isinstance(plan, Comprehension):
             # A fused loop has no elements to show its body with.
             run = None
         else:
-            run = fused(plan, self._known, self._place)
+            run = fused(plan, self.known, self.place)
         absorbed: Sequence[Plan] = plan.children
         if run is None:
             run, absorbed = self._build(plan), ()
@@ -99,12 +99,12 @@ class Compiler:
 
     def made_with(self, plan: Plan) -> tuple[Make, Plan] | None:
         """Return what makes the closure of a part, and of which constant, if that is all."""
-        if self._known(plan) is not UNKNOWN:
+        if self.known(plan) is not UNKNOWN:
             return None
-        return made_with(plan, self._known, self._place)
+        return made_with(plan, self.known, self.place)
 
     def _build(self, plan: Plan) -> Run:  # noqa: PLR0911 - one for each kind
-        place = self._place(plan)
+        place = self.place(plan)
         match plan:
             case Variable():
                 return closures.variable(plan.name, place)
@@ -140,16 +140,24 @@ class Compiler:
                 entries = [(self.compile(k), self.compile(v)) for k, v in plan.entries]
                 return closures.make_map(entries, place)
             case Comprehension():
-                return self._comprehension(plan, place)
+                over, body = self.compile(plan.range), self.compile(plan.body)
+                return self.loop(plan, over, body)
             case _:  # pragma: no cover
                 raise AssertionError(f"no rule for {type(plan).__name__}")
 
-    def _comprehension(self, plan: Comprehension, place: Place) -> Run:
-        over = self.compile(plan.range)
+    def loop(self, plan: Comprehension, over: Run, body: Run) -> Run:
+        """Return the closure of a macro.
+
+        Args:
+            plan: The macro.
+            over: Evaluates what it goes through.
+            body: Evaluates what it asks of each element.
+        """
+        place = self.place(plan)
         if plan.range.type is DYN:
             over = closures.as_range(over, place)
-        is_predicate = plan.macro is not Macro.MAP
-        body = self._bool(plan.body) if is_predicate else self.compile(plan.body)
+        if plan.macro is not Macro.MAP:
+            body = self._as_bool(plan.body, body)
         run = logic.comprehension(
             plan.macro, over, FIRST_LOCAL + plan.slot, body, place
         )
@@ -163,40 +171,41 @@ class Compiler:
         """Return the closure of a part as an operand of `&&` or `||`."""
         run = self._as_bool(plan, run)
         if self.is_long and work_of(plan) >= LONG:
-            return logic.timed(run, self._place(plan))
+            return logic.timed(run, self.place(plan))
         return run
 
     def _timed_search(self, plan: Invoke, run: Run) -> Run:
         # Nothing interrupts a search, so the clock is looked at before it.
         searches = any(overload.rate is not None for overload in plan.overloads)
         if searches and self.is_long and work_of(plan) >= LONG:
-            return logic.timed(run, self._place(plan))
+            return logic.timed(run, self.place(plan))
         return run
 
     def _bool(self, plan: Plan) -> Run:
         return self._as_bool(plan, self.compile(plan))
 
     def _as_bool(self, plan: Plan, run: Run) -> Run:
-        return run if plan.type is BOOL else closures.as_bool(run, self._place(plan))
+        return run if plan.type is BOOL else closures.as_bool(run, self.place(plan))
 
     def _invoke(self, plan: Invoke, place: Place) -> Run:
         parts = [*plan.arguments, *plan.implicit]
         bare = self if self.wrap is None else replace(self, wrap=None)
         if plan.name == "!_" and plan.arguments[0].type is BOOL:
             return closures.negation(self.compile(plan.arguments[0]))
-        apply = self._implementation(plan)
+        apply = self.implementation_of(plan)
         runs = [self.compile(part) for part in plan.arguments]
         runs += [bare.compile(part) for part in plan.implicit]
         match parts:
             case [_, second] if self.wrap is None:
-                value = self._known(second)
+                value = self.known(second)
                 if value is not UNKNOWN:
                     return closures.call_with_constant(apply, runs[0], value, place)
             case _:
                 pass
         return closures.call(apply, runs, place)
 
-    def _implementation(self, plan: Invoke) -> Implementation:
+    def implementation_of(self, plan: Invoke) -> Implementation:
+        """Return what computes a call."""
         types = [argument.type for argument in plan.arguments]
         prepare = plan.overloads[0].prepare
         if prepare is None or len(plan.overloads) > 1:
@@ -205,7 +214,7 @@ class Compiler:
             )
         # A constant of unknown type may be of the wrong one; the run time will tell.
         values = [
-            UNKNOWN if argument.type is DYN else self._known(argument)
+            UNKNOWN if argument.type is DYN else self.known(argument)
             for argument in plan.arguments
         ]
         try:
@@ -218,7 +227,7 @@ class Compiler:
         overload = replace(plan.overloads[0], apply=prepared)
         return implementation(plan.name, [overload], types, checked=True)
 
-    def _known(self, plan: Plan) -> Any:
+    def known(self, plan: Plan) -> Any:
         """Return the value of a part that does not depend on any variable."""
         if isinstance(plan, Constant):
             return self.replaced.get(id(plan), plan.value)
@@ -237,7 +246,7 @@ class Compiler:
             isinstance(plan, Invoke) and plan.implicit
         ):
             return UNKNOWN
-        if any(self._known(child) is UNKNOWN for child in plan.children):
+        if any(self.known(child) is UNKNOWN for child in plan.children):
             return UNKNOWN
         try:
             bare = replace(self, wrap=None)
@@ -251,7 +260,8 @@ class Compiler:
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def _place(self, plan: Plan) -> Place:
+    def place(self, plan: Plan) -> Place:
+        """Return where the errors of a part are placed."""
         return self.source.place(plan.at)
 
 

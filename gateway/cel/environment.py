@@ -19,6 +19,7 @@ from gateway.cel.program import Program
 from gateway.cel.reads import reads_of
 from gateway.cel.shapes import Term, Terms
 from gateway.cel.standard import FUNCTIONS, METHODS
+from gateway.cel.stencils import Stencils
 from gateway.cel.terms import cut
 from gateway.cel.types import CelType, settled
 
@@ -75,6 +76,7 @@ class Environment:
             shared=None if shared is None else shared._terms,  # noqa: SLF001 - its own class
             own=own,
         )
+        self._stencils = Stencils(self._terms, self._analyst.constants)
 
     @property
     def variables(self) -> Mapping[str, CelType]:
@@ -92,7 +94,11 @@ class Environment:
         Raises:
             CompileError: It is refused, with everything that is wrong with it.
         """
-        return self._from_terms(source, expect) or self._whole(source, expect)
+        return (
+            self._from_stencil(source, expect)
+            or self._from_terms(source, expect)
+            or self._whole(source, expect)
+        )
 
     def _whole(self, source: str, expect: CelType | None = None) -> Program:
         analysis = self._analyst.analyse(source, expect=expect)
@@ -105,6 +111,25 @@ class Environment:
             _analysis=Kept(partial(self._analyst.analyse, source, expect=expect)),
             _run=analysis.run,
             _cells=loops(analysis.plan),
+        )
+
+    def _from_stencil(self, source: str, expect: CelType | None) -> Program | None:
+        """Return the program, made like others; `None` if it has to go another way."""
+        traced = self._stencils.trace(source)
+        if traced is None:
+            return None
+        stencil = traced.stencil
+        if expect not in (None, stencil.type) or stencil.cost > self._analyst.max_cost:
+            return None
+        return Program(
+            source=source,
+            type=stencil.type,
+            reads=stencil.reads,
+            cost=stencil.cost,
+            _analysis=Kept(partial(stencil.analysis, source)),
+            _run=traced.run,
+            _cells=stencil.cells,
+            _spot=traced.spot,
         )
 
     def _from_terms(self, source: str, expect: CelType | None) -> Program | None:

@@ -19,12 +19,12 @@ from gateway.cel.closures import Run
 from gateway.cel.compiler import Compiler
 from gateway.cel.errors import CompileError
 from gateway.cel.explanation import loops
-from gateway.cel.fusion import Make
 from gateway.cel.inference import may_be_bool
 from gateway.cel.joining import Move
 from gateway.cel.paths import Path, shortest, write_path
 from gateway.cel.plan import Constant, Invoke, Plan, walk
 from gateway.cel.reads import readings
+from gateway.cel.remaking import Remake, Remaker
 from gateway.cel.rewriting import relocated
 from gateway.cel.terms import STRING
 from gateway.cel.types import CelType
@@ -79,7 +79,7 @@ class Term:
 
 
 @dataclass(slots=True)
-class _Shape:
+class Shape:
     """What the terms have in common that are the same but for their literals.
 
     Attributes:
@@ -88,7 +88,11 @@ class _Shape:
     """
 
     fixed: Sequence[int]
-    patterns: dict[tuple[str, ...], "_Pattern"] = field(default_factory=dict)
+    patterns: dict[tuple[str, ...], "Pattern"] = field(default_factory=dict)
+
+    def pattern_for(self, literals: Sequence[str]) -> "Pattern | None":
+        """Return what the term with these literals can be made from."""
+        return self.patterns.get(tuple([literals[number] for number in self.fixed]))
 
 
 class _Hole(NamedTuple):
@@ -103,24 +107,39 @@ class _Hole(NamedTuple):
     constant: Constant
 
 
+class Made(NamedTuple):
+    """The closures of a term that was made from another one.
+
+    Attributes:
+        run: Evaluates it.
+        test: Evaluates it as an operand of `&&` or `||`.
+        moves: Where its text differs in length from that of the other one.
+    """
+
+    run: Run
+    test: Run
+    moves: Sequence[Move]
+
+
 @dataclass(slots=True, eq=False)
-class _Pattern:
+class Pattern:
     """A term that others are made from.
 
     Attributes:
         term: The term itself.
         plan: What it means.
-        holes: In their order.
+        fixed: The numbers of the literals that it shares with all that it makes.
+        holes: The others, in their order.
         compiler: For the parts that depend on them.
-        make: Makes the closure of the whole from the value of the only hole, if one
-            closure is all that it takes.
+        remake: Makes the closure of the whole without compiling it, if that can be done.
     """
 
     term: Term
     plan: Plan
+    fixed: Sequence[int]
     holes: Sequence[_Hole]
     compiler: Compiler
-    make: Make | None
+    remake: Remake | None
 
     def fits(self, literals: Sequence[str]) -> bool:
         """Return whether other literals leave everything else as it is."""
@@ -130,11 +149,48 @@ class _Pattern:
                 return False
         return True
 
-    def made(self, literals: Sequence[str]) -> Term | None:
+    def made(self, literals: Sequence[str]) -> Made | None:
+        """Return the closures with other literals.
+
+        `None` if those are out of the ordinary, or can never work.
+        """
+        if not self.fits(literals):
+            return None
+        values, moves = self._differing(literals)
+        replaced = dict(values)
+        if self.remake is not None:
+            run = self.remake(replaced)
+            return Made(run, run, moves)
+        compiler = self.compiler.replacing(replaced)
+        run = compiler.compile(self.plan)
+        if compiler.problems:
+            return None
+        return Made(run, compiler.as_term(self.plan, run), moves)
+
+    def term_with(self, literals: Sequence[str]) -> Term | None:
         """Return the term with other literals; `None` if they can never work."""
+        made = self.made(literals)
+        if made is None:
+            return None
+        term, (values, _) = self.term, self._differing(literals)
+        return Term(
+            type=term.type,
+            reads=term.reads,
+            cost=term.cost,
+            cells=term.cells,
+            run=made.run,
+            test=made.test,
+            plan=self.plan,
+            values=values,
+            moves=made.moves,
+        )
+
+    def _differing(
+        self, literals: Sequence[str]
+    ) -> tuple[Sequence[tuple[int, Any]], Sequence[Move]]:
+        """Return the constants that have another value, and where the text moves."""
         values: list[tuple[int, Any]] = []
         moves: list[Move] = []
-        value: Any = None
         for number, constant in self.holes:
             literal = literals[number]
             value = literal[1:-1] if literal[0] in _QUOTES else int(literal)
@@ -142,26 +198,7 @@ class _Pattern:
             longer = len(literal) - (constant.end - constant.start)
             if longer:
                 moves.append((constant.end, longer))
-        term = self.term
-        if self.make is not None:
-            run = test = self.make(value)
-        else:
-            compiler = self.compiler.replacing(dict(values))
-            run = compiler.compile(self.plan)
-            if compiler.problems:
-                return None
-            test = compiler.as_term(self.plan, run)
-        return Term(
-            type=term.type,
-            reads=term.reads,
-            cost=term.cost,
-            cells=term.cells,
-            run=run,
-            test=test,
-            plan=self.plan,
-            values=values,
-            moves=moves,
-        )
+        return values, moves
 
 
 class Terms:
@@ -185,7 +222,7 @@ class Terms:
         self._shared = shared
         self._own = tuple(own)
         self._terms: dict[str, Term] = {}
-        self._shapes: dict[tuple[str, ...], _Shape | None] = {}
+        self._shapes: dict[tuple[str, ...], Shape | None] = {}
         self._reads: dict[tuple[frozenset[Path], ...], frozenset[str]] = {}
 
     def find(self, text: str) -> Term | None:
@@ -212,25 +249,36 @@ class Terms:
             reads = self._reads[key] = frozenset(map(write_path, paths))
         return reads
 
+    def known(self, text: str) -> Term | None:
+        """Return the term with a text, if there is one already."""
+        if self._shared is not None and not any(name in text for name in self._own):
+            return self._shared.known(text)
+        return self._terms.get(text)
+
+    def shape_of(self, text: str) -> Shape | None:
+        """Return the shape of a term that has literals, if it is known."""
+        if self._shared is not None and not any(name in text for name in self._own):
+            return self._shared.shape_of(text)
+        code, _ = code_of(text)
+        return self._shapes.get(code)
+
     def _make(self, text: str) -> Term | None:
-        pieces = _LITERAL.split(text)
-        literals = pieces[1::2]
+        code, literals = code_of(text)
         if not literals or "\n" in text:
             return self._analysed(text)
-        pieces[1::2] = map(_kind, literals)
-        code = tuple(pieces)
         if code not in self._shapes:
             # What comes once needs no pattern, and finding one costs more than it does.
             self._shapes[code] = None
             return self._analysed(text)
         shape = self._shapes[code]
         if shape is None:
-            shape = self._shapes[code] = _Shape(self._fixed(text, literals))
+            shape = self._shapes[code] = Shape(self._fixed(text, literals))
         key = tuple([literals[number] for number in shape.fixed])
         pattern = shape.patterns.get(key)
         if pattern is not None:
-            fits = pattern.fits(literals)
-            return pattern.made(literals) if fits else self._analysed(text)
+            if not pattern.fits(literals):
+                return self._analysed(text)
+            return pattern.term_with(literals)
         analysis = self._analysis(text)
         if analysis is None:
             return None
@@ -285,8 +333,12 @@ def _reads(plan: Plan) -> frozenset[Path]:
     return frozenset(shortest(path for _, path in readings(plan)))
 
 
-def _kind(literal: str) -> str:
-    return "''" if literal[0] in _QUOTES else "0"
+def code_of(text: str) -> tuple[tuple[str, ...], list[str]]:
+    """Return what a text says but for its literals, and the literals."""
+    pieces = _LITERAL.split(text)
+    literals = pieces[1::2]
+    pieces[1::2] = ["''" if each[0] in _QUOTES else "0" for each in literals]
+    return tuple(pieces), literals
 
 
 def _other(literal: str) -> str:
@@ -307,7 +359,7 @@ def _constants(plan: Plan, text: str) -> Sequence[Constant | None]:
     return [found.get(match.span()) for match in _LITERAL.finditer(text)]
 
 
-def _pattern(analysis: Analysis, text: str, fixed: Collection[int]) -> _Pattern:
+def _pattern(analysis: Analysis, text: str, fixed: Sequence[int]) -> Pattern:
     plan, compiler = analysis.plan, analysis.compiler
     holes = [
         _Hole(number, constant)
@@ -321,12 +373,10 @@ def _pattern(analysis: Analysis, text: str, fixed: Collection[int]) -> _Pattern:
         if all(id(each) not in varying for each in walk(part))
     }
     term = _term(analysis)
-    make = None
-    if term.test is term.run:
-        found = compiler.made_with(plan)
-        if found is not None and id(found[1]) in varying:
-            make = found[0]
-    return _Pattern(term, plan, holes, replace(compiler, parts=parts), make)
+    # What is wrapped to be an operand, or to look at the clock, is compiled.
+    is_bare = term.test is term.run
+    remake = Remaker(compiler, varying).remake(plan) if is_bare else None
+    return Pattern(term, plan, fixed, holes, replace(compiler, parts=parts), remake)
 
 
 def _term(analysis: Analysis) -> Term:

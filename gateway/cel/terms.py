@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from gateway.cel.syntax import Connective
 
 # Longer ones are rare, and the long way knows all limits.
-_MAX_CHARACTERS: Final = 2_048
+MAX_CHARACTERS: Final = 2_048
 
 # Whether or not a letter in front makes it raw or bytes, it ends at the same quote.
 STRING: Final = r"'[^'\\\r\n]*'(?!')|\"[^\"\\\r\n]*\"(?!\")"
@@ -46,7 +46,7 @@ class Cut(NamedTuple):
 
 def cut(text: str) -> Cut | None:
     """Return the terms of an expression, or `None` if they cannot be told apart."""
-    if len(text) > _MAX_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         return None
     connective = ""
     terms: list[str] = []
