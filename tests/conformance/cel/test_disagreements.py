@@ -41,7 +41,9 @@ EQUALITY: Final = [
     ("dyn(1) == 'a'", "False", "False", "error"),
     ("dyn(true) == 1", "False", "False", "True"),
     ("[d['a'], i][0] == [d]", "False", "refused", "error"),
+    ("{'a': [d], 'b': d}.b < d", "error", "refused", "error"),
     ("[2].map(v, v * 9223372036854775807) == [1] || true", "True", "True", "error"),
+    ("[1].exists_one(v, v > m['x']) && false", "False", "False", "error"),
     ("0.0 / 0.0 == 0.0 / 0.0", "False", "False", "True"),
 ]
 VALUES_AND_LITERALS: Final = [

@@ -223,12 +223,16 @@ FORMS: Final[Mapping[str, tuple[str, ...]]] = {
     "dyn": (
         *("d", "d.a", "d['b']", "d[0]", "dyn({int})", "dyn({uint})"),
         *("dyn({double})", "dyn({string})", "dyn({ints})", "dyn({table})"),
-        *("d.a.b", "[{dyn}, {dyn}]", "dyn({bool})", "({bool} ? {dyn} : {dyn})"),
+        *("d.a.b", "[dyn({dyn}), d]", "dyn({bool})", "dyn({bool} ? {dyn} : {dyn})"),
         *("dyn({dyn} + {dyn})", "dyn({dyn} - {int})", "d[{dyn}]"),
         *("dyn({time})", "dyn({span})", "dyn({bytes})", "dyn({lists})", "{'a': d}.a"),
-        *("[{dyn}, {dyn}][{int}]", "{'k': {dyn}, 'a': {dyn}}.k", "dyn({dyn} * {dyn})"),
         *(
-            "[{dyn}, d].filter(@, {bool:dyn})",
+            "[d, dyn({dyn})][{int}]",
+            "{'k': dyn({dyn}), 'a': d}.k",
+            "dyn({dyn} * {dyn})",
+        ),
+        *(
+            "[dyn({dyn}), d].filter(@, {bool:dyn})",
             "[d, 1].map(@, {dyn:dyn})",
             "dyn({strings})",
         ),
@@ -262,7 +266,7 @@ CORE: Final[Mapping[str, tuple[str, ...]]] = {
         *("({int} in {ints})", "({ints} == {ints})", "({string} in m)", "has(m.ab)"),
         *("s.contains({string})", "s.startsWith({string})"),
         *("s.endsWith({string})", "l.all(v, v / {int} < 2)"),
-        *("{ints}.exists(v, v == {int})", "l.exists_one(v, v > {int})"),
+        *("{ints}.exists(v, v == {int})", "l.exists_one(v, v > i)"),
     ),
     "int": (
         *("i", "0", "1", "-2", "9223372036854775807", "({int} + {int})"),
