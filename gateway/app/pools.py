@@ -12,12 +12,18 @@ from gateway.keys.seal import Seal, StoreKey
 from gateway.pool.clients import Clients
 from gateway.pool.codes import Codes
 from gateway.pool.credentials import Credentials
+from gateway.pool.decoys import Decoys
+from gateway.pool.limits import Limits
 from gateway.pool.messages.outbox import Outbox
 from gateway.pool.passwords.hashing import Passwords
 from gateway.pool.pools import Pools
+from gateway.pool.recovery import Recovery
 from gateway.pool.resource_servers import ResourceServers
+from gateway.pool.sign_in.assembly import sign_ins
 from gateway.pool.sign_in.passwords import PasswordProof
+from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.sign_up import SignUps
+from gateway.pool.tools import PoolTools
 from gateway.pool.tries import Tries
 from gateway.pool.triggers.functions import FindFunction, no_function
 from gateway.pool.triggers.triggers import Triggers
@@ -41,6 +47,8 @@ class PoolServices:
         outbox: Keeps messages to people until they are sent.
         triggers: Asks the functions of pools.
         sign_ups: Signs people up and confirms them.
+        sign_ins: Signs people in.
+        recovery: Lets people have a new password.
     """
 
     pools: Pools
@@ -54,6 +62,8 @@ class PoolServices:
     outbox: Outbox
     triggers: Triggers
     sign_ups: SignUps
+    sign_ins: SignIns
+    recovery: Recovery
 
 
 def build_pool_services(
@@ -75,35 +85,57 @@ def build_pool_services(
     """
     seal = Seal(key=store_key)
     cursors = Cursors(secret=store_key.secret)
-    passwords = Passwords(at_once=os.cpu_count() or 1)
-    credentials = Credentials(passwords=passwords, sealer=seal)
-    tries = Tries(database=database, clock=clock)
-    codes = Codes(secret=store_key.derive("pool codes, version 1"))
     outbox = Outbox(seal=seal, clock=clock)
-    triggers = Triggers(find=find_function)
+    tools = _tools(database, store_key, clock, outbox, Triggers(find=find_function))
     return PoolServices(
         pools=Pools(database=database, cursors=cursors, clock=clock, region=region),
         clients=Clients(database=database, sealer=seal, cursors=cursors, clock=clock),
         resource_servers=ResourceServers(database=database, cursors=cursors),
-        passwords=passwords,
-        credentials=credentials,
-        codes=codes,
-        tries=tries,
+        passwords=tools.passwords,
+        credentials=tools.credentials,
+        codes=tools.codes,
+        tries=tools.tries,
         password_proof=PasswordProof(
             database=database,
-            credentials=credentials,
-            passwords=passwords,
-            tries=tries,
+            credentials=tools.credentials,
+            passwords=tools.passwords,
+            tries=tools.tries,
             clock=clock,
         ),
         outbox=outbox,
-        triggers=triggers,
+        triggers=tools.triggers,
         sign_ups=SignUps(
             database=database,
-            credentials=credentials,
-            codes=codes,
+            credentials=tools.credentials,
+            codes=tools.codes,
             messenger=outbox,
             clock=clock,
-            triggers=triggers,
+            triggers=tools.triggers,
         ),
+        sign_ins=sign_ins(tools),
+        recovery=Recovery(tools=tools),
+    )
+
+
+def _tools(
+    database: Database,
+    store_key: StoreKey,
+    clock: Callable[[], datetime],
+    outbox: Outbox,
+    triggers: Triggers,
+) -> PoolTools:
+    seal = Seal(key=store_key)
+    passwords = Passwords(at_once=os.cpu_count() or 1)
+    return PoolTools(
+        database=database,
+        sealer=seal,
+        credentials=Credentials(passwords=passwords, sealer=seal),
+        passwords=passwords,
+        codes=Codes(secret=store_key.derive("pool codes, version 1")),
+        messenger=outbox,
+        triggers=triggers,
+        tries=Tries(database=database, clock=clock),
+        limits=Limits(database=database, clock=clock),
+        decoys=Decoys(secret=store_key.derive("pool decoys, version 1")),
+        clock=clock,
     )

@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from gateway.model.user import User
+from gateway.pool.attributes.addresses import masked_email, masked_phone
 from gateway.pool.pool import Pool
 from gateway.pool.settings import Address, NoticeKind
 
@@ -27,6 +28,13 @@ class SentCode:
 
     address: Address
     destination: str
+
+    @property
+    def masked(self) -> str:
+        """The destination as its owner knows it and others do not."""
+        if self.address is Address.EMAIL:
+            return masked_email(self.destination)
+        return masked_phone(self.destination)
 
 
 @dataclass(frozen=True, slots=True)

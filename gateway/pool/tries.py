@@ -71,9 +71,7 @@ class Tries:
             AttemptsExceededError: It has to wait. (That is the same for names that nobody
                 has.)
         """
-        sensitive = pool.settings.sign_in.case_sensitive
-        form = comparable(name, case_sensitive=sensitive)[:_MAX_NAME]
-        return self._begin(pool, form, address)
+        return self._begin(pool, _form(pool, name), address)
 
     def begin_factor(self, pool: Pool, user: User, factor: str, address: str) -> Try:
         """Count a try at something that is asked for beside the name.
@@ -117,6 +115,22 @@ class Tries:
             )
         return attempt
 
+    def forgive(self, pool: Pool, name: str, address: str) -> None:
+        """Let somebody try at once who has just proven otherwise who they are.
+
+        Args:
+            pool: The pool.
+            name: As typed.
+            address: Where the request comes from.
+        """
+        form = _form(pool, name)
+        self.succeed(
+            Try(
+                FailureKey(pool.id, form, network_of(address)),
+                FailureKey(pool.id, form, EVERYWHERE),
+            )
+        )
+
     def succeed(self, attempt: Try) -> None:
         """Take back what was counted: the try was right, and the network is known now."""
         now = self._clock()
@@ -131,6 +145,11 @@ class Tries:
                 kept.keep(attempt.everywhere, left)
 
         self._database.write(work)
+
+
+def _form(pool: Pool, name: str) -> str:
+    sensitive = pool.settings.sign_in.case_sensitive
+    return comparable(name, case_sensitive=sensitive)[:_MAX_NAME]
 
 
 def _blocked_until(

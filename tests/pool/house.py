@@ -15,6 +15,8 @@ from gateway.model.user import User, UserStatus
 from gateway.pool.clients import Clients
 from gateway.pool.codes import Codes
 from gateway.pool.credentials import Credentials
+from gateway.pool.decoys import Decoys
+from gateway.pool.limits import Limits
 from gateway.pool.messenger import Notice, SentCode
 from gateway.pool.names import names_of, search_of
 from gateway.pool.passwords.hashing import Parameters, Passwords
@@ -22,6 +24,9 @@ from gateway.pool.pool import Pool
 from gateway.pool.pools import Pools
 from gateway.pool.resource_servers import ResourceServers
 from gateway.pool.settings import NoticeKind, PoolSettings
+from gateway.pool.tools import PoolTools
+from gateway.pool.tries import Tries
+from gateway.pool.triggers.triggers import Triggers
 from gateway.storage.cursors import Cursors
 from gateway.storage.database import Database
 from gateway.storage.epochs import ChangeReader
@@ -93,6 +98,10 @@ class House:
             monotonic=self.monotonic,
         )
         self.resource_servers = ResourceServers(database=database, cursors=self.cursors)
+        self.tries = Tries(database=database, clock=self.clock)
+        self.limits = Limits(database=database, clock=self.clock)
+        self.decoys = Decoys(secret=secrets.token_bytes(32))
+        self.triggers = Triggers()
         self.use(
             Passwords(at_once=4, parameters=Parameters(iterations=1, memory_kib=8))
         )
@@ -101,6 +110,23 @@ class House:
         """Hash passwords like this from now on."""
         self.passwords = passwords
         self.credentials = Credentials(passwords=passwords, sealer=self.seal)
+
+    @property
+    def tools(self) -> PoolTools:
+        """What sign-ups, sign-ins and recoveries are made with."""
+        return PoolTools(
+            database=self.database,
+            sealer=self.seal,
+            credentials=self.credentials,
+            passwords=self.passwords,
+            codes=self.codes,
+            messenger=self.mailbox,
+            triggers=self.triggers,
+            tries=self.tries,
+            limits=self.limits,
+            decoys=self.decoys,
+            clock=self.clock,
+        )
 
     def clock(self) -> datetime:
         return self.now

@@ -153,3 +153,18 @@ def test_a_factor_is_counted_apart_from_every_name(
         tries.begin_factor(pool, ana, "totp", HOME)
     tries.begin_factor(pool, ana, "code", HOME)
     tries.begin_factor(pool, bob, "totp", HOME)
+
+
+def test_whoever_proves_otherwise_who_they_are_need_not_wait(
+    tries: Tries, pool: Pool
+) -> None:
+    """Where they are; what strangers elsewhere have to wait stays."""
+    for _ in range(FREE_TRIES):
+        tries.begin(pool, "ana", HOME)
+        tries.begin(pool, "ana", AWAY)
+
+    tries.forgive(pool, "ANA", HOME)
+
+    tries.begin(pool, "ana", HOME)
+    with pytest.raises(AttemptsExceededError):
+        tries.begin(pool, "ana", AWAY)

@@ -12,8 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from gateway.model.client import Client
 from gateway.model.user import User
 from gateway.pool.messenger import SentCode
+from gateway.pool.triggers.values import Caller
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -25,6 +27,7 @@ class Context:
     Attributes:
         address: Where it comes from; tries are counted for it.
         user_agent: As the client calls itself; remembered with a device.
+        language: Of the page that the person is at; empty for the person's own.
         device_key: Which remembered device the client says it is; empty for none.
         username: As whom the client says it answers; empty for whoever the session is of.
         metadata: What the client hands to triggers (Cognito's ClientMetadata).
@@ -33,10 +36,15 @@ class Context:
 
     address: str
     user_agent: str = ""
+    language: str = ""
     device_key: str = ""
     username: str = ""
-    metadata: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    validation: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    metadata: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
+    validation: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
+
+    def caller(self, client: Client) -> Caller:
+        """Return what triggers are told of the request."""
+        return Caller(client.id, self.address, self.metadata, self.validation)
 
 
 class ChallengeName(StrEnum):

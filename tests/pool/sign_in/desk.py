@@ -7,7 +7,7 @@ from gateway.model.client import Client
 from gateway.model.user import User
 from gateway.pool.names import search_of
 from gateway.pool.settings import PoolSettings
-from gateway.pool.sign_in.assembly import Tools, sign_ins
+from gateway.pool.sign_in.assembly import sign_ins
 from gateway.pool.sign_in.sessions import Sessions
 from gateway.pool.sign_in.values import (
     Answer,
@@ -17,7 +17,6 @@ from gateway.pool.sign_in.values import (
     SignedIn,
     TypedPassword,
 )
-from gateway.pool.tries import Tries
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from gateway.storage.pools.users import Users
 from tests.pool.house import PASSWORD, House
@@ -33,16 +32,8 @@ class Desk:
         self.house = house
         self.pool = house.pool(settings)
         self.client = Client(id="a" * 26, pool_id=self.pool.id, name="app")
-        self.tries = Tries(database=house.database, clock=house.clock)
         self.sessions = Sessions(sealer=house.seal)
-        self.tools = Tools(
-            database=house.database,
-            sealer=house.seal,
-            credentials=house.credentials,
-            passwords=house.passwords,
-            tries=self.tries,
-            clock=house.clock,
-        )
+        self.tools = house.tools
         self.sign_ins = sign_ins(self.tools)
 
     def person(
