@@ -13,6 +13,7 @@ from gateway.model.user import User
 from gateway.pool import srp
 from gateway.pool.errors import InvalidPasswordError
 from gateway.pool.passwords.hashing import Passwords
+from gateway.pool.passwords.policy import PasswordProblem
 from gateway.pool.pool import Pool
 from gateway.storage.pools.secrets import UserSecrets
 
@@ -58,6 +59,9 @@ class Credentials:
     ) -> UserSecrets:
         """Return what is to be kept of a person's own new password.
 
+        Whoever asks has checked whether the pool takes it; whether the person had it before
+        is seen here, because it is as much work as hashing.
+
         Args:
             pool: The pool.
             user: Whose it is: the verifier is good for this user name alone.
@@ -66,16 +70,33 @@ class Credentials:
             now: The time.
 
         Raises:
+            InvalidPasswordError: It was the person's before, and must not come again.
             BusyHashingError: Too many passwords are being worked on.
         """
-        verifier = srp.make_verifier(pool.group, user.username, password)
-        return replace(
-            before,
-            password_hash=self._passwords.hash(password),
-            srp_verifier=self._seal(pool, user, verifier),
-            password_set_at=now,
-            temporary_until=None,
-        )
+        past = _past(pool, before)
+        if any(self._passwords.verify(kept, password).matches for kept in past):
+            raise InvalidPasswordError(problems=[PasswordProblem.USED_BEFORE])
+        return self._made(pool, user, password, before, now)
+
+    def make_temporary(
+        self,
+        pool: Pool,
+        user: User,
+        password: str,
+        *,
+        before: UserSecrets,
+        now: datetime,
+    ) -> UserSecrets:
+        """Return what is to be kept of a password that an administrator gives.
+
+        It is good for the pool's `temporary_lifetime`, and then for nothing.
+
+        Raises:
+            BusyHashingError: Too many passwords are being worked on.
+        """
+        made = self._made(pool, user, password, before, now)
+        lifetime = pool.settings.password.temporary_lifetime
+        return replace(made, temporary_until=now + lifetime)
 
     def rehash(self, before: UserSecrets, password: str) -> UserSecrets:
         """Return what was kept, with the same password hashed as it is today.
@@ -99,6 +120,22 @@ class Credentials:
         kept = json.loads(self._sealer.open(secrets.srp_verifier, purpose=purpose))
         return srp.Verifier(int(kept["salt"], 16), int(kept["value"], 16))
 
+    def _made(
+        self, pool: Pool, user: User, password: str, before: UserSecrets, now: datetime
+    ) -> UserSecrets:
+        verifier = srp.make_verifier(pool.group, user.username, password)
+        return replace(
+            before,
+            password_hash=self._passwords.hash(password),
+            srp_verifier=self._seal(pool, user, verifier),
+            password_set_at=now,
+            # The new one is one of those that must not come again.
+            past_hashes=_past(pool, before)[
+                : max(0, pool.settings.password.history - 1)
+            ],
+            temporary_until=None,
+        )
+
     def _seal(self, pool: Pool, user: User, verifier: srp.Verifier) -> str:
         kept = {"salt": f"{verifier.salt:x}", "value": f"{verifier.value:x}"}
         purpose = _purpose(pool, user)
@@ -120,8 +157,15 @@ def with_password(secrets: UserSecrets, made: UserSecrets) -> UserSecrets:
         password_hash=made.password_hash,
         srp_verifier=made.srp_verifier,
         password_set_at=made.password_set_at,
+        past_hashes=made.past_hashes,
         temporary_until=made.temporary_until,
     )
+
+
+def _past(pool: Pool, before: UserSecrets) -> tuple[str, ...]:
+    """Return the hashes of what must not come again, the last first."""
+    present = () if before.password_hash is None else (before.password_hash,)
+    return (*present, *before.past_hashes)[: pool.settings.password.history]
 
 
 def _purpose(pool: Pool, user: User) -> str:

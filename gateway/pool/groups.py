@@ -22,6 +22,7 @@ from gateway.pool.errors import (
     NameTakenError,
     TooManyError,
 )
+from gateway.pool.listed import Listed
 from gateway.pool.names import is_username
 from gateway.pool.paging import PAGE, check_limit
 from gateway.pool.pool import Pool
@@ -35,8 +36,6 @@ from gateway.storage.pools.groups import (
     BY_MEMBER,
     BY_NAME,
     AllGroups,
-    GroupPage,
-    MemberPage,
 )
 
 MAX_GROUPS: Final = 10_000
@@ -154,7 +153,7 @@ class Groups:
 
     def list(
         self, pool: Pool, *, cursor: str | None = None, limit: int = PAGE
-    ) -> GroupPage:
+    ) -> Listed[Group]:
         """Return a page of a pool's groups, in the order of their names.
 
         Raises:
@@ -163,9 +162,10 @@ class Groups:
         """
         check_limit(limit)
         with self._database.reading() as connection:
-            return AllGroups(connection).page(
+            page = AllGroups(connection).page(
                 self._by_name, pool.id, cursor=cursor, limit=limit
             )
+        return Listed(page.groups, page.next)
 
     def join(self, pool: Pool, name: str, person: str) -> None:
         """Put a person into a group; who is in it already stays there.
@@ -220,7 +220,7 @@ class Groups:
 
     def list_of(
         self, pool: Pool, person: str, *, cursor: str | None = None, limit: int = PAGE
-    ) -> GroupPage:
+    ) -> Listed[Group]:
         """Return a page of the groups that a person is in, in the order of their names.
 
         Raises:
@@ -231,13 +231,14 @@ class Groups:
         check_limit(limit)
         with self._database.reading() as connection:
             user = get_person(connection, pool, person)
-            return AllGroups(connection).page_of(
+            page = AllGroups(connection).page_of(
                 self._by_joined, pool.id, user.sub, cursor=cursor, limit=limit
             )
+        return Listed(page.groups, page.next)
 
     def members(
         self, pool: Pool, name: str, *, cursor: str | None = None, limit: int = PAGE
-    ) -> MemberPage:
+    ) -> Listed[User]:
         """Return a page of a group's people.
 
         Raises:
@@ -248,9 +249,10 @@ class Groups:
         check_limit(limit)
         with self._database.reading() as connection:
             group = _get(connection, pool, name)
-            return AllGroups(connection).members(
+            page = AllGroups(connection).members(
                 self._by_member, pool.id, group.name, cursor=cursor, limit=limit
             )
+        return Listed(page.users, page.next)
 
 
 def roles_of(groups: Sequence[Group]) -> Roles:

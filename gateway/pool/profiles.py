@@ -40,16 +40,28 @@ def get_person(connection: Connection, pool: Pool, name: str) -> User:
     return user
 
 
-def add_profile(connection: Connection, pool: Pool, user: User) -> None:
+def add_profile(
+    connection: Connection, pool: Pool, user: User, *, take_over: bool = False
+) -> None:
     """Add a person, with the names that lead to them.
+
+    Args:
+        connection: One that may write.
+        pool: The pool.
+        user: The profile.
+        take_over: Whether an address that somebody else has proven as well leads to this
+            person from now on.
 
     Raises:
         DuplicateError: A name is somebody else's. (Of the transaction nothing is kept.)
     """
     settings = pool.settings.sign_in
-    Users(connection).add(
-        user, list(names_of(user, settings)), search=search_of(user, settings)
-    )
+    users = Users(connection)
+    names = list(names_of(user, settings))
+    if take_over:
+        for name in names:
+            _take_from_others(users, pool, name)
+    users.add(user, names, search=search_of(user, settings))
 
 
 def keep_profile(

@@ -10,18 +10,16 @@ Reference: Amazon Cognito, SignUp, ConfirmSignUp, ResendConfirmationCode.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import Connection
 
 from gateway.model.user import User, UserStatus
-from gateway.pool.attributes.schema import VERIFIED, AttributeProblem
+from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.codes import Codes, KeptCode, Outcome, Purpose
 from gateway.pool.credentials import Credentials
 from gateway.pool.errors import (
     CodeMismatchError,
     ExpiredCodeError,
-    InvalidParameterError,
     NameTakenError,
     NotAllowedError,
     WrongStateError,
@@ -29,13 +27,11 @@ from gateway.pool.errors import (
 from gateway.pool.messenger import Messenger, Notice, SentCode
 from gateway.pool.names import (
     comparable,
-    is_username,
-    looks_like_alias,
-    typed_address,
 )
+from gateway.pool.new_users import as_answered, new_user
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import add_profile, keep_profile
-from gateway.pool.settings import Address, Alias, NoticeKind
+from gateway.pool.settings import Address, NoticeKind
 from gateway.pool.triggers.triggers import NO_TRIGGERS, Triggers
 from gateway.pool.triggers.values import (
     NOBODY,
@@ -48,8 +44,6 @@ from gateway.storage.errors import DuplicateError
 from gateway.storage.pools.codes import CodeKey, StoredCode, UserCodes
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from gateway.storage.pools.users import Users
-
-_UNSET = "username"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +112,13 @@ class SignUps:
         if not pool.settings.sign_up.is_open:
             raise NotAllowedError("people do not sign up by themselves in this pool")
         now = self._clock()
-        user = _new_user(pool, asked, now)
+        user = new_user(
+            pool,
+            asked.username,
+            asked.attributes,
+            status=UserStatus.UNCONFIRMED,
+            now=now,
+        )
         self._credentials.check(pool, asked.password, about=user)
         user = self._ask(pool, user, asked.caller)
         secrets = self._credentials.make(
@@ -230,19 +230,7 @@ class SignUps:
         """Return the person as a trigger lets them be."""
         source = SignUpSource.SIGN_UP
         answer = self._triggers.pre_sign_up(pool, user, source, caller)
-        verified = {
-            VERIFIED[address]: "true"
-            for address, is_so in (
-                (Address.EMAIL, answer.verify_email),
-                (Address.PHONE, answer.verify_phone),
-            )
-            if is_so and address in user.attributes
-        }
-        return replace(
-            user,
-            status=UserStatus.CONFIRMED if answer.confirm else user.status,
-            attributes={**user.attributes, **verified},
-        )
+        return as_answered(user, answer)
 
     def _tell(self, pool: Pool, user: User, caller: Caller) -> None:
         source = ConfirmationSource.SIGN_UP
@@ -294,42 +282,6 @@ class SignUps:
         else:
             kept.remove(key)
         return outcome, stored
-
-
-def _new_user(pool: Pool, asked: SignUp, now: datetime) -> User:
-    settings = pool.settings.sign_in
-    sub = str(uuid4())
-    attributes = {name: value for name, value in asked.attributes.items() if value}
-    username = asked.username
-    if settings.addresses:
-        address = typed_address(asked.username, settings)
-        if address is None:
-            raise InvalidParameterError(problems={_UNSET: AttributeProblem.WRONG_TYPE})
-        attributes[address] = asked.username
-        username = sub
-    elif not is_username(username) or looks_like_alias(username, settings):
-        raise InvalidParameterError(problems={_UNSET: AttributeProblem.WRONG_TYPE})
-    problems = dict(pool.settings.schema.problems(attributes))
-    for name in pool.settings.schema.missing(attributes):
-        problems[name] = AttributeProblem.MISSING
-    if Alias.PREFERRED_USERNAME in settings.aliases & attributes.keys():
-        # It would lead to somebody who has proven nothing yet.
-        problems[Alias.PREFERRED_USERNAME] = AttributeProblem.RESERVED
-    if problems:
-        raise InvalidParameterError(problems=problems)
-    unproven = {
-        proof: "false" for name, proof in VERIFIED.items() if name in attributes
-    }
-    return User(
-        pool_id=pool.id,
-        sub=sub,
-        username=username,
-        status=UserStatus.UNCONFIRMED,
-        enabled=True,
-        attributes=attributes | unproven,
-        created_at=now,
-        updated_at=now,
-    )
 
 
 def _notice(kind: NoticeKind, to: SentCode, caller: Caller) -> Notice:

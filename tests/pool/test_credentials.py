@@ -7,6 +7,7 @@ import pytest
 
 from gateway.keys.errors import SealError
 from gateway.pool import srp
+from gateway.pool.credentials import with_password
 from gateway.pool.errors import InvalidPasswordError
 from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
 from gateway.pool.settings import PoolSettings
@@ -69,3 +70,58 @@ def test_a_password_is_judged_with_what_is_known_of_the_person(house: House) -> 
     with pytest.raises(InvalidPasswordError) as caught:
         house.credentials.check(pool, "wintermute@neuromancer.example", about=ana)
     assert caught.value.problems == (PasswordProblem.TOO_EASY_TO_GUESS,)
+
+
+def test_a_temporary_password_ends(house: House) -> None:
+    """It is kept like any other, with its end."""
+    policy = PasswordPolicy(temporary_lifetime=timedelta(days=3))
+    pool, ana = house.pool(PoolSettings(name="people", password=policy)), person(1)
+
+    kept = house.credentials.make_temporary(
+        pool, ana, PASSWORD, before=UserSecrets(totp_seed="seed"), now=NOON
+    )
+
+    assert kept.temporary_until == NOON + timedelta(days=3)
+    assert kept.totp_seed == "seed"
+    assert house.passwords.verify(kept.password_hash, PASSWORD).matches
+    own = house.credentials.make(pool, ana, PASSWORD, before=kept, now=NOON)
+    assert own.temporary_until is None
+
+
+@pytest.mark.parametrize("history", [0, 1, 3])
+def test_a_password_does_not_come_again_too_soon(house: House, history: int) -> None:
+    """The last so many, the present one included; the one before those may."""
+    policy = PasswordPolicy(history=history)
+    pool, ana = house.pool(PoolSettings(name="people", password=policy)), person(1)
+    kept = UserSecrets()
+    for number in range(4):
+        kept = house.credentials.make(
+            pool, ana, f"{PASSWORD}{number}", before=kept, now=NOON
+        )
+
+    for number in range(4 - history, 4):
+        with pytest.raises(InvalidPasswordError) as caught:
+            house.credentials.make(
+                pool, ana, f"{PASSWORD}{number}", before=kept, now=NOON
+            )
+        assert caught.value.problems == (PasswordProblem.USED_BEFORE,)
+    for number in range(4 - history):
+        house.credentials.make(pool, ana, f"{PASSWORD}{number}", before=kept, now=NOON)
+    assert len(kept.past_hashes) == max(0, history - 1)
+
+
+def test_a_temporary_password_is_no_way_back(house: House) -> None:
+    """What was the person's before does not come again behind it; nor does it itself."""
+    policy = PasswordPolicy(history=2)
+    pool, ana = house.pool(PoolSettings(name="people", password=policy)), person(1)
+    make = house.credentials.make
+    own = make(pool, ana, PASSWORD, before=UserSecrets(), now=NOON)
+    given = house.credentials.make_temporary(
+        pool, ana, f"{PASSWORD}2", before=own, now=NOON
+    )
+
+    for password in (PASSWORD, f"{PASSWORD}2"):
+        with pytest.raises(InvalidPasswordError):
+            make(pool, ana, password, before=given, now=NOON)
+    kept = with_password(UserSecrets(totp_seed="new"), given)
+    assert kept == replace(given, totp_seed="new")

@@ -90,7 +90,7 @@ def test_what_is_no_group_is_refused(
         groups.create(pool, name, told)
 
     assert len(caught.value.problems) == 1
-    assert not groups.list(pool).groups
+    assert not groups.list(pool).entries
 
 
 def test_the_largest_values_are_kept(groups: Groups, pool: Pool) -> None:
@@ -98,7 +98,7 @@ def test_the_largest_values_are_kept(groups: Groups, pool: Pool) -> None:
 
     groups.create(pool, "x" * 128, told)
 
-    (kept,) = groups.list(pool).groups
+    (kept,) = groups.list(pool).entries
     assert (kept.precedence, len(kept.role)) == (MAX_PRECEDENCE, MAX_TEXT)
 
 
@@ -122,7 +122,7 @@ def test_people_join_and_leave(house: House, groups: Groups, pool: Pool) -> None
     groups.join(pool, "staff", ana.sub)
     assert not house.news()
     assert [group.name for group in groups.of(ana)] == ["staff"]
-    assert groups.members(pool, "staff").users == [ana]
+    assert groups.members(pool, "staff").entries == [ana]
 
     groups.leave(pool, "staff", ana.sub)
     assert house.news() == {key}
@@ -176,13 +176,13 @@ def test_lists_go_page_by_page(house: House, groups: Groups, pool: Pool) -> None
 
     first = groups.list(pool, limit=2)
     rest = groups.list(pool, cursor=first.next, limit=2)
-    assert [group.name for group in (*first.groups, *rest.groups)] == ["a", "b", "c"]
+    assert [group.name for group in (*first.entries, *rest.entries)] == ["a", "b", "c"]
     first = groups.list_of(pool, "ana", limit=2)
     rest = groups.list_of(pool, "ana", cursor=first.next, limit=2)
-    assert [group.name for group in (*first.groups, *rest.groups)] == ["a", "b", "c"]
+    assert [group.name for group in (*first.entries, *rest.entries)] == ["a", "b", "c"]
     members = groups.members(pool, "a", limit=2)
     others = groups.members(pool, "a", cursor=members.next, limit=2)
-    assert [*members.users, *others.users] == people
+    assert [*members.entries, *others.entries] == people
     with pytest.raises(CursorError):
         groups.list(pool, cursor=members.next)
     for asked in (

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -105,6 +106,21 @@ def test_a_name_of_somebody_else_is_refused_or_taken_over(
     owner = named(house, pool, "ana@example.com")
     assert owner is not None
     assert owner.sub == bob.sub
+    assert house.user(pool, ana.sub).attributes["email_verified"] == "false"
+
+
+def test_somebody_new_may_take_an_address_over(house: House, pool: Pool) -> None:
+    """As somebody changed may; else they are not added at all."""
+    ana, template = house.person(pool, **PROVEN), house.person(pool, "bob")
+    eve = replace(template, sub=str(uuid4()), username="eve", attributes=PROVEN)
+    with pytest.raises(DuplicateError), house.database.writing() as connection:
+        add_profile(connection, pool, eve)
+
+    with house.database.writing() as connection:
+        add_profile(connection, pool, eve, take_over=True)
+
+    assert named(house, pool, "ana@example.com") == eve
+    assert named(house, pool, "ana") == house.user(pool, ana.sub)
     assert house.user(pool, ana.sub).attributes["email_verified"] == "false"
 
 

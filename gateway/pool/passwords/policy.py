@@ -42,6 +42,7 @@ class PasswordProblem(StrEnum):
     NOT_TEXT = "not_text"
     BLANK_AT_THE_ENDS = "blank_at_the_ends"
     TOO_EASY_TO_GUESS = "too_easy_to_guess"
+    USED_BEFORE = "used_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class PasswordPolicy:
         uppercase: Whether one of A to Z is needed.
         number: Whether one of 0 to 9 is needed.
         symbol: Whether one of Cognito's symbols is needed; a blank inside is one.
-        history: How many passwords before must not come again, 0 to 24.
+        history: How many passwords, the present one included, must not come again, 0 to 24.
         min_strength: Least score of zxcvbn, 0 (any) to 4 (very unguessable).
         temporary_lifetime: How long a password that an administrator gave is good for.
     """

@@ -7,7 +7,6 @@ Reference: Amazon Cognito, AdminGetUser, ListUsers ("Searching for users").
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -15,6 +14,7 @@ from typing import Final
 from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.schema import AttributeProblem
 from gateway.pool.errors import InvalidParameterError
+from gateway.pool.listed import Listed
 from gateway.pool.names import comparable
 from gateway.pool.paging import PAGE, check_limit
 from gateway.pool.pool import Pool
@@ -69,19 +69,6 @@ class Filter:
     is_prefix: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A page of people.
-
-    Attributes:
-        users: In the order of `sub`, or, if a beginning is asked for, of what begins so.
-        next: The cursor of the page behind it; `None` if there is none.
-    """
-
-    users: Sequence[User]
-    next: str | None
-
-
 class Directory:
     """Finds people. Blocks; call it in a thread."""
 
@@ -119,8 +106,10 @@ class Directory:
         *,
         cursor: str | None = None,
         limit: int = PAGE,
-    ) -> Listed:
+    ) -> Listed[User]:
         """Return a page of people.
+
+        In the order of `sub`; if a beginning is asked for, of what begins so.
 
         Args:
             pool: The pool.

@@ -28,6 +28,7 @@ class UserSecrets:
         password_hash: PHC string; `None` if the person has no password.
         srp_verifier: Sealed; `None` if there is none.
         password_set_at: When the password was last set.
+        past_hashes: Of passwords before this one that must not come again, the last first.
         temporary_until: A password that an administrator gave is good until then; `None`
             for one of the person's own.
         totp_seed: Sealed; `None` if no authenticator was set up.
@@ -42,6 +43,7 @@ class UserSecrets:
     password_hash: str | None = field(default=None, repr=False)
     srp_verifier: str | None = field(default=None, repr=False)
     password_set_at: datetime | None = None
+    past_hashes: tuple[str, ...] = field(default=(), repr=False)
     temporary_until: datetime | None = None
     totp_seed: str | None = field(default=None, repr=False)
     totp_step: int | None = None
@@ -65,6 +67,7 @@ class AllSecrets:
             password_hash=row.password_hash,
             srp_verifier=row.srp_verifier,
             password_set_at=row.password_set_at,
+            past_hashes=tuple(row.past_hashes or ()),
             temporary_until=row.temporary_until,
             totp_seed=row.totp_seed,
             totp_step=row.totp_step,
@@ -83,6 +86,7 @@ class AllSecrets:
                 "password_hash": secrets.password_hash,
                 "srp_verifier": secrets.srp_verifier,
                 "password_set_at": secrets.password_set_at,
+                "past_hashes": list(secrets.past_hashes) or None,
                 "temporary_until": secrets.temporary_until,
                 "totp_seed": secrets.totp_seed,
                 "totp_step": secrets.totp_step,

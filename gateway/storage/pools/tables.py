@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from gateway.storage.tables import METADATA, Instant
@@ -79,6 +80,16 @@ for _column in FILTERED:
         POOL_USER.c.sub,
     )
 
+# Those who never confirmed, the oldest first: what a sweep looks for. Few at any time.
+_UNCONFIRMED = text("status = 'UNCONFIRMED'")
+Index(
+    "ix_pool_user_unconfirmed",
+    POOL_USER.c.pool_id,
+    POOL_USER.c.created_at,
+    sqlite_where=_UNCONFIRMED,
+    postgresql_where=_UNCONFIRMED,
+)
+
 
 def _of_user(table: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
@@ -98,6 +109,8 @@ POOL_SECRET = Table(
     Column("password_hash", String(255)),
     Column("srp_verifier", Text()),
     Column("password_set_at", Instant()),
+    # Those before that must not come again; empty for none.
+    Column("past_hashes", JSON(none_as_null=True)),
     # A password that an administrator gave is good until then.
     Column("temporary_until", Instant()),
     Column("totp_seed", Text()),

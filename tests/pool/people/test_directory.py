@@ -32,8 +32,8 @@ def names(
     cursor: str | None = None
     while True:
         page = directory.list(pool, wanted, cursor=cursor, limit=limit)
-        assert len(page.users) <= limit
-        found += [user.username for user in page.users]
+        assert len(page.entries) <= limit
+        found += [user.username for user in page.entries]
         cursor = page.next
         if cursor is None:
             return sorted(found)
@@ -63,7 +63,7 @@ def test_everybody_is_listed_once(
         cursor: str | None = None
         while cursor is not None or not found:
             page = directory.list(pool, cursor=cursor, limit=limit)
-            found = [*found, *page.users]
+            found = [*found, *page.entries]
             cursor = page.next
             if cursor is None:
                 break

@@ -12,6 +12,7 @@ EVERYTHING = UserSecrets(
     password_hash="$argon2id$...",
     srp_verifier="v1.sealed",
     password_set_at=NOON,
+    past_hashes=("$argon2id$two", "$argon2id$one"),
     temporary_until=NOON,
     totp_seed="v1.seed",
     totp_step=2**30,

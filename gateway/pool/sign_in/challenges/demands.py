@@ -82,9 +82,10 @@ class Demands:
         )
         with self._database.reading() as connection:
             user = self._sessions.find(connection, visit, session).person(name)
+            known = AllSecrets(connection).find(user.pool_id, user.sub)
         changed = _changed(visit, user, answer.attributes)
         made = (
-            self._make(visit, changed, answer.password)
+            self._make(visit, changed, answer.password, known)
             if isinstance(answer, NewPassword)
             else None
         )
@@ -107,10 +108,12 @@ class Demands:
         except DuplicateError as error:
             raise NameTakenError("the address leads to somebody else") from error
 
-    def _make(self, visit: Visit, user: User, password: str) -> UserSecrets:
+    def _make(
+        self, visit: Visit, user: User, password: str, before: UserSecrets
+    ) -> UserSecrets:
         self._credentials.check(visit.pool, password, about=user)
         return self._credentials.make(
-            visit.pool, user, password, before=UserSecrets(), now=visit.now
+            visit.pool, user, password, before=before, now=visit.now
         )
 
 

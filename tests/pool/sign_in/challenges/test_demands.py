@@ -14,6 +14,7 @@ from gateway.pool.errors import (
     NameTakenError,
     NotAuthorizedError,
 )
+from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
 from gateway.pool.settings import Address, PoolSettings, SignInSettings
 from gateway.pool.sign_in.values import (
     ChallengeName,
@@ -50,6 +51,19 @@ def test_a_password_that_was_given_is_replaced_by_ones_own(house: House) -> None
     with pytest.raises(NotAuthorizedError):
         desk.begin()
     assert isinstance(desk.begin(TypedPassword(NEW)), SignedIn)
+
+
+def test_the_password_that_was_given_is_not_kept(house: House) -> None:
+    """Where those of before must not come again; the session stays good."""
+    desk = Desk(house, PoolSettings(name="people", password=PasswordPolicy(history=1)))
+    desk.change(desk.person(), status=FORCED)
+    asked = desk.asked()
+
+    with pytest.raises(InvalidPasswordError) as caught:
+        desk.answer(asked, NewPassword(PASSWORD))
+
+    assert caught.value.problems == (PasswordProblem.USED_BEFORE,)
+    assert isinstance(desk.answer(asked, NewPassword(NEW)), SignedIn)
 
 
 def test_what_is_missing_is_asked_for_with_it(house: House) -> None:
