@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.app.people import PeopleServices, build_people_services
 from gateway.keys.seal import Seal, StoreKey
 from gateway.pool.clients import Clients
 from gateway.pool.codes import Codes
@@ -49,6 +50,7 @@ class PoolServices:
         sign_ups: Signs people up and confirms them.
         sign_ins: Signs people in.
         recovery: Lets people have a new password.
+        people: What administrators and people do with profiles.
     """
 
     pools: Pools
@@ -64,6 +66,7 @@ class PoolServices:
     sign_ups: SignUps
     sign_ins: SignIns
     recovery: Recovery
+    people: PeopleServices
 
 
 def build_pool_services(
@@ -114,6 +117,7 @@ def build_pool_services(
         ),
         sign_ins=sign_ins(tools),
         recovery=Recovery(tools=tools),
+        people=build_people_services(tools, cursors),
     )
 
 

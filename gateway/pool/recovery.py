@@ -189,7 +189,8 @@ class Recovery:
         Raises:
             NotAllowedError: Administrators alone may help in this pool.
             LimitExceededError: There were too many tries.
-            InvalidPasswordError: The password is not taken; the code stays good.
+            InvalidPasswordError: The password is not taken, or was the person's before; the
+                code stays good.
             CodeMismatchError: It is not the code.
             ExpiredCodeError: There is none.
             TriggerError: What is told of it could not be told; the password is new.
@@ -207,10 +208,9 @@ class Recovery:
         now = tools.clock()
         about = known or self._nobody(pool, name, now)
         tools.credentials.check(pool, password, about=about)
+        before = self._before(pool, known, code, now)
         # For nobody as well: it takes as long.
-        made = tools.credentials.make(
-            pool, about, password, before=UserSecrets(), now=now
-        )
+        made = tools.credentials.make(pool, about, password, before=before, now=now)
         wanted = _Wanted(pool, about.sub, counted, code, made, now)
         try:
             outcome, user = tools.database.write(lambda c: self._recover(c, wanted))
@@ -226,6 +226,21 @@ class Recovery:
             pool, user, ConfirmationSource.FORGOT_PASSWORD, context.caller(client)
         )
         return user
+
+    def _before(
+        self, pool: Pool, user: User | None, code: str, now: datetime
+    ) -> UserSecrets:
+        """Return what proved a person so far: for whoever has the code, and nobody else.
+
+        Else strangers could ask whether a password had been somebody's.
+        """
+        if user is None or not pool.settings.password.history:
+            return UserSecrets()
+        with self._tools.database.reading() as connection:
+            stored = UserCodes(connection).find(_key(user))
+            before = AllSecrets(connection).find(pool.id, user.sub)
+        outcome, _ = self._check(user, stored, code, now)
+        return before if outcome is Outcome.RIGHT else UserSecrets()
 
     def _recover(
         self, connection: Connection, wanted: "_Wanted"
@@ -254,21 +269,29 @@ class Recovery:
         """Return what came of a code, and what was kept of it until now."""
         kept = UserCodes(connection)
         stored = None if user is None else kept.find(_key(user))
+        outcome, left = self._check(user, stored, code, now)
         if user is None or stored is None:
-            return self._tools.codes.check(None, _PURPOSE, "", code, now)[0], None
+            return outcome, None
+        if left is not None:
+            kept.keep(_key(user), replace(stored, tries=left.tries))
+        else:
+            kept.remove(_key(user))
+        return outcome, stored
+
+    def _check(
+        self, user: User | None, stored: StoredCode | None, code: str, now: datetime
+    ) -> tuple[Outcome, KeptCode | None]:
+        """Return what comes of a code, and what is to be kept of it then."""
+        if user is None or stored is None:
+            return self._tools.codes.check(None, _PURPOSE, "", code, now)
         destination = user.attributes.get(stored.value, "")
-        outcome, left = self._tools.codes.check(
+        return self._tools.codes.check(
             KeptCode(stored.digest, stored.expires_at, stored.tries),
             _PURPOSE,
             _owner(user, destination),
             code,
             now,
         )
-        if left is not None:
-            kept.keep(_key(user), replace(stored, tries=left.tries))
-        else:
-            kept.remove(_key(user))
-        return outcome, stored
 
     def _find(self, pool: Pool, name: str) -> User | None:
         with self._tools.database.reading() as connection:

@@ -26,6 +26,7 @@ from gateway.pool.errors import (
 )
 from gateway.pool.limits import IN_AN_HOUR, WINDOW, Limited
 from gateway.pool.messenger import Notice, SentCode
+from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
 from gateway.pool.pool import Pool
 from gateway.pool.recovery import Recovery
 from gateway.pool.settings import (
@@ -42,7 +43,7 @@ from gateway.pool.sign_in.values import Context, NewPassword, SignedIn, TypedPas
 from gateway.pool.throttling import FREE_TRIES
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from gateway.storage.pools.users import Users
-from tests.pool.house import House
+from tests.pool.house import PASSWORD, House
 from tests.pool.sign_in.desk import HOME, Desk
 from tests.pool.triggers.recorder import Recorder, triggers_of
 
@@ -117,6 +118,30 @@ def test_a_forgotten_password_is_replaced(house: House, lost: Lost) -> None:
     with pytest.raises(GatewayError):
         lost.desk.begin()
     assert isinstance(lost.desk.begin(TypedPassword(NEW)), SignedIn)
+
+
+def test_a_password_of_before_does_not_come_again(house: House) -> None:
+    """Whoever has the code is told so, and nobody else; the code stays good."""
+    policy = PasswordPolicy(history=2)
+    lost = Lost(house, PoolSettings(name="people", password=policy))
+    ana = lost.desk.person(**EMAIL)
+    lost.begin()
+    code = house.mailbox.code
+    used = [PASSWORD, NEW]
+
+    with pytest.raises(CodeMismatchError):
+        lost.confirm(wrong(code), password=PASSWORD)
+    with pytest.raises(ExpiredCodeError):
+        lost.confirm(code, "nobody", password=PASSWORD)
+    with pytest.raises(InvalidPasswordError) as caught:
+        lost.confirm(code, password=PASSWORD)
+    assert caught.value.problems == (PasswordProblem.USED_BEFORE,)
+    lost.confirm(code)
+    lost.begin()
+    for password in used:
+        with pytest.raises(InvalidPasswordError):
+            lost.confirm(house.mailbox.code, password=password)
+    assert len(house.secrets(ana).past_hashes) == 1
 
 
 def test_a_code_is_good_once(house: House, lost: Lost) -> None:
