@@ -10,12 +10,18 @@ RequestError
     │   ├── ClientNotFoundError
     │   ├── ResourceServerNotFoundError
     │   ├── UserNotFoundError
-    │   └── GroupNotFoundError
+    │   ├── GroupNotFoundError
+    │   ├── PasskeyNotFoundError
+    │   └── DeviceNotFoundError
     ├── NameTakenError               a name is somebody else's
     ├── TooManyError                 there are as many as there may be
     ├── WrongStateError              not for somebody who stands there
     ├── CodeMismatchError            a code is not the one
     ├── ExpiredCodeError             there is no such code (any more)
+    ├── PasskeyError                 a passkey is malformed, or not taken
+    │   ├── PasskeyQuestionError     it answers nothing that was asked
+    │   ├── PasskeyOriginError       it was used at another place
+    │   └── PasskeyHostError         it is good for another host
     └── TriggerRefusedError          a trigger says no
 UnavailableError
 └── TriggerError                     a trigger did not answer as it must
@@ -27,6 +33,7 @@ CredentialError
     ├── DisabledError
     ├── UnconfirmedError
     ├── ResetRequiredError
+    ├── PasskeyNotProvenError        a passkey is unknown, or a copy
     ├── NoFactorError                what is demanded cannot be proven
     └── InvalidSessionError          what was answered is not what was asked
         └── ExpiredSessionError
@@ -175,6 +182,48 @@ class ExpiredCodeError(PoolError):
     public = "The code is not valid any more. Please ask for a new one."
 
 
+class PasskeyError(PoolError):
+    """What a browser says about a passkey is malformed, or not taken."""
+
+    code = "invalid_passkey"
+    public = "The passkey could not be used."
+
+
+class PasskeyQuestionError(PasskeyError):
+    """It answers what nobody has asked, or asked too long ago, or of somebody else."""
+
+    code = "passkey_challenge_not_found"
+    public = "This took too long. Please try again."
+
+
+class PasskeyOriginError(PasskeyError):
+    """It was used at a place where the pool does not let it be."""
+
+    code = "passkey_origin_not_allowed"
+    public = "Passkeys cannot be used on this page."
+
+
+class PasskeyHostError(PasskeyError):
+    """It is good for another host."""
+
+    code = "passkey_relying_party_mismatch"
+    public = "The passkey belongs to another site."
+
+
+class PasskeyNotFoundError(NotFoundError):
+    """The person has no such passkey."""
+
+    code = "passkey_not_found"
+    public = "There is no such passkey."
+
+
+class DeviceNotFoundError(NotFoundError):
+    """The person has no such device."""
+
+    code = "device_not_found"
+    public = "Device does not exist."
+
+
 class NotAuthorizedError(CredentialError):
     """Nobody was proven: an unknown name, a wrong password, a person who is disabled."""
 
@@ -229,6 +278,13 @@ class ExpiredSessionError(InvalidSessionError):
 
     code = "expired_session"
     public = "The sign-in took too long. Please start again."
+
+
+class PasskeyNotProvenError(NotAuthorizedError):
+    """A passkey proves nobody: it is unknown, or its signature is wrong or a copy's."""
+
+    code = "passkey_not_proven"
+    public = "The passkey could not be verified."
 
 
 class AttemptsExceededError(RateLimitedError):

@@ -101,6 +101,13 @@ class NoticeKind(StrEnum):
     ACCOUNT_TAKE_OVER = "account_take_over"
 
 
+class UserVerification(StrEnum):
+    """Whether an authenticator has to make sure who holds it: a PIN, a finger, a face."""
+
+    PREFERRED = "preferred"
+    REQUIRED = "required"
+
+
 @dataclass(frozen=True, slots=True)
 class SignInSettings:
     """How people sign in.
@@ -233,6 +240,23 @@ class MessageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PasskeySettings:
+    """Passkeys.
+
+    Attributes:
+        relying_party_id: The host that they are good for, with all that ends in it; empty
+            for the gateway's own. With another one, every passkey is lost.
+        origins: Where they may be used, beside the gateway's own pages: of applications
+            that draw their own, as `https://app.example.com`.
+        user_verification: Whether the authenticator has to make sure who holds it.
+    """
+
+    relying_party_id: str = ""
+    origins: tuple[str, ...] = ()
+    user_verification: UserVerification = UserVerification.PREFERRED
+
+
+@dataclass(frozen=True, slots=True)
 class PoolSettings:
     """All that a pool is told.
 
@@ -243,6 +267,7 @@ class PoolSettings:
         sign_up: How people come to be.
         password: Which passwords are taken.
         mfa: Second factors.
+        passkeys: Passkeys.
         devices: Remembered devices.
         recovery: Where a forgotten password is recovered, the first that a person has
             verified; empty if administrators alone may help.
@@ -259,6 +284,7 @@ class PoolSettings:
     sign_up: SignUpSettings = field(default_factory=SignUpSettings)
     password: PasswordPolicy = field(default_factory=PasswordPolicy)
     mfa: MfaSettings = field(default_factory=MfaSettings)
+    passkeys: PasskeySettings = field(default_factory=PasskeySettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     recovery: tuple[Address, ...] = (Address.EMAIL, Address.PHONE)
     proven_before_change: frozenset[Address] = frozenset(Address)

@@ -1,8 +1,9 @@
-"""What people call their authenticators, passkeys and devices."""
+"""What people call their authenticators, passkeys and devices, and these call them."""
 
 import unicodedata
 from typing import Final
 
+from gateway.model.user import User
 from gateway.pool.attributes.schema import AttributeProblem
 from gateway.pool.errors import InvalidParameterError
 
@@ -29,3 +30,14 @@ def label_of(text: str, *, otherwise: str = "") -> str:
     if any(unicodedata.category(each) in _UNSEEN and each != _JOINER for each in text):
         raise InvalidParameterError(problems={"name": AttributeProblem.WRONG_TYPE})
     return unicodedata.normalize("NFC", text).strip()[:MAX_LABEL] or otherwise
+
+
+def known_as(user: User) -> str:
+    """Return what a person knows themselves by, for a list of accounts on their phone.
+
+    The user name; where that is an id, an address.
+    """
+    if user.username != user.sub:
+        return user.username
+    known = (user.attributes.get(each) for each in ("email", "phone_number"))
+    return next((each for each in known if each), user.username)

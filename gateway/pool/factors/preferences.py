@@ -17,7 +17,7 @@ from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.errors import (
     InvalidParameterError,
     NotAllowedError,
-    NotAuthorizedError,
+    UserNotFoundError,
 )
 from gateway.pool.pool import Pool
 from gateway.pool.settings import Address, FirstFactor, SecondFactor
@@ -108,7 +108,7 @@ class FactorPreferences:
             InvalidParameterError: Two are preferred, or one that is off, or one that could
                 not prove the person is to be on.
             NotAllowedError: The pool has no such factor.
-            NotAuthorizedError: The person is gone.
+            UserNotFoundError: The person is gone.
             StorageError: Nothing was kept.
         """
         _check(pool, wishes)
@@ -116,7 +116,7 @@ class FactorPreferences:
         def work(connection: Connection) -> Preferences:
             now = Users(connection).find(pool.id, user.sub)
             if now is None:
-                raise NotAuthorizedError("the person is gone")
+                raise UserNotFoundError
             kept = AllSecrets(connection)
             secrets = kept.find(pool.id, user.sub)
             chosen = Preferences.of(secrets)
@@ -136,13 +136,13 @@ class FactorPreferences:
         """Return how somebody can begin a sign-in, of what the pool has.
 
         Raises:
-            NotAuthorizedError: The person is gone.
+            UserNotFoundError: The person is gone.
             StorageError: It cannot be read.
         """
         with self._database.reading() as connection:
             now = Users(connection).find(pool.id, user.sub)
             if now is None:
-                raise NotAuthorizedError("the person is gone")
+                raise UserNotFoundError
             secrets = AllSecrets(connection).find(pool.id, user.sub)
             passkeys = Passkeys(connection).count(pool.id, user.sub)
         able = {

@@ -28,10 +28,10 @@ from gateway.pool.errors import (
     CodeMismatchError,
     ExpiredCodeError,
     NotAllowedError,
-    NotAuthorizedError,
+    UserNotFoundError,
     WrongStateError,
 )
-from gateway.pool.factors.labels import label_of
+from gateway.pool.factors.labels import known_as, label_of
 from gateway.pool.factors.preferences import Preferences
 from gateway.pool.pool import Pool
 from gateway.pool.settings import SecondFactor
@@ -114,7 +114,7 @@ class Totp:
 
         Raises:
             NotAllowedError: The pool has no authenticator apps.
-            NotAuthorizedError: The person is gone.
+            UserNotFoundError: The person is gone.
             StorageError: Nothing was kept.
         """
         if SecondFactor.TOTP not in pool.settings.mfa.kinds:
@@ -157,7 +157,7 @@ class Totp:
             AttemptsExceededError: Too many codes were wrong.
             CodeMismatchError: It is not the code.
             WrongStateError: None is being set up; or it is not the first.
-            NotAuthorizedError: The person is gone.
+            UserNotFoundError: The person is gone.
             StorageError: Nothing was kept.
         """
         label = label_of(name)
@@ -207,7 +207,7 @@ class Totp:
             CodeMismatchError: It is not the code.
             ExpiredCodeError: It, or a later one, was used already.
             WrongStateError: The person has no authenticator.
-            NotAuthorizedError: The person is gone.
+            UserNotFoundError: The person is gone.
             StorageError: It could not be checked.
         """
         attempt = self._tries.begin_factor(pool, user, "totp", address)
@@ -238,7 +238,7 @@ class Totp:
         """Forget the person's authenticator, and ask for it no more.
 
         Raises:
-            NotAuthorizedError: The person is gone.
+            UserNotFoundError: The person is gone.
             StorageError: It is there still.
         """
 
@@ -260,7 +260,7 @@ class Totp:
 
 def _secrets_of(connection: Connection, pool: Pool, user: User) -> UserSecrets:
     if Users(connection).find(pool.id, user.sub) is None:
-        raise NotAuthorizedError("the person is gone")
+        raise UserNotFoundError
     return AllSecrets(connection).find(pool.id, user.sub)
 
 
@@ -279,11 +279,6 @@ def _step_of(seed: bytes, code: str, now: datetime) -> int | None:
 
 
 def _uri(secret: str, pool: Pool, user: User) -> str:
-    """Return what an app reads: the pool's name, and what the person knows themselves by."""
-    account = user.username
-    if account == user.sub:
-        known = (user.attributes.get(each) for each in ("email", "phone_number"))
-        account = next((each for each in known if each), account)
     return pyotp.TOTP(secret, interval=STEP_SECONDS).provisioning_uri(
-        name=account[:_MAX_SHOWN], issuer_name=pool.settings.name[:_MAX_SHOWN]
+        name=known_as(user)[:_MAX_SHOWN], issuer_name=pool.settings.name[:_MAX_SHOWN]
     )

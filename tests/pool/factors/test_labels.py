@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.schema import AttributeProblem
 from gateway.pool.errors import InvalidParameterError
-from gateway.pool.factors.labels import MAX_LABEL, label_of
+from gateway.pool.factors.labels import MAX_LABEL, known_as, label_of
+from tests.pool.house import NOON
 
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}"
 
@@ -43,6 +45,33 @@ def test_what_cannot_be_seen_is_no_name(typed: str, problem: AttributeProblem) -
         label_of(typed)
 
     assert caught.value.problems == {"name": problem}
+
+
+@pytest.mark.parametrize(
+    ("username", "attributes", "name"),
+    [
+        ("ana", {"email": "ana@example.com"}, "ana"),
+        ("1", {"email": "ana@example.com", "phone_number": "+1"}, "ana@example.com"),
+        ("1", {"email": "", "phone_number": "+1"}, "+1"),
+        ("1", {}, "1"),
+    ],
+)
+def test_people_are_known_by_a_name_that_they_recognise(
+    username: str, attributes: dict[str, str], name: str
+) -> None:
+    """Not by an id, if there is anything else."""
+    user = User(
+        pool_id="us-east-1_Ab3dEfGh9",
+        sub="1",
+        username=username,
+        status=UserStatus.CONFIRMED,
+        enabled=True,
+        attributes=attributes,
+        created_at=NOON,
+        updated_at=NOON,
+    )
+
+    assert known_as(user) == name
 
 
 @given(st.text(max_size=2 * MAX_LABEL))

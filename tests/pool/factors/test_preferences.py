@@ -7,7 +7,7 @@ import pytest
 from gateway.pool.errors import (
     InvalidParameterError,
     NotAllowedError,
-    NotAuthorizedError,
+    UserNotFoundError,
 )
 from gateway.pool.factors.preferences import FactorPreferences, Preferences, Wish
 from gateway.pool.pool import Pool
@@ -197,8 +197,8 @@ def test_nobody_who_is_gone_chooses(
     with house.database.writing() as connection:
         Users(connection).remove(pool.id, ana.sub)
 
-    with pytest.raises(NotAuthorizedError):
+    with pytest.raises(UserNotFoundError):
         preferences.set(pool, ana, {SMS: ON})
-    with pytest.raises(NotAuthorizedError):
+    with pytest.raises(UserNotFoundError):
         preferences.first_factors(pool, ana)
     assert preferences.get(pool, ana) == Preferences()

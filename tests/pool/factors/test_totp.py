@@ -15,8 +15,8 @@ from gateway.pool.errors import (
     ExpiredCodeError,
     InvalidParameterError,
     NotAllowedError,
-    NotAuthorizedError,
     PoolError,
+    UserNotFoundError,
     WrongStateError,
 )
 from gateway.pool.factors.preferences import FactorPreferences, Preferences, Wish
@@ -344,11 +344,11 @@ def test_nobody_who_is_gone_sets_anything_up(
     with house.database.writing() as connection:
         Users(connection).remove(pool.id, ana.sub)
 
-    with pytest.raises(NotAuthorizedError):
+    with pytest.raises(UserNotFoundError):
         totp.associate(pool, ana)
-    with pytest.raises(NotAuthorizedError):
+    with pytest.raises(UserNotFoundError):
         totp.verify(pool, ana, app.code(), address=HOME)
-    with pytest.raises(NotAuthorizedError):
+    with pytest.raises(UserNotFoundError):
         totp.check(pool, ana, app.code(), address=HOME)
-    with pytest.raises(NotAuthorizedError):
+    with pytest.raises(UserNotFoundError):
         totp.remove(pool, ana)
