@@ -1,7 +1,8 @@
 """The control plane and the admin listener of one snapshot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
+from typing import Any
 
 from starlette.routing import BaseRoute
 from starlette.types import Scope
@@ -15,9 +16,10 @@ from gateway.endpoints import well_known
 from gateway.endpoints.admin import explain, health, status
 from gateway.endpoints.admin.hosts import HostCheck
 from gateway.endpoints.frame import Frame
-from gateway.endpoints.oauth import token
+from gateway.endpoints.oauth import authorize, pool_documents, token
 from gateway.endpoints.proxy.origin import OriginFinder
 from gateway.mint.guest import GuestMint
+from gateway.oauth.discovery import metadata
 from gateway.oauth.grants.guest import GuestGrant
 from gateway.oauth.server import Grant, TokenServer
 from gateway.storage.identities import IdentityStore
@@ -29,7 +31,10 @@ def build_control(
     """Return the control plane: token endpoint, keys, discovery."""
     settings = loaded.configuration.settings
     logger = tools.logs.logger
-    server = TokenServer(grants=_grants(loaded, tools=tools, verifier=verifier))
+    server = TokenServer(
+        grants=_grants(loaded, tools=tools, verifier=verifier),
+        clients=tools.oauth.grants,
+    )
 
     def client_ip(scope: Scope) -> str:
         return origins.find(_peer(scope), scope["scheme"], scope["headers"]).ip
@@ -37,6 +42,7 @@ def build_control(
     return _frame(
         [
             *token.routes(server=server, logger=logger),
+            *_pool_routes(tools),
             *well_known.routes(
                 keys=tools.keyring,
                 issuer=settings.tokens.issuer,
@@ -48,6 +54,30 @@ def build_control(
         tools=tools,
         client_ip=client_ip,
     )
+
+
+def _pool_routes(tools: Tools) -> Sequence[BaseRoute]:
+    """Return the endpoints of the pools' authorization server."""
+    oauth = tools.oauth
+
+    def describe(pool_id: str) -> Mapping[str, Any]:
+        return metadata(
+            oauth.issuers.of(pool_id),
+            oauth.endpoints,
+            grant_types=oauth.grants.grant_types,
+        )
+
+    return [
+        *authorize.routes(
+            authorizations=oauth.authorizations,
+            sessions=oauth.sessions,
+            show_error=authorize.plain_error,
+            public_url=oauth.endpoints.public_url,
+        ),
+        *pool_documents.routes(
+            pools=tools.pools.pools, keys=oauth.keys, describe=describe
+        ),
+    ]
 
 
 def build_admin(

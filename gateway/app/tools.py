@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Self
 
 from gateway.app.hearing import Hearing
+from gateway.app.oauth import Ground, OAuthServices
 from gateway.app.pools import PoolServices, build_pool_services
 from gateway.authentication.key_sources import KeySources
 from gateway.config.settings.root import Config
@@ -61,7 +62,7 @@ class Logs:
 class Tools:
     """The long-lived objects. Make them with `open`, and `close` them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each thing that is opened, once
         self,
         *,
         clock: Clock,
@@ -69,6 +70,7 @@ class Tools:
         keyring: KeyRing,
         key_sources: KeySources,
         pools: PoolServices,
+        oauth: OAuthServices,
         logs: Logs,
     ) -> None:
         self.clock = clock
@@ -76,6 +78,7 @@ class Tools:
         self.keyring = keyring
         self.key_sources = key_sources
         self.pools = pools
+        self.oauth = oauth
         self.logs = logs
         self.ids = RequestIds()
         self.recent_changes = RecentChanges()
@@ -116,16 +119,27 @@ class Tools:
             keyring = open_keyring(settings, store_key, clock=clock)
             database = open_database(settings.storage)
             stack.callback(database.close)
+            pools = build_pool_services(
+                database=database,
+                store_key=store_key,
+                clock=clock,
+                region=settings.server.region,
+            )
             tools = cls(
                 clock=clock,
                 database=database,
                 keyring=keyring,
                 key_sources=KeySources(clock=clock),
-                pools=build_pool_services(
-                    database=database,
-                    store_key=store_key,
-                    clock=clock,
-                    region=settings.server.region,
+                pools=pools,
+                oauth=OAuthServices(
+                    Ground(
+                        database=database,
+                        store_key=store_key,
+                        clock=clock,
+                        public_url=settings.server.public_url.text.rstrip("/"),
+                        pools=pools.pools,
+                        clients=pools.clients,
+                    )
                 ),
                 logs=logs,
             )

@@ -52,6 +52,7 @@ class UnverifiedToken:
         unverified_claims: The payload.
         signing_input: The bytes that were signed.
         signature: The signature over them.
+        unverified_key: `jwk` of the header, where a token may bring its key.
     """
 
     algorithm: str
@@ -60,6 +61,7 @@ class UnverifiedToken:
     unverified_claims: Mapping[str, Any] = field(repr=False)
     signing_input: bytes = field(repr=False)
     signature: bytes = field(repr=False)
+    unverified_key: Any = field(default=None, repr=False)
 
     @property
     def unverified_issuer(self) -> str:
@@ -78,12 +80,16 @@ def names_of(algorithms: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(one_name, algorithms)))
 
 
-def parse_compact(text: str, *, max_bytes: int) -> UnverifiedToken:
+def parse_compact(
+    text: str, *, max_bytes: int, may_bring_key: bool = False
+) -> UnverifiedToken:
     """Return the parts of a token in compact serialization.
 
     Args:
         text: The token as it was presented.
         max_bytes: The longest token that is looked at.
+        may_bring_key: Whether the header may hold the key that the token was signed with:
+            of a proof that somebody has that very key, and of nothing else.
 
     Raises:
         OversizedCredentialError: It is longer than that.
@@ -98,6 +104,8 @@ def parse_compact(text: str, *, max_bytes: int) -> UnverifiedToken:
         raise MalformedCredentialError("the token is not three base64url segments")
     header = _parse(match[1], "header", max_depth=_MAX_HEADER_DEPTH)
     forbidden = _FORBIDDEN.intersection(header)
+    if may_bring_key:
+        forbidden -= {"jwk"}
     if forbidden:
         raise ForbiddenHeaderError(f"the header has {', '.join(sorted(forbidden))}")
     return UnverifiedToken(
@@ -107,6 +115,7 @@ def parse_compact(text: str, *, max_bytes: int) -> UnverifiedToken:
         unverified_claims=_parse(match[2], "payload"),
         signing_input=match[0][: match.end(2)],
         signature=_decode(match[3], "signature"),
+        unverified_key=header.get("jwk"),
     )
 
 

@@ -4,6 +4,7 @@ Requests for the gateway's own host and an own path go to the control plane, all
 are routed. `gateway check` refuses routes that an own path would hide.
 """
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -26,6 +27,11 @@ OWN_PATHS = frozenset(
     }
 )
 
+# The documents of a pool stand below its issuer.
+_OWN_POOL_PATH = re.compile(
+    rb"/[a-z0-9-]+_[A-Za-z0-9]{9}/\.well-known/(?:jwks\.json|openid-configuration)"
+)
+
 
 class Front:
     """Hands each request to the plane that it is for."""
@@ -46,6 +52,7 @@ class Front:
         """Pass one request on."""
         path: bytes = scope["raw_path"]
         own = path.startswith(OWN_PREFIXES) or path in OWN_PATHS
+        own = own or _OWN_POOL_PATH.fullmatch(path) is not None
         if own and self._is_own_host(scope):
             await self._control(scope, receive, send)
         else:

@@ -3,21 +3,18 @@
 Advertises what works and nothing else. There is no authorization endpoint, no ID token and
 no client authentication in this version, so no document says that there were.
 
-References: RFC 7517 section 5 (JWKS), RFC 8414 section 3.2 (metadata), RFC 9110 section
-13.1.2 (`If-None-Match`).
+References: RFC 7517 section 5 (JWKS), RFC 8414 section 3.2 (metadata).
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.endpoints.cached_document import cached_document
 from gateway.endpoints.oauth.token import TOKEN_PATH
 
 JWKS_PATH = "/.well-known/jwks.json"
@@ -66,10 +63,10 @@ def routes(
     # On the loop, so that upstreams get the keys also when all threads are taken.
 
     async def jwks(request: Request) -> Response:
-        return _document(request, keys.public_jwks(), max_age)
+        return cached_document(request, keys.public_jwks(), max_age)
 
     async def discovery(request: Request) -> Response:
-        return _document(request, metadata, _METADATA_MAX_AGE)
+        return cached_document(request, metadata, _METADATA_MAX_AGE)
 
     return [
         Route(JWKS_PATH, jwks),
@@ -92,24 +89,3 @@ def _metadata(
         document["token_endpoint"] = f"{public_url}{TOKEN_PATH}"
         document["token_endpoint_auth_methods_supported"] = ["none"]
     return document
-
-
-def _document(
-    request: Request, content: Mapping[str, Any], max_age: timedelta
-) -> Response:
-    body = json.dumps(content, separators=(",", ":"), sort_keys=True).encode("ascii")
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {
-        "Cache-Control": f"public, max-age={int(max_age.total_seconds())}",
-        "ETag": tag,
-    }
-    if _matches(request.headers.getlist("if-none-match"), tag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
-
-
-def _matches(conditions: Sequence[str], tag: str) -> bool:
-    """Whether the client has this version (RFC 9110 section 13.1.2)."""
-    listed = ",".join(conditions).split(",")
-    tags = {one.strip().removeprefix("W/") for one in listed}
-    return tag in tags or "*" in tags

@@ -50,13 +50,18 @@ class Signer:
         self._jws = PyJWS(algorithms=list(ALGORITHMS))
 
     def sign(
-        self, claims: Mapping[str, Any], *, typ: str, key: SigningKey | None = None
+        self,
+        claims: Mapping[str, Any],
+        *,
+        typ: str | None,
+        key: SigningKey | None = None,
     ) -> SignedToken:
         """Return the claims as a token that has been checked.
 
         Args:
             claims: The payload; JSON values only.
-            typ: `typ` of the header, which says what the token is for.
+            typ: `typ` of the header, which says what the token is for; `None` where the
+                receivers know none, and a claim says so.
             key: The key to sign with; the ring's signing key by default.
 
         Raises:
@@ -64,10 +69,14 @@ class Signer:
         """
         key = key or self.keys.signing_key()
         payload = _encode(claims)
-        headers = {"typ": typ, "kid": key.kid}
+        headers = {"kid": key.kid, "alg": key.algorithm}
+        if typ is not None:
+            headers["typ"] = typ
         try:
-            token = self._jws.encode(payload, key.private_key, key.algorithm, headers)
-            self._check(token, payload, headers | {"alg": key.algorithm})
+            token = self._jws.encode(
+                payload, key.private_key, key.algorithm, {"typ": typ, **headers}
+            )
+            self._check(token, payload, headers)
         except (PyJWTError, NotImplementedError, TypeError, ValueError) as error:
             # An algorithm that is none of ours, a key of another kind, or a segment that
             # is no base64: nothing that was made here, so nothing that may leave.

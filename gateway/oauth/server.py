@@ -1,28 +1,34 @@
 """The token endpoint, apart from any wire: finds the grant and lets it answer.
 
-Takes the steps that every grant must take, so that no grant can forget them: the type is
-looked up in a closed table, and parameters that the grant does not know are refused. RFC
-6749 section 3.2 would have them ignored; but a caller that asks for a `scope` and gets a
-token without one has been misunderstood, and should learn so.
+Takes the steps that every grant must take, so that no grant can forget them. Grants of nobody
+in particular (guests) take parameters that they know and no other: a caller that asks for a
+`scope` and gets a token without one has been misunderstood, and should learn so. Grants of
+clients have the client prove itself, look whether it may use them, and have it prove the key
+that its tokens will be bound to; parameters that they do not know are ignored, as RFC 6749
+section 3.2 has it.
 
-Reference: RFC 6749 sections 3.2, 4.5 and 5.2.
+Reference: RFC 6749 sections 3.2, 4.5 and 5.2; RFC 9449 section 5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from gateway.model.client import Client, GrantKind, ProofOfPossession
 from gateway.oauth.errors import (
+    InvalidClientError,
+    InvalidProofError,
     MissingParameterError,
+    UnauthorizedClientError,
     UnknownParameterError,
     UnsupportedGrantTypeError,
 )
-from gateway.oauth.tokens import IssuedToken, TokenRequest
+from gateway.oauth.tokens import ClientRequest, IssuedToken, TokenRequest
 
 GRANT_TYPE = "grant_type"
 
 
 class Grant(Protocol):
-    """One way to come to a token."""
+    """One way to come to a token, for anybody."""
 
     @property
     def grant_type(self) -> str:
@@ -36,22 +42,108 @@ class Grant(Protocol):
         """Return a token. May wait for the database: called in a thread."""
 
 
+class ClientGrant(Protocol):
+    """One way to come to a token, for clients."""
+
+    @property
+    def kind(self) -> GrantKind:
+        """Its name on the wire, and what a client needs to use it."""
+
+    def issue(self, request: ClientRequest) -> IssuedToken:
+        """Return a token. May wait for the database: called in a thread."""
+
+
+class Authenticator(Protocol):
+    """Finds out which client asks."""
+
+    def authenticate(
+        self, parameters: Mapping[str, str], authorization: Sequence[str]
+    ) -> Client:
+        """Return the client that has proven itself, or raise."""
+
+
+class Proofs(Protocol):
+    """Checks proofs of possession of a key."""
+
+    def check(self, proofs: Sequence[str], *, method: str, uri: str) -> str:
+        """Return the thumbprint of the key that one proof was made with, or raise."""
+
+
+class ClientGrants:
+    """The grants of clients, and the steps that all of them have in common."""
+
+    def __init__(
+        self,
+        *,
+        grants: Sequence[ClientGrant],
+        authenticator: Authenticator,
+        proofs: Proofs,
+        endpoint: str,
+    ) -> None:
+        """Offer these grants and no other.
+
+        Args:
+            grants: One of each kind.
+            authenticator: Finds out which client asks.
+            proofs: Checks proofs of possession.
+            endpoint: The address of the token endpoint, which proofs are made for.
+        """
+        self._grants: dict[str, ClientGrant] = {each.kind: each for each in grants}
+        self._authenticator = authenticator
+        self._proofs = proofs
+        self._endpoint = endpoint
+
+    @property
+    def grant_types(self) -> tuple[str, ...]:
+        """The types that are offered."""
+        return tuple(self._grants)
+
+    def issue(self, grant_type: str, request: TokenRequest) -> IssuedToken:
+        """Return the token that a client asks for; raises as `TokenServer.issue`."""
+        grant = self._grants[grant_type]
+        client = self._authenticator.authenticate(
+            request.parameters, request.authorization
+        )
+        if grant.kind not in client.grants:
+            raise UnauthorizedClientError(f"client {client.id}: no {grant.kind}")
+        thumbprint = self._prove(client, request.proofs)
+        return grant.issue(ClientRequest(client, request.parameters, thumbprint))
+
+    def _prove(self, client: Client, proofs: Sequence[str]) -> str:
+        if client.proof is ProofOfPossession.OFF:
+            return ""
+        if not proofs:
+            if client.proof is ProofOfPossession.REQUIRED:
+                raise InvalidProofError(f"client {client.id}: no proof")
+            return ""
+        return self._proofs.check(proofs, method="POST", uri=self._endpoint)
+
+
 class TokenServer:
     """Answers requests for tokens."""
 
-    def __init__(self, *, grants: Sequence[Grant]) -> None:
+    def __init__(
+        self, *, grants: Sequence[Grant], clients: ClientGrants | None = None
+    ) -> None:
         """Offer these grants and no other.
+
+        Args:
+            grants: For anybody.
+            clients: For clients; `None` where there are no pools.
 
         Raises:
             ValueError: Two of them have the same type.
         """
         self._grants = {grant.grant_type: grant for grant in grants}
-        if len(self._grants) != len(grants):
+        self._clients = clients
+        offered = clients.grant_types if clients else ()
+        self._for_clients = frozenset(offered)
+        if len(self._grants) != len(grants) or self._grants.keys() & self._for_clients:
             raise ValueError("two grants have the same type")
 
     @property
     def grant_types(self) -> tuple[str, ...]:
-        """The types that are offered, for the discovery document."""
+        """The types that anybody may use, for the discovery document."""
         return tuple(sorted(self._grants))
 
     def issue(self, request: TokenRequest) -> IssuedToken:
@@ -60,13 +152,18 @@ class TokenServer:
         Raises:
             RequestError: A parameter is missing, unknown or misshapen, or there is no
                 grant of this type.
-            InvalidGrantError: What was presented is not valid.
+            OAuthError: The client is not proven, or what was presented is not valid.
             RateLimitedError: The client has asked too often.
             UnavailableError: Something that the grant needs is down.
         """
         grant_type = request.parameters.get(GRANT_TYPE)
         if grant_type is None:
             raise MissingParameterError("no grant_type")
+        if self._clients is not None and grant_type in self._for_clients:
+            return self._clients.issue(grant_type, request)
+        if request.authorization:
+            # Not ignored: whoever authenticates expects to be somebody afterwards.
+            raise InvalidClientError("an Authorization header, and no grant of clients")
         grant = self._grants.get(grant_type)
         if grant is None:
             raise UnsupportedGrantTypeError("no such grant_type")

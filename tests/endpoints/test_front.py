@@ -34,7 +34,12 @@ async def _ask(path: bytes, *hosts: bytes) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    [b"/oauth2/token", b"/.well-known/x", b"/login", b"/account", b"/account/profile"],
+    [
+        *(b"/oauth2/token", b"/.well-known/x", b"/login", b"/account"),
+        b"/account/profile",
+        b"/us-east-1_Ab3dEfGh9/.well-known/jwks.json",
+        b"/us-east-1_Ab3dEfGh9/.well-known/openid-configuration",
+    ],
 )
 @pytest.mark.parametrize("host", [b"gw.example.com", b"GW.example.com:8443"])
 async def test_an_own_path_on_the_own_host_is_the_control_plane_s(
@@ -53,7 +58,13 @@ async def test_the_same_path_on_another_host_is_routed(host: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [b"/", b"/v1/orders", b"/loginx", b"/oauth2", b"/OAUTH2/token", b"//login"]
+    "path",
+    [
+        *(b"/", b"/v1/orders", b"/loginx", b"/oauth2", b"/OAUTH2/token", b"//login"),
+        b"/us-east-1_Ab3dEfGh9/.well-known/other",
+        b"/us-east-1_Ab3dEfGh9/jwks.json",
+        b"/orders/.well-known/jwks.json",
+    ],
 )
 async def test_every_other_path_is_routed(path: bytes) -> None:
     """Paths are compared byte for byte."""

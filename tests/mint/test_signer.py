@@ -199,3 +199,10 @@ def test_the_key_can_be_chosen_before(keyring: KeyRing) -> None:
 
     assert signed.key_id == before.kid
     assert read(signed.token, keyring)["header"]["kid"] == before.kid
+
+
+def test_a_token_may_have_no_type(keyring: KeyRing) -> None:
+    """Cognito's have none, and a claim says what they are."""
+    token = Signer(keys=keyring).sign({"token_use": "id"}, typ=None).token
+
+    assert "typ" not in read(token, keyring)["header"]

@@ -15,28 +15,25 @@ from gateway.model.errors import (
     RequestError,
     UnavailableError,
 )
-from gateway.oauth.errors import InvalidGrantError, UnsupportedGrantTypeError
+from gateway.oauth.errors import (
+    InvalidClientError,
+    OAuthError,
+    ProofNonceError,
+    UnsupportedGrantTypeError,
+)
 
 # RFC 6749 section 5.1: what an answer of the token endpoint must have.
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 _RETRY_UNAVAILABLE = 5
 
-
-class InvalidClientError(GatewayError):
-    """The request authenticates a client, and there are none that could (yet)."""
-
-    code = "invalid_client"
-    public = "Clients do not authenticate themselves here."
-
-
-# Status and code, looked up along the class's ancestors.
+# Status and code, looked up along the class's ancestors; no code is the class's own.
 ERRORS: dict[type[GatewayError], tuple[HTTPStatus, str]] = {
     RequestError: (HTTPStatus.BAD_REQUEST, "invalid_request"),
-    UnsupportedGrantTypeError: (HTTPStatus.BAD_REQUEST, "unsupported_grant_type"),
-    InvalidGrantError: (HTTPStatus.BAD_REQUEST, "invalid_grant"),
+    UnsupportedGrantTypeError: (HTTPStatus.BAD_REQUEST, ""),
+    OAuthError: (HTTPStatus.BAD_REQUEST, ""),
     CredentialError: (HTTPStatus.BAD_REQUEST, "invalid_grant"),
-    InvalidClientError: (HTTPStatus.UNAUTHORIZED, "invalid_client"),
+    InvalidClientError: (HTTPStatus.UNAUTHORIZED, ""),
     RateLimitedError: (HTTPStatus.TOO_MANY_REQUESTS, "temporarily_unavailable"),
     UnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable"),
     GatewayError: (HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"),
@@ -53,10 +50,12 @@ def oauth_error(error: GatewayError) -> JSONResponse:
         headers["Retry-After"] = str(max(1, error.retry_after))
     elif status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(_RETRY_UNAVAILABLE)
+    elif isinstance(error, ProofNonceError):
+        headers["DPoP-Nonce"] = error.nonce
     elif status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Basic realm="gateway"'
     return JSONResponse(
-        {"error": code, "error_description": error.public},
+        {"error": code or error.code, "error_description": error.public},
         status_code=status,
         headers=headers,
     )

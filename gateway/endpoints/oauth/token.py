@@ -5,7 +5,7 @@ Reference: RFC 6749 sections 3.2, 5.1 and 5.2.
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 
 import anyio.to_thread
 from starlette.responses import JSONResponse, Response
@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from gateway.endpoints.form import check_content_type, parse_form
-from gateway.endpoints.oauth.errors import NO_STORE, InvalidClientError, oauth_error
+from gateway.endpoints.oauth.cors import is_preflight, preflight, shared
+from gateway.endpoints.oauth.errors import NO_STORE, oauth_error
 from gateway.endpoints.small_body import read_small_body
 from gateway.model.errors import GatewayError
 from gateway.oauth.tokens import IssuedToken, TokenRequest
@@ -53,18 +54,16 @@ class TokenEndpoint:
         Raises:
             ClientDisconnect: The client hung up before the end of its request.
         """
-        response = (
-            await self._answer(scope, receive)
-            if scope["method"] == "POST"
-            else _wrong_method()
-        )
+        if is_preflight(scope):
+            response = preflight(["POST"])
+        elif scope["method"] == "POST":
+            response = shared(await self._answer(scope, receive))
+        else:
+            response = _wrong_method()
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         try:
-            if _values(scope, b"authorization"):
-                # Not ignored: whoever authenticates expects to be somebody afterwards.
-                raise InvalidClientError("an Authorization header")
             check_content_type(_values(scope, b"content-type"))
             body = await read_small_body(receive)
             return await anyio.to_thread.run_sync(self._issue, scope, body)
@@ -79,17 +78,28 @@ class TokenEndpoint:
 
     def _issue(self, scope: Scope, body: bytes) -> Response:
         client = scope.get("client")
-        request = TokenRequest(parse_form(body), client[0] if client else "")
-        issued = self._server.issue(request)
-        return JSONResponse(
-            {
-                "access_token": issued.access_token,
-                "token_type": "Bearer",
-                "expires_in": issued.expires_in,
-                "identity_id": issued.identity_id,
-            },
-            headers=NO_STORE,
+        request = TokenRequest(
+            parse_form(body),
+            client[0] if client else "",
+            authorization=_texts(scope, b"authorization"),
+            proofs=_texts(scope, b"dpop"),
         )
+        return JSONResponse(_shown(self._server.issue(request)), headers=NO_STORE)
+
+
+def _shown(issued: IssuedToken) -> dict[str, Any]:
+    """Return the answer, without what there is none of."""
+    answer: dict[str, Any] = {
+        "access_token": issued.access_token,
+        "token_type": issued.token_type,
+        "expires_in": issued.expires_in,
+        "refresh_token": issued.refresh_token,
+        "id_token": issued.id_token,
+        "scope": issued.scope,
+        "issued_token_type": issued.issued_token_type,
+        "identity_id": issued.identity_id,
+    }
+    return {name: value for name, value in answer.items() if value}
 
 
 def _wrong_method() -> Response:
@@ -105,3 +115,7 @@ def _wrong_method() -> Response:
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:
     return [value for key, value in scope["headers"] if key == name]
+
+
+def _texts(scope: Scope, name: bytes) -> tuple[str, ...]:
+    return tuple(value.decode("latin-1") for value in _values(scope, name))

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gateway.endpoints.oauth.errors import InvalidClientError, oauth_error
+from gateway.endpoints.oauth.errors import oauth_error
 from gateway.model.errors import (
     ExpiredCredentialError,
     GatewayError,
@@ -13,10 +13,21 @@ from gateway.model.errors import (
     RateLimitedError,
     StorageError,
 )
-from gateway.oauth.errors import InvalidGuestTokenError, UnsupportedGrantTypeError
+from gateway.oauth.errors import (
+    InvalidClientError,
+    InvalidGuestTokenError,
+    ProofNonceError,
+    UnsupportedGrantTypeError,
+)
 
-# RFC 6749 section 5.2, and two of section 4.1.2.1 for what is not the client's doing.
+# RFC 6749 section 5.2, and two of section 4.1.2.1 for what is not the client's doing; what
+# OpenID Connect, RFC 7009, RFC 8628, RFC 8707 and RFC 9449 add.
 CODES = {
+    *("unauthorized_client", "invalid_scope", "invalid_target", "access_denied"),
+    *("unsupported_token_type", "authorization_pending", "slow_down", "expired_token"),
+    *("invalid_dpop_proof", "use_dpop_nonce", "unsupported_response_type"),
+    *("login_required", "consent_required", "request_not_supported"),
+    *("request_uri_not_supported", "registration_not_supported"),
     "invalid_request",
     "invalid_client",
     "invalid_grant",
@@ -78,3 +89,11 @@ def test_who_has_to_wait_is_told_for_how_long() -> None:
 def test_a_client_that_authenticates_is_challenged() -> None:
     """RFC 6749 section 5.2 demands the 401 and the header."""
     assert "www-authenticate" in oauth_error(InvalidClientError()).headers
+
+
+def test_a_proof_without_a_nonce_is_told_one() -> None:
+    """RFC 9449 section 8."""
+    response = oauth_error(ProofNonceError(nonce="n-1"))
+
+    assert response.status_code == 400
+    assert response.headers["dpop-nonce"] == "n-1"

@@ -1,0 +1,147 @@
+"""Every service of the pools' authorization server, built once at the start."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.keys.seal import Seal, StoreKey
+from gateway.mint.pool_keys import PoolKeys
+from gateway.oauth.authorizing.authorizations import Authorizations
+from gateway.oauth.authorizing.browser_sessions import BrowserSessions
+from gateway.oauth.authorizing.codes import Codes
+from gateway.oauth.authorizing.implicit import ImplicitAnswers
+from gateway.oauth.authorizing.pushed_requests import PushedRequests
+from gateway.oauth.clients.assertions import AssertionChecks
+from gateway.oauth.clients.authentication import ClientAuthenticator
+from gateway.oauth.clients.proofs import ProofChecks
+from gateway.oauth.discovery import Endpoints
+from gateway.oauth.grants.authorization_code import AuthorizationCodeGrant
+from gateway.oauth.grants.refresh_token import RefreshTokenGrant
+from gateway.oauth.issuer import Issuers
+from gateway.oauth.issuing.pool_tokens import PoolTokens
+from gateway.oauth.issuing.refresh_tokens import RefreshTokens
+from gateway.oauth.issuing.verification import AccessTokens
+from gateway.oauth.server import ClientGrant, ClientGrants
+from gateway.pool.clients import Clients
+from gateway.pool.pools import Pools
+from gateway.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the authorization server stands on.
+
+    Attributes:
+        database: Where everything is kept.
+        store_key: Seals the signing keys; every other secret is derived from it.
+        clock: The time.
+        public_url: Where the gateway is reached, without a slash at the end.
+        pools: The pools.
+        clients: Their clients.
+    """
+
+    database: Database
+    store_key: StoreKey
+    clock: Callable[[], datetime]
+    public_url: str
+    pools: Pools
+    clients: Clients
+
+
+class OAuthServices:
+    """What browsers, clients and our own pages ask the authorization server for.
+
+    Attributes:
+        endpoints: Where it is.
+        issuers: What pools are called.
+        keys: What pools sign with.
+        tokens: Makes tokens.
+        refresh_tokens: Begins and exchanges them.
+        access_tokens: Checks access tokens.
+        sessions: Who is signed in at the pages.
+        pushed: Requests that were sent ahead.
+        codes: Authorization codes.
+        authorizations: What comes next for a browser.
+        authenticator: Which client asks.
+        proofs: Which key a client holds.
+        grants: The token endpoint's, for clients.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        """Build everything; nothing is read yet."""
+        database, clock = ground.database, ground.clock
+        self.endpoints = Endpoints(ground.public_url)
+        self.issuers = Issuers(ground.public_url)
+        self.keys = PoolKeys(
+            database=database, seal=Seal(key=ground.store_key), clock=clock
+        )
+        self.tokens = PoolTokens(keys=self.keys, issuers=self.issuers, clock=clock)
+        self.refresh_tokens = RefreshTokens(
+            secret=ground.store_key.derive("refresh tokens, version 1"), clock=clock
+        )
+        self.access_tokens = AccessTokens(
+            database=database,
+            keys=self.keys,
+            issuers=self.issuers,
+            pools=ground.pools,
+            clock=clock,
+        )
+        self.sessions = BrowserSessions(database=database, clock=clock)
+        self.codes = Codes(clock=clock)
+        self.pushed = PushedRequests(
+            database=database, clients=ground.clients, clock=clock
+        )
+        self.authorizations = self._authorizations(ground)
+        self.proofs = ProofChecks(
+            database=database,
+            secret=ground.store_key.derive("dpop nonces, version 1"),
+            clock=clock,
+        )
+        self.authenticator = self._authenticator(ground)
+        self.grants = ClientGrants(
+            grants=self._grants(ground),
+            authenticator=self.authenticator,
+            proofs=self.proofs,
+            endpoint=self.endpoints.address(self.endpoints.token),
+        )
+
+    def _authorizations(self, ground: Ground) -> Authorizations:
+        return Authorizations(
+            database=ground.database,
+            clients=ground.clients,
+            issuers=self.issuers,
+            pushed=self.pushed,
+            codes=self.codes,
+            implicit=ImplicitAnswers(
+                database=ground.database, tokens=self.tokens, clock=ground.clock
+            ),
+            clock=ground.clock,
+        )
+
+    def _authenticator(self, ground: Ground) -> ClientAuthenticator:
+        return ClientAuthenticator(
+            clients=ground.clients,
+            assertions=AssertionChecks(
+                database=ground.database,
+                issuers=self.issuers,
+                endpoints=[self.endpoints.address(self.endpoints.token)],
+                clock=ground.clock,
+            ),
+        )
+
+    def _grants(self, ground: Ground) -> Sequence[ClientGrant]:
+        database, clock = ground.database, ground.clock
+        return [
+            AuthorizationCodeGrant(
+                database=database,
+                codes=self.codes,
+                refresh_tokens=self.refresh_tokens,
+                tokens=self.tokens,
+                clock=clock,
+            ),
+            RefreshTokenGrant(
+                database=database,
+                refresh_tokens=self.refresh_tokens,
+                tokens=self.tokens,
+            ),
+        ]

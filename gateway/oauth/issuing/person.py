@@ -1,0 +1,44 @@
+"""A person as tokens tell of them: the profile and the groups, read together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from gateway.model.group import Group
+from gateway.model.user import User
+from gateway.pool.groups import MAX_GROUPS_OF_ONE
+from gateway.storage.pools.groups import AllGroups
+from gateway.storage.pools.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom tokens are about.
+
+    Attributes:
+        user: The profile.
+        groups: What they are in, the first by precedence first.
+    """
+
+    user: User
+    groups: Sequence[Group] = ()
+
+
+def find_person(connection: Connection, pool_id: str, sub: str) -> Person | None:
+    """Return somebody with their groups, if tokens may be made about them.
+
+    Args:
+        connection: Of the caller's transaction.
+        pool_id: The pool.
+        sub: Who.
+    """
+    user = Users(connection).find(pool_id, sub)
+    if user is None or not user.enabled:
+        return None
+    groups = AllGroups(connection).of(pool_id, sub, limit=MAX_GROUPS_OF_ONE)
+    return Person(user, tuple(sorted(groups, key=_rank)))
+
+
+def _rank(group: Group) -> tuple[bool, int, str]:
+    return group.precedence is None, group.precedence or 0, group.name

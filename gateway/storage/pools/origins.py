@@ -1,0 +1,158 @@
+"""What people have let clients do, and the refresh tokens that came of it.
+
+Works inside a transaction of somebody else's, so that of two who use a token at once both
+find the same. When a token is good is the business of `gateway.oauth`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from gateway.storage.pools.oauth_tables import OAUTH_ORIGIN, OAUTH_REFRESH
+from gateway.storage.upserts import insert_unless_there
+
+_FIND: Final = select(OAUTH_ORIGIN).where(OAUTH_ORIGIN.c.id == bindparam("the_id"))
+_FIND_REFRESH: Final = (
+    select(
+        OAUTH_REFRESH.c.expires_at.label("token_expires_at"),
+        OAUTH_REFRESH.c.replaced_at,
+        OAUTH_ORIGIN,
+    )
+    .join(OAUTH_ORIGIN, OAUTH_ORIGIN.c.id == OAUTH_REFRESH.c.origin_id)
+    .where(OAUTH_REFRESH.c.digest == bindparam("the_digest"))
+)
+_REPLACE: Final = (
+    update(OAUTH_REFRESH)
+    .where(OAUTH_REFRESH.c.digest == bindparam("the_digest"))
+    .values(replaced_at=bindparam("the_time"))
+)
+_ADD: Final = insert(OAUTH_ORIGIN)
+_ADD_REFRESH: Final = insert_unless_there(OAUTH_REFRESH)
+_REVOKE: Final = (
+    update(OAUTH_ORIGIN)
+    .where(
+        OAUTH_ORIGIN.c.id == bindparam("the_id"), OAUTH_ORIGIN.c.revoked_at.is_(None)
+    )
+    .values(revoked_at=bindparam("the_time"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrigin:
+    """One authorization of a client by a person.
+
+    Attributes:
+        id: A UUID: `origin_jti`.
+        pool_id: The pool.
+        sub: The person.
+        client_id: The client.
+        authorization: What was granted, and how the person signed in.
+        created_at: When it was granted.
+        expires_at: From then on nothing that came from it is good.
+        revoked_at: When it was taken back; `None` if it was not.
+    """
+
+    id: str
+    pool_id: str
+    sub: str
+    client_id: str
+    authorization: Mapping[str, Any]
+    created_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRefresh:
+    """A refresh token that was handed out.
+
+    Attributes:
+        expires_at: From when on it is good for nothing.
+        replaced_at: When it was exchanged for its successor; `None` if it was not.
+        origin: Where it came from.
+    """
+
+    expires_at: datetime
+    replaced_at: datetime | None
+    origin: StoredOrigin
+
+
+class Origins:
+    """The authorizations of all people, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, origin_id: str) -> StoredOrigin | None:
+        """Return an authorization, however old or revoked it is."""
+        row = self._connection.execute(_FIND, {"the_id": origin_id}).first()
+        return None if row is None else _origin(row)
+
+    def add(self, origin: StoredOrigin) -> None:
+        """Keep a new authorization."""
+        self._connection.execute(
+            _ADD,
+            {
+                "id": origin.id,
+                "pool_id": origin.pool_id,
+                "sub": origin.sub,
+                "client_id": origin.client_id,
+                "authorization": dict(origin.authorization),
+                "created_at": origin.created_at,
+                "expires_at": origin.expires_at,
+                "revoked_at": origin.revoked_at,
+            },
+        )
+
+    def revoke(self, origin_id: str, now: datetime) -> bool:
+        """Take an authorization back; return whether it was in force."""
+        done = self._connection.execute(_REVOKE, {"the_id": origin_id, "the_time": now})
+        return done.rowcount > 0
+
+    def find_refresh(self, digest: bytes) -> StoredRefresh | None:
+        """Return a refresh token, however old or replaced it is."""
+        row = self._connection.execute(_FIND_REFRESH, {"the_digest": digest}).first()
+        if row is None:
+            return None
+        return StoredRefresh(row.token_expires_at, row.replaced_at, _origin(row))
+
+    def add_refresh(
+        self, digest: bytes, origin_id: str, *, expires_at: datetime
+    ) -> None:
+        """Keep a refresh token, unless it is kept already."""
+        self._connection.execute(
+            _ADD_REFRESH,
+            {
+                "digest": digest,
+                "origin_id": origin_id,
+                "expires_at": expires_at,
+                "replaced_at": None,
+            },
+        )
+
+    def replace(self, digest: bytes, now: datetime) -> None:
+        """Keep that a refresh token was exchanged for its successor."""
+        self._connection.execute(_REPLACE, {"the_digest": digest, "the_time": now})
+
+    def remove_expired(self, now: datetime) -> int:
+        """Remove what is over, with its tokens; return how much there was."""
+        done = self._connection.execute(
+            delete(OAUTH_ORIGIN).where(OAUTH_ORIGIN.c.expires_at <= now)
+        )
+        return done.rowcount
+
+
+def _origin(row: Any) -> StoredOrigin:
+    return StoredOrigin(
+        id=row.id,
+        pool_id=row.pool_id,
+        sub=row.sub,
+        client_id=row.client_id,
+        authorization=row.authorization,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )

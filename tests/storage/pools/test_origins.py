@@ -1,0 +1,72 @@
+"""What people have let clients do, on each database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.storage.database import Database
+from gateway.storage.pools.origins import Origins, StoredOrigin, StoredRefresh
+from gateway.storage.pools.users import Users
+from tests.storage.pool_rows import PEOPLE, add, add_pools, person
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=30)
+ANA = person(1)
+ORIGIN = StoredOrigin("1", PEOPLE, ANA.sub, "app", {"scopes": ["a"]}, NOON, LATER)
+DIGEST = b"\1" * 32
+
+
+@pytest.fixture
+def people(database: Database) -> Database:
+    """Return a database with Ana in it, and what she has granted."""
+    add_pools(database)
+    with database.writing() as connection:
+        add(connection, ANA)
+        Origins(connection).add(ORIGIN)
+    return database
+
+
+def test_what_was_granted_is_found(people: Database) -> None:
+    with people.reading() as connection:
+        assert Origins(connection).find("1") == ORIGIN
+        assert Origins(connection).find("2") is None
+
+
+def test_it_is_revoked_once(people: Database) -> None:
+    """The first time is kept."""
+    with people.writing() as connection:
+        origins = Origins(connection)
+        assert origins.revoke("1", NOON)
+        assert not origins.revoke("1", LATER)
+        found = origins.find("1")
+
+    assert found is not None
+    assert found.revoked_at == NOON
+
+
+def test_a_token_knows_where_it_came_from(people: Database) -> None:
+    """And when it was replaced; keeping it twice changes nothing."""
+    with people.writing() as connection:
+        origins = Origins(connection)
+        assert origins.find_refresh(DIGEST) is None
+        origins.add_refresh(DIGEST, "1", expires_at=LATER)
+        assert origins.find_refresh(DIGEST) == StoredRefresh(LATER, None, ORIGIN)
+
+        origins.replace(DIGEST, NOON)
+        origins.add_refresh(DIGEST, "1", expires_at=NOON)
+        assert origins.find_refresh(DIGEST) == StoredRefresh(LATER, NOON, ORIGIN)
+
+
+def test_what_is_over_goes_with_its_tokens(people: Database) -> None:
+    """To the moment; and all of it with the person."""
+    with people.writing() as connection:
+        origins = Origins(connection)
+        origins.add_refresh(DIGEST, "1", expires_at=LATER)
+        assert origins.remove_expired(LATER - timedelta(seconds=1)) == 0
+        assert origins.find_refresh(DIGEST)
+        assert origins.remove_expired(LATER) == 1
+        assert origins.find_refresh(DIGEST) is None
+
+        origins.add(ORIGIN)
+        Users(connection).remove(PEOPLE, ANA.sub)
+        assert origins.find("1") is None
