@@ -105,18 +105,18 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("server", GOOD)
-def test_what_a_server_may_be(server: ResourceServer) -> None:
-    assert list(find_flaws(server)) == []
+@pytest.mark.parametrize("flawed", GOOD)
+def test_what_a_server_may_be(flawed: ResourceServer) -> None:
+    assert list(find_flaws(flawed)) == []
 
 
-@pytest.mark.parametrize(("where", "server"), BAD.items(), ids=BAD)
+@pytest.mark.parametrize(("where", "flawed"), BAD.items(), ids=BAD)
 def test_what_is_wrong_is_told_by_its_place(
-    house: House, where: str, server: ResourceServer
+    house: House, where: str, flawed: ResourceServer
 ) -> None:
-    (flaw,) = find_flaws(server)
+    (flaw,) = find_flaws(flawed)
 
     assert ".".join(map(str, flaw.path)) == where.strip()
     for refused in (house.resource_servers.create, house.resource_servers.change):
         with pytest.raises(InvalidParameterError):
-            refused(server)
+            refused(flawed)
