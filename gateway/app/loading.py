@@ -26,6 +26,7 @@ from gateway.policy.engine import Engine
 from gateway.policy.fixtures import Fixtures
 from gateway.policy.recording.settings import find_path_faults
 from gateway.policy.testing import PolicyTests
+from gateway.pool.declared.faults import find_pool_faults
 from gateway.upstream.overlaps import find_overlaps
 from gateway.upstream.routes import RouteTable
 
@@ -98,6 +99,9 @@ def _load(config_path: Path, *, follow: bool) -> Loaded:
         *_overlap_faults(configuration, routes),
         *find_path_faults(configuration.settings.log.decisions, configuration.document),
     ]
+    if follow:
+        # What clients prove themselves by stands elsewhere.
+        faults += find_pool_faults(configuration.providers)
     mappers = _collect(lambda: compile_mappers(configuration.providers), faults)
     engine = _collect(
         lambda: compile_policies(

@@ -13,6 +13,7 @@ from gateway.keys.seal import Seal, StoreKey
 from gateway.pool.clients import Clients
 from gateway.pool.codes import Codes
 from gateway.pool.credentials import Credentials
+from gateway.pool.declared.reconciler import Reconciler
 from gateway.pool.decoys import Decoys
 from gateway.pool.limits import Limits
 from gateway.pool.messages.outbox import Outbox
@@ -40,6 +41,7 @@ class PoolServices:
         pools: The pools.
         clients: Their clients.
         resource_servers: What their clients may ask for.
+        reconciler: Tells pools what files say of them.
         passwords: Hashes passwords, so many at a time in the whole process.
         credentials: What is kept of a password.
         codes: What is sent to people.
@@ -56,6 +58,7 @@ class PoolServices:
     pools: Pools
     clients: Clients
     resource_servers: ResourceServers
+    reconciler: Reconciler
     passwords: Passwords
     credentials: Credentials
     codes: Codes
@@ -94,6 +97,7 @@ def build_pool_services(
         pools=Pools(database=database, cursors=cursors, clock=clock, region=region),
         clients=Clients(database=database, sealer=seal, cursors=cursors, clock=clock),
         resource_servers=ResourceServers(database=database, cursors=cursors),
+        reconciler=Reconciler(database=database, sealer=seal, clock=clock),
         passwords=tools.passwords,
         credentials=tools.credentials,
         codes=tools.codes,

@@ -99,10 +99,12 @@ class Gateway:
         Raises:
             ListenError: An address cannot be listened on.
             StorageError: The database cannot be used.
+            ConfigError: A pool that is there cannot become what its file says.
         """
         self._snapshot = await build_snapshot(
             self._first, tools=self._tools, before=None
         )
+        await self._declare_pools(self._first)
         # The first way into a thread loads a part of anyio, for which the event loop
         # stands still; better now than under the first request.
         await self._attempt("key ring", self._tick_keys)
@@ -264,6 +266,8 @@ class Gateway:
                 snapshot = await build_snapshot(
                     loaded, tools=self._tools, before=before
                 )
+                # Last: what follows cannot fail any more.
+                await self._declare_pools(loaded)
             except (ConfigError, ReloadRefusedError, GatewayError, OSError) as error:
                 self._reloads.failed(error, at=self._tools.clock())
                 self._logger.error(
@@ -280,6 +284,10 @@ class Gateway:
                 cause=cause,
                 policies=loaded.engine.digest,
             )
+
+    async def _declare_pools(self, loaded: Loaded) -> None:
+        reconcile = self._tools.pools.reconciler.reconcile
+        await anyio.to_thread.run_sync(reconcile, loaded.configuration.providers)
 
     def _load_anew(self, cause: str) -> Loaded | None:
         """Return the files as they are now; `None` if nothing has changed."""

@@ -25,6 +25,7 @@ from gateway.config.faults import Fault
 from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.tokens import TokensSettings
 
@@ -71,6 +72,9 @@ def build_verifiers(
                                 skew=tokens.skew,
                             )
                         )
+                case PoolProvider():
+                    # Its people are signed in; its tokens are not taken here yet.
+                    continue
                 case _:
                     assert_never(file.settings)
         except ConfigError as error:

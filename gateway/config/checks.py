@@ -220,6 +220,7 @@ def check_providers(
         document, keys = provider.document, provider.keys
         settings = provider.settings
         yield from seen.check(document, (*keys, "id"), settings.id)
+        yield from check_secrets(document, settings, keys)
         if not settings.owner:
             yield document.fault(
                 "W202",

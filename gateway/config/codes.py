@@ -57,6 +57,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E333": "There are two providers for guests.",
         "E334": "A role is named that is not declared.",
         "E335": "A test names a fixture that is not declared.",
+        "E340": "A pool that is there cannot become what its file says.",
         "E401": "An expression is too long.",
         "E402": "An expression is nested too deeply.",
         "E403": "An expression may cost too much.",

@@ -7,6 +7,7 @@ faults of the same kind.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -37,6 +38,7 @@ from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.head import ProvidersHead
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.door import Door
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.keys import KeysSettings
@@ -56,6 +58,7 @@ KINDS: Final[Mapping[str, type[ProviderSettings]]] = {
     "google": GoogleProvider,
     "developer": DeveloperProvider,
     "guest": GuestProvider,
+    "pool": PoolProvider,
 }
 
 # Documented kinds that this version does not have.
@@ -66,7 +69,6 @@ LATER_KINDS: Final = (
     "twitter",
     "github",
     "saml",
-    "pool",
 )
 
 _MAX_FILES = 4096
@@ -140,8 +142,11 @@ class _Loading:
 
     def read_providers(self) -> None:
         known = len(self._faults)
+        server = self._parts.server if self._parts else None
+        url = server.public_url.text.rstrip("/") if server else ""
+        door = replace(self._door, public_url=url)
         for document in self._folder("providers"):
-            reader = Reader(document, self._door)
+            reader = Reader(document, door)
             for keys, table in _provider_tables(document, reader):
                 settings = _read_provider(document, reader, keys, table)
                 if settings is not None:

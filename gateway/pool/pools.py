@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.config.settings.own_paths import POOL_ID
 from gateway.pool.errors import (
     InvalidParameterError,
     NameTakenError,
@@ -39,8 +40,7 @@ POOL_TOPIC: Final = "pool"
 _LETTERS: Final = string.ascii_letters + string.digits
 _RANDOM: Final = 9
 
-# Clients take what stands before the underscore for a region of AWS's, and check its form.
-_ID: Final = re.compile(r"[a-z]{2}-(?:gov-)?[a-z]+-[0-9]_[A-Za-z0-9]{1,55}")
+_ID: Final = re.compile(POOL_ID)
 
 
 def is_pool_id(text: str) -> bool:

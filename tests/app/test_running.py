@@ -110,6 +110,32 @@ async def test_a_broken_file_keeps_the_old_set(
     assert not gateway._reloads.faults
 
 
+POOL = """kind = "pool"
+id = "people"
+owner = "team@example.com"
+pool_id = "us-east-1_Ab3dE6gH9"
+label = "People"
+"""
+
+
+async def test_a_declared_pool_is_told_what_its_file_says(
+    house: House, gateway: Gateway
+) -> None:
+    """At a reload as at the start; a file that cannot be followed is refused whole."""
+    path, pools = house.folder / "providers/people.toml", house.tools.pools.pools
+    path.write_text(POOL)
+    await gateway.reload(cause="file")
+    assert pools.get("us-east-1_Ab3dE6gH9").settings.name == "People"
+    before = gateway.current
+
+    path.write_text(POOL + '[sign_in]\naddresses = ["email"]\n')
+    _change(house, "policies/orders.toml", "'banned'", "'suspended'")
+    await gateway.reload(cause="file")
+
+    assert gateway.current is before
+    assert "providers/people.toml:7:13: error[E340]" in gateway._reloads.faults[0]
+
+
 DENY = """[[rule]]
 id = "no-banned"
 effect = "deny"

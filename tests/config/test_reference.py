@@ -12,6 +12,7 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.reference import render
 from gateway.config.settings.root import Config
 from gateway.config.settings.section import Section, key_of
@@ -19,7 +20,7 @@ from gateway.config.settings.section import Section, key_of
 PAGE = Path(__file__).parents[2] / "docs/settings.md"
 FILES = [
     *(Config, PolicySettings, OidcProvider, GoogleProvider),
-    *(DeveloperProvider, GuestProvider),
+    *(DeveloperProvider, GuestProvider, PoolProvider),
 ]
 
 

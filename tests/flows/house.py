@@ -235,6 +235,7 @@ class House:
         self.tools = Tools.open(loaded.configuration.settings, clock=lambda: self.now)
         try:
             self.snapshot = await build_snapshot(loaded, tools=self.tools, before=None)
+            self.tools.pools.reconciler.reconcile(loaded.configuration.providers)
             async with self.caller(ip=ip) as caller:
                 yield caller
         finally:

@@ -47,7 +47,7 @@ def test_a_pool_is_there_as_it_was_made(house: House) -> None:
 
 @pytest.mark.parametrize(
     "pool_id",
-    ["", "people", "local_x", "us-east-1_", "us-east-1_a b", "us-east-1_" + "a" * 56],
+    ["", "people", "local_x", "us-east-1_", "us-east-1_a b", "us-east-1_" + "a" * 10],
 )
 def test_an_id_has_the_form_that_clients_check(house: House, pool_id: str) -> None:
     """They cut a region out of it."""

@@ -8,6 +8,7 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import ClientSettings, OidcProvider
+from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.references import FileRef
 from gateway.config.settings.written import written_table
 
@@ -22,6 +23,8 @@ _INTRODUCTION = {
     "written out. Put your own `keys` and `audiences`.",
     "guest": "Guests, with every default written out. Their lifetimes and limits stand in\n"
     "[guest] of config.toml.",
+    "pool": "People of your own, with every default written out. Put your own `pool_id`: a\n"
+    "region of AWS's form, `_`, and nine letters and digits.",
 }
 
 
@@ -29,7 +32,7 @@ def preset_text(kind: str) -> str:
     """Return a file of `providers/` for a kind, with every setting written out.
 
     Args:
-        kind: `oidc`, `google`, `developer` or `guest`.
+        kind: `oidc`, `google`, `developer`, `guest` or `pool`.
 
     Raises:
         KeyError: There is no such kind in this version.
@@ -62,6 +65,16 @@ def _example(kind: str) -> Provider:
             keys = [FileRef(path=Path("keys/backend.jwks"), content=b"")]
             return DeveloperProvider.model_validate(
                 {**owner, "kind": "developer", "keys": keys, "audiences": ["gateway"]}
+            )
+        case "pool":
+            app = {"id": "my_app", "redirect_uris": ["http://localhost:3000/"]}
+            return PoolProvider.model_validate(
+                {
+                    **owner,
+                    "kind": "pool",
+                    "pool_id": "us-east-1_Ab3dE6gH9",
+                    "client": [app],
+                }
             )
         case _:
             return GuestProvider.model_validate({**owner, "kind": "guest"})

@@ -24,6 +24,8 @@ class Door:
         root: The folder of `config.toml`; relative paths start here.
         environ: The environment that `{ env = "NAME" }` refers to.
         files: What public referenced files held, by path; they belong to the digest.
+        public_url: What clients call the gateway, without a slash at the end; empty until
+            that was read.
         follows: Whether references are followed at all. If not, each secret and each file
             is taken to be there: what is written is read, and nothing can be started.
     """
@@ -31,6 +33,7 @@ class Door:
     root: Path = field(default_factory=Path)
     environ: Mapping[str, str] = field(default_factory=_environment, repr=False)
     files: dict[Path, bytes] = field(default_factory=dict, repr=False)
+    public_url: str = ""
     follows: bool = True
 
 

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 
 from gateway.config.settings.routes import REST, parameter_of
 
-# A pool's id, as a path segment.
-_PATTERNS = {"pool_id": re.compile(r"[a-z0-9-]+_[A-Za-z0-9]{9}")}
+# A pool's id: clients take what stands before the underscore for a region of AWS's.
+POOL_ID = r"[a-z]{2}-(?:gov-)?[a-z]+-[0-9]_[A-Za-z0-9]{9}"
+
+_PATTERNS = {"pool_id": re.compile(POOL_ID)}
 _EXAMPLES = {"pool_id": "us-east-1_Ab3dE6gH9"}
 
 # Whole folders where there is one: what a later version adds there is the gateway's too

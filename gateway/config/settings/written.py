@@ -4,6 +4,7 @@ For defaults in the reference, and for presets shown in full.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import singledispatch
@@ -20,6 +21,7 @@ from gateway.config.settings.storage import PostgresqlUrl, SqliteUrl
 from gateway.config.settings.values import Rate, duration_text, rate_text
 
 _WIDTH = 88
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @singledispatch
@@ -82,8 +84,12 @@ def _(value: Section) -> str:
 # Abstract collections stand behind the types above: the most exact type wins.
 @written.register
 def _(value: Mapping) -> str:  # type: ignore[type-arg]  # the dispatch needs the bare class
-    pairs = ", ".join(f"{key} = {written(each)}" for key, each in value.items())
+    pairs = ", ".join(f"{_key(key)} = {written(each)}" for key, each in value.items())
     return f"{{ {pairs} }}" if pairs else "{}"
+
+
+def _key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else written(key)
 
 
 @written.register
