@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
+from gateway.cel.errors import CompileError
 from gateway.pool.attributes.schema import (
     CUSTOM,
     DEVELOPER,
@@ -23,7 +25,15 @@ from gateway.pool.passwords.policy import (
     SHORTEST_POLICY,
     PasswordPolicy,
 )
-from gateway.pool.settings import MfaMode, PoolSettings, SignInSettings
+from gateway.pool.settings import (
+    MfaMode,
+    PasskeySettings,
+    PoolSettings,
+    SignInSettings,
+    TriggerSettings,
+)
+from gateway.pool.triggers.rules import RULED, compile_rule
+from gateway.pool.web_addresses import page_address_problem
 
 MAX_NAME: Final = 128
 MAX_HISTORY: Final = 24
@@ -32,6 +42,10 @@ MAX_TAGS: Final = 50
 _OWN_NAME: Final = re.compile(
     rf"(?:{CUSTOM}|{DEVELOPER}|{DEVELOPER}{CUSTOM})[!-~]{{1,20}}"
 )
+MAX_ORIGINS: Final = 20
+MAX_CLAIMS_VERSION: Final = 3
+
+_HOST: Final = re.compile(r"(?!.*\.\.)[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _HOUR: Final = timedelta(hours=1)
 _YEAR: Final = timedelta(days=365)
 
@@ -48,6 +62,8 @@ def find_flaws(settings: PoolSettings) -> Iterator[Flaw]:
         yield from within(path, lifetime, least=_HOUR, most=_YEAR)
     if settings.mfa.mode is not MfaMode.OFF and not settings.mfa.kinds:
         yield Flaw(("mfa", "kinds"), "has to name a second factor, as one is asked for")
+    yield from _passkeys(settings.passkeys)
+    yield from _rules(settings.triggers)
     yield from few(("recovery",), settings.recovery, most=2)
     yield from few(("tags",), settings.tags, most=MAX_TAGS)
     for name, value in settings.tags.items():
@@ -126,3 +142,32 @@ def _password(policy: PasswordPolicy) -> Iterator[Flaw]:
         yield from within(("password", name), value, least=least, most=most)
     path = ("password", "temporary_lifetime")
     yield from within(path, policy.temporary_lifetime, least=_HOUR, most=_YEAR)
+
+
+def _passkeys(settings: PasskeySettings) -> Iterator[Flaw]:
+    host = settings.relying_party_id
+    if host and _HOST.fullmatch(host) is None:
+        yield Flaw(("passkeys", "relying_party_id"), "has to be a host in lower case")
+    yield from few(("passkeys", "origins"), settings.origins, most=MAX_ORIGINS)
+    for number, origin in enumerate(settings.origins):
+        problem = page_address_problem(origin)
+        if not problem and urlsplit(origin).path + urlsplit(origin).query:
+            problem = "has to end with the host, or its port"
+        if problem:
+            yield Flaw(("passkeys", "origins", number), problem)
+
+
+def _rules(settings: TriggerSettings) -> Iterator[Flaw]:
+    if not 1 <= settings.claims_version <= MAX_CLAIMS_VERSION:
+        message = f"has to be 1 to {MAX_CLAIMS_VERSION}"
+        yield Flaw(("triggers", "claims_version"), message)
+    for kind, rules in settings.rules.items():
+        path: Path = ("triggers", "rules", kind.name.lower())
+        if kind not in RULED:
+            yield Flaw(path, "is asked of functions alone")
+        for number, rule in enumerate(rules):
+            try:
+                compile_rule(rule.expect)
+            except CompileError as error:
+                message = error.problems[0].message
+                yield Flaw((*path, number, "expect"), message)

@@ -19,10 +19,14 @@ from gateway.pool.settings import (
     Alias,
     MfaMode,
     MfaSettings,
+    PasskeySettings,
     PoolSettings,
     SecondFactor,
     SignInSettings,
     SignUpSettings,
+    TriggerKind,
+    TriggerRule,
+    TriggerSettings,
 )
 
 PLAIN = PoolSettings(name="people")
@@ -53,6 +57,17 @@ GOOD = {
     ),
     "tags": replace(PLAIN, tags={f"t{n}": "" for n in range(MAX_TAGS)}),
     "no recovery": replace(PLAIN, recovery=()),
+    "passkeys": replace(
+        PLAIN,
+        passkeys=PasskeySettings("app.example.com", ("https://app.example.com:8443",)),
+    ),
+    "a condition": replace(
+        PLAIN,
+        triggers=TriggerSettings(
+            rules={TriggerKind.PRE_SIGN_UP: (TriggerRule("user.username != 'x'"),)},
+            claims_version=3,
+        ),
+    ),
     "an own attribute": with_attribute(
         Attribute("custom:tier", least=Decimal(1), most=Decimal(1))
     ),
@@ -78,6 +93,29 @@ BAD = {
     ),
     "mfa.kinds": replace(PLAIN, mfa=MfaSettings(MfaMode.OPTIONAL)),
     "recovery": replace(PLAIN, recovery=(Address.EMAIL, Address.EMAIL)),
+    "passkeys.relying_party_id": replace(PLAIN, passkeys=PasskeySettings("a..b")),
+    "passkeys.origins": replace(
+        PLAIN,
+        passkeys=PasskeySettings(origins=("https://a.example", "https://a.example")),
+    ),
+    "passkeys.origins.0": replace(
+        PLAIN, passkeys=PasskeySettings(origins=("https://a.example/x",))
+    ),
+    "passkeys.origins.0 ": replace(
+        PLAIN, passkeys=PasskeySettings(origins=("myapp://a",))
+    ),
+    "triggers.claims_version": replace(
+        PLAIN, triggers=TriggerSettings(claims_version=4)
+    ),
+    "triggers.rules.token_claims": replace(
+        PLAIN, triggers=TriggerSettings(rules={TriggerKind.TOKEN_CLAIMS: ()})
+    ),
+    "triggers.rules.pre_sign_up.0.expect": replace(
+        PLAIN,
+        triggers=TriggerSettings(
+            rules={TriggerKind.PRE_SIGN_UP: (TriggerRule("usr == 1"),)}
+        ),
+    ),
     "tags": replace(PLAIN, tags={f"t{n}": "" for n in range(MAX_TAGS + 1)}),
     "tags.": replace(PLAIN, tags={"": "value"}),
     "tags.team": replace(PLAIN, tags={"team": "v" * 257}),

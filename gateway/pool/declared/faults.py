@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from gateway.cel.errors import CompileError
 from gateway.config.configuration import ProviderFile
 from gateway.config.faults import Fault
 from gateway.config.positions import Keys
@@ -17,9 +18,12 @@ from gateway.pool.groups import GroupText
 from gateway.pool.names import is_username
 from gateway.pool.resource_servers import find_flaws as find_server_flaws
 from gateway.pool.setting_flaws import find_flaws as find_setting_flaws
+from gateway.pool.triggers.rules import compile_rule
 
 # What is called otherwise in a file.
 _RENAMED: Final = {"is_open": "open", "is_protected": "protected"}
+
+_RULES: Final = ("triggers", "rules")
 
 _WITH_SECRET: Final = frozenset({ClientAuthentication.BASIC, ClientAuthentication.POST})
 
@@ -34,6 +38,7 @@ def find_pool_faults(providers: Sequence[ProviderFile]) -> Iterator[Fault]:
         pool = declared(file.settings)
         for flaw in find_flaws(pool):
             yield fault_of(file, flaw)
+        yield from _rule_faults(file, pool)
         place = (*file.keys, "pool_id")
         yield from _seen(
             pools, pool.id, file, place, f"two pools have the id `{pool.id}`"
@@ -49,6 +54,9 @@ def find_pool_faults(providers: Sequence[ProviderFile]) -> Iterator[Fault]:
 def find_flaws(pool: DeclaredPool) -> Iterator[Flaw]:
     """Yield what is wrong with a declared pool; paths are those of the file."""
     for flaw in find_setting_flaws(pool.settings):
+        if flaw.path[:2] == _RULES:
+            # Told with the place inside the expression.
+            continue
         yield Flaw(written_path(flaw.path), flaw.message)
     scopes = frozenset(name for each in pool.servers for name in each.scope_names)
     for number, each in enumerate(pool.clients):
@@ -69,6 +77,24 @@ def fault_of(file: ProviderFile, flaw: Flaw, *, code: str = "E106") -> Fault:
     """Return a flaw as a fault of the file; its path has to be one of the file's."""
     document, keys = file.document, (*file.keys, *flaw.path)
     return document.fault(code, keys, str(flaw))
+
+
+def _rule_faults(file: ProviderFile, pool: DeclaredPool) -> Iterator[Fault]:
+    for kind, rules in pool.settings.triggers.rules.items():
+        for number, rule in enumerate(rules):
+            place = (*file.keys, *_RULES, kind.name.lower(), number, "expect")
+            try:
+                compile_rule(rule.expect)
+            except CompileError as error:
+                for problem in error.problems:
+                    yield file.document.fault(
+                        problem.code,
+                        place,
+                        problem.message,
+                        help=problem.help,
+                        inner=(problem.line, problem.column),
+                        length=problem.length,
+                    )
 
 
 def written_path(path: Path) -> Path:

@@ -46,6 +46,7 @@ from gateway.pool.settings import (
     MfaMode,
     MfaSettings,
     NoticeKind,
+    PasskeySettings,
     PoolSettings,
     Remembering,
     SecondFactor,
@@ -54,6 +55,7 @@ from gateway.pool.settings import (
     TriggerKind,
     TriggerRule,
     TriggerSettings,
+    UserVerification,
 )
 
 E = TypeVar("E", bound=Enum)
@@ -117,6 +119,7 @@ def own_name(name: str, attribute: OwnAttribute) -> str:
 
 def _settings(provider: PoolProvider) -> PoolSettings:
     sign_in, sign_up = provider.sign_in, provider.sign_up
+    passkeys = provider.passkeys
     return PoolSettings(
         name=provider.name or provider.label or provider.id,
         schema=_schema(provider.attributes),
@@ -145,6 +148,11 @@ def _settings(provider: PoolProvider) -> PoolSettings:
         recovery=tuple(_members(Address, provider.recovery)),
         proven_before_change=frozenset(
             _members(Address, provider.proven_before_change)
+        ),
+        passkeys=PasskeySettings(
+            passkeys.relying_party_id,
+            passkeys.origins,
+            _member(UserVerification, passkeys.user_verification),
         ),
         triggers=_triggers(provider.triggers),
         messages=_messages(provider.messages),

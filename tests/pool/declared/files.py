@@ -48,6 +48,10 @@ kinds = ["totp"]
 [devices]
 remembering = "always"
 spares_second_factor = true
+[passkeys]
+relying_party_id = "example.com"
+origins = ["https://app.example.com"]
+user_verification = "required"
 [triggers]
 functions = { post_confirmation = "welcome" }
 rules.pre_sign_up = [{ expect = "true", message = "no" }]

@@ -82,6 +82,16 @@ def test_a_fault_stands_where_it_was_written(text: str, where: str, named: str) 
     assert fault.message.startswith(f"{named}: ")
 
 
+def test_a_condition_is_told_inside_its_expression() -> None:
+    """By line and column, with a suggestion, as in every other file."""
+    rules = "[triggers]\nrules.pre_sign_up = [{ expect = 'user.usrname != client' }]\n"
+
+    (fault,) = faults(rules)
+
+    assert (fault.code, fault.where) == ("E201", "people.toml:6:39")
+    assert "username" in fault.help
+
+
 def test_a_short_secret_is_not_shown() -> None:
     text = "[[client]]\nid = 'a'\nauthentication = 'basic'\nsecret = { env = 'SECRET' }"
 

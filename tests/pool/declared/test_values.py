@@ -31,6 +31,7 @@ from gateway.pool.settings import (
     Remembering,
     SecondFactor,
     TriggerKind,
+    UserVerification,
 )
 from tests.pool.declared.files import pool_file
 
@@ -41,6 +42,9 @@ NAMES: dict[type[Enum], Any] = {
     SecondFactor: people_files.SecondFactor,
     MfaMode: people_files.MfaSettings.model_fields["mode"].annotation,
     Remembering: people_files.DeviceSettings.model_fields["remembering"].annotation,
+    UserVerification: people_files.PasskeySettings.model_fields[
+        "user_verification"
+    ].annotation,
     AttributeType: people_files.OwnAttribute.model_fields["type"].annotation,
     TriggerKind: message_files.TriggerName,
     NoticeKind: message_files.NoticeName,

@@ -9,7 +9,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from gateway.config.settings.section import Loose, Section, distinct, matching
+from gateway.config.settings.section import (
+    Loose,
+    Names,
+    Section,
+    distinct,
+    matching,
+)
 from gateway.config.settings.values import Duration
 
 Address = Literal["email", "phone"]
@@ -214,4 +220,25 @@ class DeviceSettings(Section):
     spares_second_factor: bool = Field(
         default=False,
         description="Whether a remembered device stands for the second factor.",
+    )
+
+
+class PasskeySettings(Section):
+    """Passkeys."""
+
+    relying_party_id: str = Field(
+        default="",
+        max_length=253,
+        description="The host that they are good for, with all that ends in it; by "
+        "default the gateway's own. With another one, every passkey is lost.",
+    )
+    origins: Names = Field(
+        default=(),
+        max_length=20,
+        description="Where they may be used beside the gateway's own pages, as "
+        "`https://app.example.com`.",
+    )
+    user_verification: Literal["preferred", "required"] = Field(
+        default="preferred",
+        description="Whether the authenticator has to make sure who holds it.",
     )

@@ -24,6 +24,7 @@ from gateway.config.providers.pool.people import (
     AttributeSettings,
     DeviceSettings,
     MfaSettings,
+    PasskeySettings,
     PasswordSettings,
     SignInSettings,
     SignUpSettings,
@@ -149,6 +150,9 @@ class PoolProvider(Provider):
     proven_before_change: Addresses = Field(
         default=("email", "phone"),
         description="Addresses whose old value stays until the new one is proven.",
+    )
+    passkeys: PasskeySettings = Field(
+        default=PasskeySettings(), description="Passkeys."
     )
     triggers: TriggerSettings = Field(
         default=TriggerSettings(),
