@@ -14,12 +14,19 @@ from gateway.pool.attributes.schema import AttributeProblem
 from gateway.pool.errors import (
     AttemptsExceededError,
     CodeMismatchError,
+    DisabledError,
     ExpiredCodeError,
     InvalidParameterError,
     InvalidPasswordError,
+    LimitExceededError,
     NameTakenError,
+    NoFactorError,
     NotAllowedError,
     NotAuthorizedError,
+    ResetRequiredError,
+    TriggerRefusedError,
+    UnconfirmedError,
+    UnknownUserError,
 )
 from gateway.pool.passwords.policy import PasswordPolicy
 
@@ -33,8 +40,14 @@ _FIELDS: Final[dict[type[GatewayError], str]] = {
     CodeMismatchError: CODE,
     ExpiredCodeError: CODE,
     NotAuthorizedError: USERNAME,
+    UnknownUserError: USERNAME,
+    DisabledError: "",
+    NoFactorError: "",
+    UnconfirmedError: "",
+    ResetRequiredError: "",
     NotAllowedError: "",
     AttemptsExceededError: "",
+    LimitExceededError: "",
 }
 
 
@@ -59,6 +72,9 @@ def faults_of(
         ]
     if isinstance(error, InvalidParameterError) and error.problems:
         return list(_of_attributes(error, t, by_address=by_address))
+    if isinstance(error, TriggerRefusedError):
+        # What a trigger says is for whoever asked: that is how operators explain a no.
+        return [Fault("", error.message or t("fault.trigger_refused"))]
     for kind in type(error).__mro__:
         if kind in _FIELDS:
             return [Fault(_FIELDS[kind], t(f"fault.{kind.code}"))]

@@ -8,8 +8,10 @@ from starlette.routing import BaseRoute
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.confirm import ConfirmPages
+from gateway.endpoints.hosted_ui.flows.sign_in import Arrivals, SignInPages
 from gateway.endpoints.hosted_ui.flows.sign_up import SignUpPages
 from gateway.endpoints.hosted_ui.site import Site
+from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.sign_up import SignUps
 from gateway.telemetry.logs import Logger
 
@@ -20,9 +22,13 @@ class PageServices:
 
     Attributes:
         sign_ups: Signs people up and confirms them.
+        sign_ins: Signs them in.
+        arrivals: Knows where they go then.
     """
 
     sign_ups: SignUps
+    sign_ins: SignIns
+    arrivals: Arrivals
 
 
 def routes(
@@ -32,6 +38,9 @@ def routes(
     pages = Pages(site=site, logger=logger)
     return [
         *assets.routes(site.find_place),
+        *SignInPages(
+            site=site, sign_ins=services.sign_ins, arrivals=services.arrivals
+        ).routes(pages),
         *SignUpPages(site=site, sign_ups=services.sign_ups).routes(pages),
         *ConfirmPages(site=site, sign_ups=services.sign_ups).routes(pages),
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from starlette.responses import Response
 
@@ -70,11 +71,9 @@ class Site:
             what=texts.first(*(f"failure.{code}.text" for code in codes)),
             again=visit.link() if place else "",
         )
-        if isinstance(error, RateLimitedError):
-            response.headers["Retry-After"] = str(max(1, error.retry_after))
-        elif isinstance(error, UnavailableError):
+        if isinstance(error, UnavailableError):
             response.headers["Retry-After"] = str(_RETRY_UNAVAILABLE)
-        return response
+        return told_to_wait(response, error)
 
     def _find_place(self, visit: Visit) -> Place | None:
         try:
@@ -82,3 +81,11 @@ class Site:
         except GatewayError:
             # The page of a failure is shown whatever else is down.
             return None
+
+
+def told_to_wait(response: Response, error: GatewayError) -> Response:
+    """Return a page that says for programs too how long to wait, if there were too many."""
+    if isinstance(error, RateLimitedError):
+        response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        response.headers["Retry-After"] = str(max(1, error.retry_after))
+    return response

@@ -10,13 +10,19 @@ from gateway.pool.attributes.schema import AttributeProblem
 from gateway.pool.errors import (
     AttemptsExceededError,
     CodeMismatchError,
+    DisabledError,
     ExpiredCodeError,
     InvalidParameterError,
     InvalidPasswordError,
+    LimitExceededError,
     NameTakenError,
+    NoFactorError,
     NotAllowedError,
     NotAuthorizedError,
+    ResetRequiredError,
+    TriggerRefusedError,
     UnconfirmedError,
+    UnknownUserError,
 )
 from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
 
@@ -31,7 +37,13 @@ POLICY = PasswordPolicy()
         (CodeMismatchError(), "code"),
         (ExpiredCodeError(), "code"),
         (NotAuthorizedError(), "username"),
-        (UnconfirmedError(), "username"),
+        (UnknownUserError(), "username"),
+        (UnconfirmedError(), ""),
+        (DisabledError(), ""),
+        (NoFactorError(), ""),
+        (ResetRequiredError(), ""),
+        (LimitExceededError(), ""),
+        (TriggerRefusedError(), ""),
         (NotAllowedError(), ""),
         (AttemptsExceededError(), ""),
     ],
@@ -42,6 +54,12 @@ def test_a_failure_is_told_at_its_field(error: GatewayError, field: str) -> None
 
         assert fault.field == field
         assert not fault.text.startswith("fault.")
+
+
+def test_what_a_trigger_says_is_told() -> None:
+    (fault,) = faults_of(TriggerRefusedError(message="Not you"), LANGUAGES[0], POLICY)
+
+    assert fault.text == "Not you"
 
 
 def test_each_problem_of_a_password_is_told() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.endpoints.hosted_ui.visitor import QUERY, Hotel, Visitor
 
 # Those that answer without anybody having signed in.
-OPEN = ["/signup", "/confirm", "/confirmUser", "/resendcode"]
+OPEN = ["/login", "/signup", "/confirm", "/confirmUser", "/resendcode"]
 
 
 @pytest.mark.parametrize("path", OPEN)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import anyio
 import httpx
+from starlette.responses import Response
 from typing_extensions import override
 
 from gateway.endpoints.frame import Frame
@@ -22,10 +23,14 @@ from gateway.endpoints.hosted_ui.rendering import Renderer
 from gateway.endpoints.hosted_ui.routes import PageServices, routes
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.endpoints.hosted_ui.texts import Catalogues
+from gateway.endpoints.hosted_ui.visit import Visit
 from gateway.model.client import Branding, Client
 from gateway.pool.pool import Pool
 from gateway.pool.settings import PoolSettings
+from gateway.pool.sign_in.assembly import Tools, sign_ins
+from gateway.pool.sign_in.values import SignedIn
 from gateway.pool.sign_up import SignUps
+from gateway.pool.tries import Tries
 from gateway.telemetry.access import AccessLog
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
@@ -72,6 +77,21 @@ class InProcess(httpx.BaseTransport):
         return anyio.run(ask)
 
 
+class Door:
+    """Where people arrive, while nobody knows where they go then."""
+
+    def __init__(self, hotel: "Hotel") -> None:
+        self.hotel = hotel
+        self.arrived: list[SignedIn] = []
+
+    def before(self, visit: Visit, place: Place) -> Response | None:
+        return None
+
+    def after(self, visit: Visit, place: Place, signed_in: SignedIn) -> Response:
+        self.arrived.append(signed_in)
+        return self.hotel.site.renderer.redirect("https://shop.example/callback?code=1")
+
+
 class Hotel:
     """All pages, over real services."""
 
@@ -106,11 +126,24 @@ class Hotel:
             messenger=house.mailbox,
             clock=house.clock,
         )
+        self.tools = Tools(
+            database=house.database,
+            sealer=house.seal,
+            credentials=house.credentials,
+            passwords=house.passwords,
+            tries=Tries(database=house.database, clock=house.clock),
+            clock=house.clock,
+        )
+        self.door = Door(self)
         self.app = Frame(
             routes=routes(
                 site=self.site,
                 assets=self.assets,
-                services=PageServices(sign_ups=self.sign_ups),
+                services=PageServices(
+                    sign_ups=self.sign_ups,
+                    sign_ins=sign_ins(self.tools),
+                    arrivals=self.door,
+                ),
                 logger=logger,
             ),
             client_ip=lambda _: "192.0.2.1",

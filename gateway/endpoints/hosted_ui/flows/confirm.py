@@ -18,11 +18,12 @@ from gateway.endpoints.hosted_ui.faults import CODE, USERNAME, faults_of, missin
 from gateway.endpoints.hosted_ui.fields import name_field, typed_name
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Fault
-from gateway.endpoints.hosted_ui.site import Site
+from gateway.endpoints.hosted_ui.site import Site, told_to_wait
 from gateway.endpoints.hosted_ui.visit import STEP, Visit
 from gateway.model.errors import GatewayError
 from gateway.pool.errors import ExpiredCodeError, NotAllowedError, WrongStateError
 from gateway.pool.sign_up import SignUps
+from gateway.pool.triggers.values import Caller
 
 CONFIRM = "/confirm"
 CONFIRM_LINK = "/confirmUser"
@@ -84,10 +85,10 @@ class ConfirmPages:
         if empty:
             return self._form(visit, place, waiting, missing(t, *empty))
         try:
-            self._confirm(place, waiting, username, visit.typed(CODE))
+            self._confirm(visit, place, waiting, username, visit.typed(CODE))
         except GatewayError as error:
             faults = faults_of(error, t, place.pool.settings.password)
-            return self._form(visit, place, waiting, faults)
+            return told_to_wait(self._form(visit, place, waiting, faults), error)
         return self._site.renderer.redirect(visit.link("/login", notice="confirmed"))
 
     def show_link(self, visit: Visit) -> Response:
@@ -104,7 +105,7 @@ class ConfirmPages:
         place = self._site.place(visit)
         username = visit.query.get("user_name", "")
         code = visit.query.get("confirmation_code", "")
-        self._confirm(place, _Waiting(), username, code)
+        self._confirm(visit, place, _Waiting(), username, code)
         onward = visit.link(
             "/login", user_name="", confirmation_code="", notice="confirmed"
         )
@@ -125,17 +126,23 @@ class ConfirmPages:
             return self._name_form(visit, place, missing(t, (USERNAME, label)))
         # Neither says that there is somebody of that name.
         with contextlib.suppress(WrongStateError, NotAllowedError):
-            self._sign_ups.resend(place.pool, username)
+            self._sign_ups.resend(place.pool, username, caller=_caller(visit, place))
         step = confirm_step(self._site, visit, username, waiting.destination)
         onward = visit.link(CONFIRM, step=step, notice="code_sent")
         return self._site.renderer.redirect(onward)
 
     def _confirm(
-        self, place: Place, waiting: _Waiting, username: str, code: str
+        self,
+        visit: Visit,
+        place: Place,
+        waiting: _Waiting,
+        username: str,
+        code: str,
     ) -> None:
         digits = "".join(code.split())
+        caller = _caller(visit, place)
         try:
-            self._sign_ups.confirm(place.pool, username, digits)
+            self._sign_ups.confirm(place.pool, username, digits, caller=caller)
         except WrongStateError as error:
             if waiting.destination:
                 raise
@@ -183,3 +190,7 @@ class ConfirmPages:
             name_field=name_field(place.pool, t),
             username="",
         )
+
+
+def _caller(visit: Visit, place: Place) -> Caller:
+    return Caller(place.client.id, visit.address)

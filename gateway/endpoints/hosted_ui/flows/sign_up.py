@@ -22,12 +22,13 @@ from gateway.endpoints.hosted_ui.fields import (
 from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM, confirm_step
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Fault
-from gateway.endpoints.hosted_ui.site import Site
+from gateway.endpoints.hosted_ui.site import Site, told_to_wait
 from gateway.endpoints.hosted_ui.visit import Visit
 from gateway.model.errors import GatewayError
 from gateway.model.user import UserStatus
 from gateway.pool.errors import NotAllowedError
 from gateway.pool.sign_up import SignUp, SignUps
+from gateway.pool.triggers.values import Caller
 
 SIGN_UP = "/signup"
 
@@ -63,12 +64,17 @@ class SignUpPages:
             if typed[field_id(name)]
         }
         try:
-            asked = SignUp(username, visit.typed(PASSWORD), attributes)
+            asked = SignUp(
+                username,
+                visit.typed(PASSWORD),
+                attributes,
+                caller=Caller(place.client.id, visit.address),
+            )
             signed_up = self._sign_ups.sign_up(pool, asked)
         except GatewayError as error:
             by_address = bool(pool.settings.sign_in.addresses)
             faults = faults_of(error, t, pool.settings.password, by_address=by_address)
-            return self._form(visit, place, typed, faults)
+            return told_to_wait(self._form(visit, place, typed, faults), error)
         if signed_up.user.status is UserStatus.CONFIRMED:
             return self._site.renderer.redirect(
                 visit.link("/login", notice="confirmed")
