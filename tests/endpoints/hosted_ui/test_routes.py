@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from tests.endpoints.hosted_ui.visitor import QUERY, Hotel, Visitor
 
 # Those that answer without anybody having signed in.
-OPEN = ["/login", "/signup", "/confirm", "/confirmUser", "/resendcode"]
+OPEN = [
+    "/login",
+    "/signup",
+    "/confirm",
+    "/confirmUser",
+    "/resendcode",
+    "/forgotPassword",
+    "/confirmForgotPassword",
+]
 
 
 @pytest.mark.parametrize("path", OPEN)

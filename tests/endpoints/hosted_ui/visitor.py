@@ -26,11 +26,11 @@ from gateway.endpoints.hosted_ui.texts import Catalogues
 from gateway.endpoints.hosted_ui.visit import Visit
 from gateway.model.client import Branding, Client
 from gateway.pool.pool import Pool
+from gateway.pool.recovery import Recovery
 from gateway.pool.settings import PoolSettings
-from gateway.pool.sign_in.assembly import Tools, sign_ins
+from gateway.pool.sign_in.assembly import sign_ins
 from gateway.pool.sign_in.values import SignedIn
 from gateway.pool.sign_up import SignUps
-from gateway.pool.tries import Tries
 from gateway.telemetry.access import AccessLog
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
@@ -126,14 +126,7 @@ class Hotel:
             messenger=house.mailbox,
             clock=house.clock,
         )
-        self.tools = Tools(
-            database=house.database,
-            sealer=house.seal,
-            credentials=house.credentials,
-            passwords=house.passwords,
-            tries=Tries(database=house.database, clock=house.clock),
-            clock=house.clock,
-        )
+        self.tools = house.tools
         self.door = Door(self)
         self.app = Frame(
             routes=routes(
@@ -142,6 +135,7 @@ class Hotel:
                 services=PageServices(
                     sign_ups=self.sign_ups,
                     sign_ins=sign_ins(self.tools),
+                    recovery=Recovery(tools=self.tools),
                     arrivals=self.door,
                 ),
                 logger=logger,

@@ -10,9 +10,6 @@ from typing import Any, Final
 
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.endpoints.hosted_ui.visit import STEP, Visit
-from gateway.pool.attributes.addresses import masked_email, masked_phone
-from gateway.pool.messenger import SentCode
-from gateway.pool.settings import Address
 from gateway.pool.sign_in.values import Asked, ChallengeName
 
 _KIND: Final = "question"
@@ -47,7 +44,7 @@ class Question:
             name=asked.name,
             session=asked.session,
             username=username,
-            destination=_masked(asked.sent),
+            destination=asked.sent.masked if asked.sent else "",
             choices=asked.choices,
             attributes=asked.attributes,
             parameters=dict(asked.parameters),
@@ -80,11 +77,3 @@ class Question:
             attributes=tuple(values["attributes"]),
             parameters=values["parameters"],
         )
-
-
-def _masked(sent: SentCode | None) -> str:
-    if sent is None:
-        return ""
-    if sent.address is Address.EMAIL:
-        return masked_email(sent.destination)
-    return masked_phone(sent.destination)

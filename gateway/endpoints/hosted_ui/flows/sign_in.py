@@ -15,7 +15,9 @@ from gateway.endpoints.hosted_ui.fields import name_field, typed_name
 from gateway.endpoints.hosted_ui.flows.answers import read_answer
 from gateway.endpoints.hosted_ui.flows.challenges import challenge_page
 from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM, confirm_step
+from gateway.endpoints.hosted_ui.flows.context import context_of
 from gateway.endpoints.hosted_ui.flows.question import Question
+from gateway.endpoints.hosted_ui.flows.recovery import FORGOTTEN, can_recover
 from gateway.endpoints.hosted_ui.flows.ways import FIRST, offered_ways, typed_way
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Fault
@@ -30,7 +32,7 @@ from gateway.pool.errors import (
 )
 from gateway.pool.settings import FirstFactor
 from gateway.pool.sign_in.sign_ins import SignIns
-from gateway.pool.sign_in.values import Asked, ChallengeName, Context, SignedIn
+from gateway.pool.sign_in.values import Asked, ChallengeName, SignedIn
 
 SIGN_IN = "/login"
 
@@ -48,21 +50,10 @@ class Arrivals(Protocol):
 class SignInPages:
     """The pages of a sign-in."""
 
-    def __init__(
-        self, *, site: Site, sign_ins: SignIns, arrivals: Arrivals, recovery: str = ""
-    ) -> None:
-        """Take the services.
-
-        Args:
-            site: What all pages have in common.
-            sign_ins: Signs people in.
-            arrivals: Knows where they go then.
-            recovery: Path of the page for forgotten passwords; empty if there is none.
-        """
+    def __init__(self, *, site: Site, sign_ins: SignIns, arrivals: Arrivals) -> None:
         self._site = site
         self._sign_ins = sign_ins
         self._arrivals = arrivals
-        self._recovery = recovery
 
     def routes(self, pages: Pages) -> Sequence[BaseRoute]:
         """Return where they are."""
@@ -101,7 +92,7 @@ class SignInPages:
                 place.client,
                 username,
                 way.first,
-                self._context(visit),
+                context_of(visit, t),
             )
         except GatewayError as error:
             return self._refused(visit, place, username, error)
@@ -119,7 +110,7 @@ class SignInPages:
                 place.client,
                 question.session,
                 answer,
-                self._context(visit),
+                context_of(visit, t),
             )
         except InvalidSessionError:
             # Over, or used: there is nothing on the page that could be mended.
@@ -148,16 +139,12 @@ class SignInPages:
             step = confirm_step(self._site, visit, username, "")
             onward = visit.link(CONFIRM, step=step, notice="unconfirmed")
             return self._site.renderer.redirect(onward)
-        if isinstance(error, ResetRequiredError) and self._recovery:
-            return self._site.renderer.redirect(
-                visit.link(self._recovery, notice="reset_required")
-            )
+        if isinstance(error, ResetRequiredError) and can_recover(place):
+            onward = visit.link(FORGOTTEN, notice="reset_required")
+            return self._site.renderer.redirect(onward)
         t = self._site.texts(visit, place)
         faults = faults_of(error, t, place.pool.settings.password)
         return told_to_wait(self._form(visit, place, username, faults), error)
-
-    def _context(self, visit: Visit) -> Context:
-        return Context(visit.address, visit.user_agent[:256])
 
     def _form(
         self, visit: Visit, place: Place, username: str, faults: Sequence[Fault]
@@ -176,6 +163,6 @@ class SignInPages:
             ways=offered_ways(place.pool),
             first=FIRST,
             password=str(ChallengeName.PASSWORD),
-            recovery=self._recovery if settings.recovery else "",
+            recovery=FORGOTTEN if can_recover(place) else "",
             sign_up=settings.sign_up.is_open,
         )

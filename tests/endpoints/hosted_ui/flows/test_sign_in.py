@@ -4,37 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.model.user import User, UserStatus
-from gateway.pool.names import search_of
-from gateway.pool.pool import Pool
+from gateway.model.user import UserStatus
 from gateway.pool.settings import (
     FirstFactor,
     PoolSettings,
     SignInSettings,
     SignUpSettings,
 )
-from gateway.storage.pools.secrets import AllSecrets, UserSecrets
-from gateway.storage.pools.users import Users
+from tests.endpoints.hosted_ui.flows.people import person
 from tests.endpoints.hosted_ui.visitor import QUERY, Hotel, Visitor
-from tests.pool.house import PASSWORD, House
+from tests.pool.house import PASSWORD
 
 PASSWORDLESS = PoolSettings(
     name="people",
     sign_in=SignInSettings(first_factors=frozenset({FirstFactor.EMAIL_CODE})),
 )
-
-
-def person(house: House, pool: Pool, **changes: object) -> User:
-    user = house.person(pool, "ana")
-    made = house.credentials.make(
-        pool, user, PASSWORD, before=UserSecrets(), now=house.now
-    )
-    changed = replace(user, **changes)  # type: ignore[arg-type]
-    with house.database.writing() as connection:
-        AllSecrets(connection).keep(pool.id, user.sub, made)
-        search = search_of(changed, pool.settings.sign_in)
-        Users(connection).change(changed, search=search)
-    return changed
 
 
 def test_a_person_signs_in(hotel: Hotel, visitor: Visitor) -> None:

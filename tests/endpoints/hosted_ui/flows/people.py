@@ -1,0 +1,23 @@
+"""Somebody with a password."""
+
+from dataclasses import replace
+
+from gateway.model.user import User
+from gateway.pool.names import search_of
+from gateway.pool.pool import Pool
+from gateway.storage.pools.secrets import AllSecrets, UserSecrets
+from gateway.storage.pools.users import Users
+from tests.pool.house import PASSWORD, House
+
+
+def person(house: House, pool: Pool, **changes: object) -> User:
+    user = house.person(pool, "ana")
+    made = house.credentials.make(
+        pool, user, PASSWORD, before=UserSecrets(), now=house.now
+    )
+    changed = replace(user, **changes)  # type: ignore[arg-type]
+    with house.database.writing() as connection:
+        AllSecrets(connection).keep(pool.id, user.sub, made)
+        search = search_of(changed, pool.settings.sign_in)
+        Users(connection).change(changed, search=search)
+    return changed
