@@ -7,7 +7,10 @@ from gateway.pool.people.attributes import AttributeChanges
 from gateway.pool.people.creation import Creations
 from gateway.pool.people.directory import Directory
 from gateway.pool.people.given_passwords import GivenPasswords
+from gateway.pool.people.own_attributes import OwnAttributes
+from gateway.pool.people.own_passwords import OwnPasswords
 from gateway.pool.people.standing import Standings
+from gateway.pool.recovery import Recovery
 from gateway.pool.tools import PoolTools
 from gateway.storage.cursors import Cursors
 
@@ -23,6 +26,8 @@ class PeopleServices:
         standings: Lets them in and keeps them out.
         attribute_changes: Changes what is known of them.
         given_passwords: Gives them passwords.
+        own_attributes: Lets people change what is known of them.
+        own_passwords: Lets people change their passwords.
     """
 
     directory: Directory
@@ -31,13 +36,18 @@ class PeopleServices:
     standings: Standings
     attribute_changes: AttributeChanges
     given_passwords: GivenPasswords
+    own_attributes: OwnAttributes
+    own_passwords: OwnPasswords
 
 
-def build_people_services(tools: PoolTools, cursors: Cursors) -> PeopleServices:
+def build_people_services(
+    tools: PoolTools, recovery: Recovery, cursors: Cursors
+) -> PeopleServices:
     """Return the services.
 
     Args:
         tools: What all operations of a pool have in common.
+        recovery: Sends the codes of forgotten passwords.
         cursors: Writes and reads where a page of a list ended.
     """
     database, clock = tools.database, tools.clock
@@ -53,7 +63,7 @@ def build_people_services(tools: PoolTools, cursors: Cursors) -> PeopleServices:
         ),
         standings=Standings(database=database, clock=clock),
         attribute_changes=AttributeChanges(database=database, clock=clock),
-        given_passwords=GivenPasswords(
-            database=database, credentials=tools.credentials, clock=clock
-        ),
+        given_passwords=GivenPasswords(tools=tools, recovery=recovery),
+        own_attributes=OwnAttributes(tools=tools),
+        own_passwords=OwnPasswords(tools=tools),
     )

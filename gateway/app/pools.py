@@ -93,6 +93,7 @@ def build_pool_services(
     cursors = Cursors(secret=store_key.secret)
     outbox = Outbox(seal=seal, clock=clock)
     tools = _tools(database, store_key, clock, outbox, Triggers(find=find_function))
+    recovery = Recovery(tools=tools)
     return PoolServices(
         pools=Pools(database=database, cursors=cursors, clock=clock, region=region),
         clients=Clients(database=database, sealer=seal, cursors=cursors, clock=clock),
@@ -120,8 +121,8 @@ def build_pool_services(
             triggers=tools.triggers,
         ),
         sign_ins=sign_ins(tools),
-        recovery=Recovery(tools=tools),
-        people=build_people_services(tools, cursors),
+        recovery=recovery,
+        people=build_people_services(tools, recovery, cursors),
     )
 
 

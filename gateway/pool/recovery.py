@@ -115,7 +115,7 @@ class Recovery:
 
         def work(connection: Connection) -> SentCode | None:
             known = _find(connection, pool, name)
-            to = None if known is None else _destination(pool, known)
+            to = None if known is None else reset_destination(pool, known)
             if known is None or to is None:
                 DecoyCodes(connection, _PURPOSE).send(pool, counted, now)
                 return None
@@ -324,8 +324,11 @@ def _find(connection: Connection, pool: Pool, name: str) -> User | None:
     return Users(connection).find_named(pool.id, form)
 
 
-def _destination(pool: Pool, user: User) -> SentCode | None:
-    """Return where a code goes: the first proven address, in the pool's order."""
+def reset_destination(pool: Pool, user: User) -> SentCode | None:
+    """Return where a code goes: the first proven address, in the pool's order.
+
+    `None` if there is none, or if the person cannot have a new password like that.
+    """
     if not _is_recoverable(user):
         return None
     for address in pool.settings.recovery:

@@ -3,10 +3,10 @@
 A permanent one confirms whoever gets it, also somebody who came from another provider: they
 can sign in with it. Nothing that was issued ends by it; signing out is another operation.
 
-Reference: Amazon Cognito, AdminSetUserPassword.
+Reference: Amazon Cognito, AdminSetUserPassword, AdminResetUserPassword.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
@@ -15,10 +15,14 @@ from sqlalchemy import Connection
 
 from gateway.model.user import User, UserStatus
 from gateway.pool.codes import Purpose
-from gateway.pool.credentials import Credentials, with_password
+from gateway.pool.credentials import with_password
+from gateway.pool.errors import WrongStateError
+from gateway.pool.messenger import Notice, SentCode
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import get_person, keep_profile
-from gateway.storage.database import Database
+from gateway.pool.recovery import Recovery, reset_destination
+from gateway.pool.settings import NoticeKind
+from gateway.pool.tools import PoolTools
 from gateway.storage.pools.codes import CodeKey, UserCodes
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 
@@ -44,16 +48,17 @@ class MakePassword(Protocol):
 class GivenPasswords:
     """Gives people passwords. Burns a core; call it in a thread."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        credentials: Credentials,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._database = database
-        self._credentials = credentials
-        self._clock = clock
+    def __init__(self, *, tools: PoolTools, recovery: Recovery) -> None:
+        """Take the tools.
+
+        Args:
+            tools: What all operations of a pool have in common.
+            recovery: Sends the codes of forgotten passwords.
+        """
+        self._database = tools.database
+        self._credentials = tools.credentials
+        self._clock = tools.clock
+        self._recovery = recovery
 
     def set_permanent(self, pool: Pool, name: str, password: str) -> User:
         """Give somebody a password that they may keep.
@@ -88,6 +93,41 @@ class GivenPasswords:
         status = UserStatus.FORCE_CHANGE_PASSWORD
         make = self._credentials.make_temporary
         return self._set(pool, name, password, make, status)
+
+    def reset(
+        self, pool: Pool, name: str, metadata: Mapping[str, str] | None = None
+    ) -> tuple[User, SentCode]:
+        """Let a password be good no more, and send a code to replace it with.
+
+        Args:
+            pool: The pool.
+            name: `sub`, or what the person signs in with.
+            metadata: What the caller hands through to triggers.
+
+        Returns:
+            The person, and where the code went.
+
+        Raises:
+            UserNotFoundError: There is no such person.
+            WrongStateError: The person has no password of their own, or no proven address
+                that the pool recovers passwords by.
+        """
+        now = self._clock()
+
+        def work(connection: Connection) -> tuple[User, SentCode]:
+            found = get_person(connection, pool, name)
+            to = reset_destination(pool, found)
+            if to is None or found.status is UserStatus.UNCONFIRMED:
+                raise WrongStateError("no password to reset, or no proven address")
+            status = UserStatus.RESET_REQUIRED
+            changed = replace(found, status=status, updated_at=now)
+            keep_profile(connection, pool, found, changed)
+            kind = NoticeKind.FORGOT_PASSWORD
+            notice = Notice(kind, to, metadata=dict(metadata or {}))
+            self._recovery.put_code(connection, pool, changed, notice)
+            return changed, to
+
+        return self._database.write(work)
 
     def _set(
         self,

@@ -5,23 +5,31 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.model.client import Client
 from gateway.model.user import UserStatus
 from gateway.pool.codes import Purpose
-from gateway.pool.errors import InvalidPasswordError, UserNotFoundError
+from gateway.pool.errors import (
+    InvalidPasswordError,
+    UserNotFoundError,
+    WrongStateError,
+)
+from gateway.pool.messenger import SentCode
 from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
 from gateway.pool.people.given_passwords import GivenPasswords
 from gateway.pool.pool import Pool
-from gateway.pool.settings import PoolSettings
+from gateway.pool.recovery import Recovery
+from gateway.pool.settings import Address, NoticeKind, PoolSettings
+from gateway.pool.sign_in.values import Context
 from gateway.storage.pools.codes import CodeKey, StoredCode, UserCodes
-from gateway.storage.pools.users import Users
+from gateway.storage.pools.users import Users, change_key
 from tests.pool.house import NOON, PASSWORD, House
+
+PROVEN = {"email": "ana@example.com", "email_verified": "true"}
 
 
 @pytest.fixture
 def passwords(house: House) -> GivenPasswords:
-    return GivenPasswords(
-        database=house.database, credentials=house.credentials, clock=house.clock
-    )
+    return GivenPasswords(tools=house.tools, recovery=Recovery(tools=house.tools))
 
 
 @pytest.fixture
@@ -87,6 +95,62 @@ def test_codes_from_before_change_nothing_any_more(
             if UserCodes(connection).find(key) is not None
         }
     assert left == {Purpose.VERIFY_ATTRIBUTE}
+
+
+def test_a_password_is_reset(
+    house: House, passwords: GivenPasswords, pool: Pool
+) -> None:
+    """A code goes to the proven address, and the old password is good no more."""
+    ana = house.person(pool, email="ana@example.com", email_verified="true")
+    passwords.set_permanent(pool, "ana", PASSWORD)
+    house.news()
+
+    user, to = passwords.reset(pool, "Ana", {"shop": "1"})
+
+    assert user == house.user(pool, ana.sub)
+    assert user.status is UserStatus.RESET_REQUIRED
+    assert house.news() == {change_key(pool.id, ana.sub)}
+    assert to == SentCode(Address.EMAIL, "ana@example.com")
+    (message,) = house.mailbox.messages
+    assert (message.kind, message.to) == (NoticeKind.FORGOT_PASSWORD, to)
+    recovered = Recovery(tools=house.tools).confirm(
+        pool,
+        Client("c" * 26, pool.id, "app"),
+        "ana",
+        code=message.code,
+        password=f"{PASSWORD}2",
+        context=Context("192.0.2.7"),
+    )
+    assert recovered.status is UserStatus.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("status", "attributes"),
+    [
+        (UserStatus.CONFIRMED, {}),
+        (UserStatus.CONFIRMED, {"email": "ana@example.com"}),
+        (UserStatus.UNCONFIRMED, PROVEN),
+        (UserStatus.FORCE_CHANGE_PASSWORD, PROVEN),
+        (UserStatus.EXTERNAL_PROVIDER, PROVEN),
+    ],
+)
+def test_nothing_is_reset_that_could_not_be_replaced(
+    house: House,
+    passwords: GivenPasswords,
+    pool: Pool,
+    status: UserStatus,
+    attributes: dict[str, str],
+) -> None:
+    ana = replace(house.person(pool, **attributes), status=status)
+    with house.database.writing() as connection:
+        Users(connection).change(ana, search={"by_username": "ana"})
+
+    with pytest.raises(WrongStateError):
+        passwords.reset(pool, "ana")
+    assert house.user(pool, ana.sub) == ana
+    assert not house.mailbox.messages
+    with pytest.raises(UserNotFoundError):
+        passwords.reset(pool, "nobody")
 
 
 def test_passwords_are_checked_whoever_gives_them(

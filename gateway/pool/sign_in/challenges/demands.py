@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.model.client import Client
 from gateway.model.user import User, UserStatus
-from gateway.pool.attributes.schema import STANDARD, VERIFIED, AttributeProblem
+from gateway.pool.attributes.rights import may_write
+from gateway.pool.attributes.schema import VERIFIED, AttributeProblem
 from gateway.pool.credentials import Credentials, with_password
 from gateway.pool.errors import InvalidParameterError, NameTakenError
 from gateway.pool.profiles import keep_profile
@@ -128,7 +128,7 @@ def _changed(visit: Visit, user: User, given: Mapping[str, str]) -> User:
     problems = dict(settings.schema.problems(values, known=user.attributes))
     missing = settings.schema.missing(user.attributes)
     for name in values.keys() - problems.keys():
-        if name not in missing and not _may_write(visit.client, name):
+        if name not in missing and not may_write(visit.client, name):
             problems[name] = AttributeProblem.RESERVED
     attributes = {**user.attributes, **values}
     for name, proof in VERIFIED.items():
@@ -139,7 +139,3 @@ def _changed(visit: Visit, user: User, given: Mapping[str, str]) -> User:
     if problems:
         raise InvalidParameterError(problems=problems)
     return replace(user, attributes=attributes, updated_at=visit.now)
-
-
-def _may_write(client: Client, name: str) -> bool:
-    return name in (STANDARD if client.writable is None else client.writable)
