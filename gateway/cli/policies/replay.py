@@ -1,13 +1,16 @@
 """`gateway replay`: what would become of the decisions in the log?"""
 
 import sys
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final
+from typing import Annotated, Final
 
 import typer
 
+from gateway.app.crew import Crew, cores
 from gateway.app.loading import load
 from gateway.app.replaying import build_replayer
 from gateway.cli.options import (
@@ -19,19 +22,18 @@ from gateway.cli.options import (
 )
 from gateway.cli.output import print_json, print_text
 from gateway.cli.policies.sides import opened
-from gateway.cli.progress import Advance, progress
+from gateway.cli.progress import progress
 from gateway.policy.replaying.answers import Verdict
-from gateway.policy.replaying.errors import MalformedRecordError
-from gateway.policy.replaying.lines import in_order, read_lines
-from gateway.policy.replaying.record import parse_record
+from gateway.policy.replaying.chunks import Chunk, chunks_of, replay_chunk
+from gateway.policy.replaying.lines import in_order
 from gateway.policy.replaying.replayer import Replayer
 from gateway.policy.replaying.report import to_json, to_text
 from gateway.policy.replaying.summary import Summary
 
 _STDIN: Final = "-"
 
-# As often as anybody can see a bar move.
-_LINES_A_STEP: Final = 1000
+# A second's work or so; starting processes for less takes longer than it saves.
+_WORTH_SPREADING: Final = 8 * 1024 * 1024
 
 LogArgument = Annotated[
     list[str],
@@ -98,7 +100,7 @@ def replay(
     with ExitStack() as stack:
         other = against and stack.enter_context(opened(against, config=config))
         replayer = build_replayer(present, other or None)
-        _replay(logs, replayer, summary)
+        _replay(logs, replayer, summary, show=show)
     if not summary.records and not summary.unreadable:
         raise typer.BadParameter("there is no decision in it", param_hint="LOG")
     asked = against or "the policies in force"
@@ -122,37 +124,36 @@ def _exit_code(summary: Summary, limit: float) -> ExitCode:
     return ExitCode.FINE
 
 
-def _replay(names: Sequence[str], replayer: Replayer, summary: Summary) -> None:
+def _replay(
+    names: Sequence[str], replayer: Replayer, summary: Summary, *, show: int
+) -> None:
     paths = in_order([Path(name) for name in names if name != _STDIN])
     # A file that is missing is told before hours are spent on the others.
     total = sum(path.stat().st_size for path in paths)
-    with progress("replaying", None if _STDIN in names else total) as advance:
-        for path in paths:
-            with path.open("rb") as stream:
-                _replay_stream(stream, str(path), replayer, summary, advance)
-        if _STDIN in names:
-            _replay_stream(sys.stdin.buffer, _STDIN, replayer, summary, advance)
+    is_open = _STDIN in names
+    work = partial(replay_chunk, replayer=replayer, examples=show)
+    is_long = is_open or total >= _WORTH_SPREADING
+    # The processes are started before the bar, which has a thread of its own.
+    with (
+        Crew(work, processes=cores() if is_long else 1) as crew,
+        progress("replaying", None if is_open else total) as advance,
+    ):
+        read: deque[int] = deque()
+        for part in crew.results(_counted(_chunks(paths, is_open=is_open), read)):
+            summary.include(part)
+            advance(read.popleft())
 
 
-def _replay_stream(
-    stream: BinaryIO,
-    name: str,
-    replayer: Replayer,
-    summary: Summary,
-    advance: Advance,
-) -> None:
-    read = 0
-    for number, line in enumerate(read_lines(stream), 1):
-        read += len(line)
-        if not number % _LINES_A_STEP:
-            advance(read)
-            read = 0
-        try:
-            record = parse_record(line)
-            if record is None:
-                summary.passed_over += 1
-            else:
-                summary.add(replayer.answer(record), f"{name}:{number}")
-        except MalformedRecordError as error:
-            summary.reject(f"{name}:{number}", str(error))
-    advance(read)
+def _chunks(paths: Iterable[Path], *, is_open: bool) -> Iterator[Chunk]:
+    for path in paths:
+        with path.open("rb") as stream:
+            yield from chunks_of(stream, str(path))
+    if is_open:
+        yield from chunks_of(sys.stdin.buffer, _STDIN)
+
+
+def _counted(chunks: Iterable[Chunk], sizes: deque[int]) -> Iterator[Chunk]:
+    """Note how large each chunk is that is taken."""
+    for chunk in chunks:
+        sizes.append(chunk.size)
+        yield chunk

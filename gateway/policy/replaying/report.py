@@ -95,7 +95,7 @@ def _outcome(outcome: Outcome) -> str:
 
 
 def _example(example: Example) -> str:
-    record = example.answer.record
+    record = example.record
     return (
         f"{record.decision_id} at {record.at.isoformat()}, {record.method} by "
         f"{record.kind} of {record.provider or 'no provider'} ({example.where})"
@@ -183,7 +183,7 @@ def _outcome_as_json(outcome: Outcome) -> dict[str, Any]:
 
 
 def _example_as_json(example: Example) -> dict[str, Any]:
-    record = example.answer.record
+    record = example.record
     return {
         "decision_id": record.decision_id,
         "where": example.where,

@@ -5,6 +5,7 @@ decide now, with how often it came about and a few decisions to look at.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +15,7 @@ from gateway.policy.replaying.answers import (
     Undecided,
     Verdict,
 )
-from gateway.policy.replaying.record import Outcome
+from gateway.policy.replaying.record import Outcome, Record
 
 # More than anybody reads; a log that somebody made up may have one for each line.
 MAX_GROUPS: Final = 1000
@@ -62,11 +63,11 @@ class Example:
 
     Attributes:
         where: `file:line`.
-        answer: What came of it.
+        record: The record.
     """
 
     where: str
-    answer: Answer
+    record: Record
 
 
 @dataclass(slots=True)
@@ -111,13 +112,15 @@ class Summary:
         suspects: The first of the unexplained records.
     """
 
-    def __init__(self, *, examples: int) -> None:
+    def __init__(self, *, examples: int, groups: int = MAX_GROUPS) -> None:
         """Begin.
 
         Args:
             examples: How many records to keep for each group.
+            groups: How many groups to keep.
         """
         self._most = examples
+        self._most_groups = groups
         self._counts: Counter[Verdict] = Counter()
         self._groups: dict[Subject, Group] = {}
         self.records = 0
@@ -139,21 +142,42 @@ class Summary:
         self._counts[answer.verdict] += 1
         if answer.verdict is Verdict.SAME:
             return
-        example = Example(where, answer)
+        example = Example(where, answer.record)
         if answer.unexplained:
             self.unexplained += 1
             if len(self.suspects) < MAX_TOLD:
                 self.suspects.append(example)
         subject = _subject(answer)
         self.may_widen += subject.may_widen
+        self._add_to_group(subject, 1, [example])
+
+    def include(self, later: "Summary") -> None:
+        """Add all that came of records which follow on those that are here.
+
+        Args:
+            later: With as many groups as it took, and as many examples as are kept here.
+        """
+        self.records += later.records
+        self._counts += later._counts  # noqa: SLF001 - its own class
+        self.passed_over += later.passed_over
+        self.unreadable += later.unreadable
+        self.unexplained += later.unexplained
+        self.may_widen += later.may_widen
+        self.told += later.told[: MAX_TOLD - len(self.told)]
+        self.suspects += later.suspects[: MAX_TOLD - len(self.suspects)]
+        for group in later._groups.values():  # noqa: SLF001 - ditto
+            self._add_to_group(group.subject, group.count, group.examples)
+
+    def _add_to_group(
+        self, subject: Subject, count: int, examples: Sequence[Example]
+    ) -> None:
         group = self._groups.get(subject)
         if group is None:
-            if len(self._groups) == MAX_GROUPS:
+            if len(self._groups) >= self._most_groups:
                 return
             group = self._groups[subject] = Group(subject)
-        group.count += 1
-        if len(group.examples) < self._most:
-            group.examples.append(example)
+        group.count += count
+        group.examples += examples[: self._most - len(group.examples)]
 
     def reject(self, where: str, reason: str) -> None:
         """Add a line that could not be read.

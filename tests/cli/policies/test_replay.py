@@ -9,6 +9,7 @@ import pytest
 
 from gateway.app.loading import load
 from gateway.cli.policies import replay as module
+from gateway.policy.replaying import chunks
 from tests.cli.desk import Desk
 from tests.policy.files import access, identity
 from tests.policy.replaying.recorder import edited, line_of
@@ -188,12 +189,25 @@ def test_the_standard_input_is_a_log(desk: Desk) -> None:
     assert "2 decisions: 2 same" in desk.run("replay", "-", path, stdin=stdin).stdout
 
 
-def test_a_long_log_moves_the_bar(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the bytes that were read, all of them in the end."""
-    monkeypatch.setattr(module, "_LINES_A_STEP", 2)
-    path = log(desk, *[OTHER_LOG] * 5, asked(desk, "ana"), OTHER_LOG)
+def test_a_long_log_is_spread_and_comes_out_the_same(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Down to the order of the examples, and whatever the lines are."""
+    lines = [asked(desk, order) for order in ("ana", "bea", "cay")]
+    torn = lines[0][:100]
+    path = log(desk, *[*lines, OTHER_LOG, torn] * 50)
+    against = changed(desk, STRICT, OPEN)
+    ask = ("replay", path, "--against", against, "--show", "70", "-f", "json")
+    alone = desk.run(*ask)
 
-    assert desk.run("replay", path).exit_code == 0
+    monkeypatch.setattr(chunks, "MAX_LINES", 7)
+    monkeypatch.setattr(module, "_WORTH_SPREADING", 1)
+    monkeypatch.setattr(module, "cores", lambda: 3)
+    spread = desk.run(*ask)
+
+    assert json.loads(alone.stdout)["decisions"] == 150
+    assert json.loads(alone.stdout)["unreadable"] == 50
+    assert (spread.exit_code, spread.stdout) == (alone.exit_code, alone.stdout)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,9 @@
 """What came of all records."""
 
+from dataclasses import replace
+
+import pytest
+
 from gateway.policy.replaying.answers import (
     Answer,
     Decided,
@@ -9,6 +13,7 @@ from gateway.policy.replaying.answers import (
     compare,
 )
 from gateway.policy.replaying.record import Outcome
+from gateway.policy.replaying.report import to_json, to_text
 from gateway.policy.replaying.summary import MAX_GROUPS, MAX_TOLD, Subject, Summary
 from tests.policy.files import ALLOW_ALL, access, engine
 from tests.policy.replaying.recorder import record_of
@@ -131,3 +136,27 @@ def test_what_nothing_explains_is_kept() -> None:
     assert summary.unexplained == MAX_TOLD + 1
     assert len(summary.suspects) == MAX_TOLD
     assert not summary.groups(Verdict.NARROWED)[0].examples
+
+
+@pytest.mark.parametrize("at", [0, 1, 7, 39, 40])
+def test_two_parts_are_the_whole(at: int) -> None:
+    """Also where there are more groups, lines and alarms than are told."""
+
+    def added(numbers: range, groups: int) -> Summary:
+        summary = Summary(examples=3, groups=groups)
+        for number in numbers:
+            after = (YES, NO, YES._replace(rule="x"), UNKNOWN)[number % 4]
+            made = answer((NO, YES)[number % 5 < 2], after, route=f"r{number % 6}")
+            summary.add(replace(made, unexplained=True), f"log:{number}")
+            summary.reject(f"log:{number}", "odd")
+            summary.passed_over += 1
+        return summary
+
+    whole = added(range(40), 9)
+    parts = Summary(examples=3, groups=9)
+    parts.include(added(range(at), 40))
+    parts.include(added(range(at, 40), 40))
+
+    assert whole.ungrouped
+    assert to_text(parts, against="x") == to_text(whole, against="x")
+    assert to_json(parts, against="x") == to_json(whole, against="x")
