@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.app.factors import FactorServices, build_factor_services
 from gateway.app.people import PeopleServices, build_people_services
 from gateway.keys.seal import Seal, StoreKey
 from gateway.pool.clients import Clients
@@ -31,6 +32,7 @@ from gateway.pool.triggers.functions import FindFunction, no_function
 from gateway.pool.triggers.triggers import Triggers
 from gateway.storage.cursors import Cursors
 from gateway.storage.database import Database
+from gateway.telemetry.logs import Logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class PoolServices:
         sign_ins: Signs people in.
         recovery: Lets people have a new password.
         people: What administrators and people do with profiles.
+        factors: What people prove themselves with beside a password.
     """
 
     pools: Pools
@@ -70,32 +73,49 @@ class PoolServices:
     sign_ins: SignIns
     recovery: Recovery
     people: PeopleServices
+    factors: FactorServices
 
 
-def build_pool_services(
-    *,
-    database: Database,
-    store_key: StoreKey,
-    clock: Callable[[], datetime],
-    region: str,
-    find_function: FindFunction = no_function,
-) -> PoolServices:
-    """Return the services.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolGround:
+    """What the services stand on.
 
-    Args:
+    Attributes:
         database: Where everything is kept.
         store_key: Seals what has to be opened again; every other secret is derived from it.
         clock: The time.
         region: What ids of new pools begin with.
+        public_url: Where the gateway is reached.
+        logger: The program's own messages.
+    """
+
+    database: Database
+    store_key: StoreKey
+    clock: Callable[[], datetime]
+    region: str
+    public_url: str
+    logger: Logger
+
+
+def build_pool_services(
+    ground: PoolGround, *, find_function: FindFunction = no_function
+) -> PoolServices:
+    """Return the services.
+
+    Args:
+        ground: What they stand on.
         find_function: Knows what triggers may call.
     """
+    database, clock, store_key = ground.database, ground.clock, ground.store_key
     seal = Seal(key=store_key)
     cursors = Cursors(secret=store_key.secret)
     outbox = Outbox(seal=seal, clock=clock)
     tools = _tools(database, store_key, clock, outbox, Triggers(find=find_function))
     recovery = Recovery(tools=tools)
     return PoolServices(
-        pools=Pools(database=database, cursors=cursors, clock=clock, region=region),
+        pools=Pools(
+            database=database, cursors=cursors, clock=clock, region=ground.region
+        ),
         clients=Clients(database=database, sealer=seal, cursors=cursors, clock=clock),
         resource_servers=ResourceServers(database=database, cursors=cursors),
         reconciler=Reconciler(database=database, sealer=seal, clock=clock),
@@ -123,6 +143,13 @@ def build_pool_services(
         sign_ins=sign_ins(tools),
         recovery=recovery,
         people=build_people_services(tools, recovery, cursors),
+        factors=build_factor_services(
+            tools,
+            cursors,
+            store_key=store_key,
+            public_url=ground.public_url,
+            logger=ground.logger,
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Self
 
 from gateway.app.hearing import Hearing
 from gateway.app.oauth import Ground, OAuthServices
-from gateway.app.pools import PoolServices, build_pool_services
+from gateway.app.pools import PoolGround, PoolServices, build_pool_services
 from gateway.authentication.key_sources import KeySources
 from gateway.config.settings.root import Config
 from gateway.config.settings.values import Rate
@@ -119,11 +119,16 @@ class Tools:
             keyring = open_keyring(settings, store_key, clock=clock)
             database = open_database(settings.storage)
             stack.callback(database.close)
+            public_url = settings.server.public_url.text.rstrip("/")
             pools = build_pool_services(
-                database=database,
-                store_key=store_key,
-                clock=clock,
-                region=settings.server.region,
+                PoolGround(
+                    database=database,
+                    store_key=store_key,
+                    clock=clock,
+                    region=settings.server.region,
+                    public_url=public_url,
+                    logger=logs.logger,
+                )
             )
             tools = cls(
                 clock=clock,
@@ -136,7 +141,7 @@ class Tools:
                         database=database,
                         store_key=store_key,
                         clock=clock,
-                        public_url=settings.server.public_url.text.rstrip("/"),
+                        public_url=public_url,
                         pools=pools.pools,
                         clients=pools.clients,
                     )

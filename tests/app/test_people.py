@@ -4,12 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from gateway.app.pools import build_pool_services
-from gateway.keys.seal import StoreKey
 from gateway.model.user import UserStatus
 from gateway.pool.people.creation import NewPerson
 from gateway.pool.settings import PoolSettings
 from gateway.storage.sqlite import SqliteDatabase
-from tests.flows.house import NOON
+from tests.app.pool_ground import ground
 from tests.pool.house import PASSWORD
 
 
@@ -18,12 +17,7 @@ def test_somebody_is_made_given_a_password_and_signs_in(tmp_path: Path) -> None:
     database = SqliteDatabase.open(
         tmp_path / "gateway.db", busy_timeout=timedelta(seconds=5), connections=2
     )
-    services = build_pool_services(
-        database=database,
-        store_key=StoreKey(bytes(range(32))),
-        clock=lambda: NOON,
-        region="eu-central-1",
-    )
+    services = build_pool_services(ground(database))
     people, pool = services.people, services.pools.create(PoolSettings(name="people"))
 
     ana = people.creations.create(pool, NewPerson("ana")).user

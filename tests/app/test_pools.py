@@ -15,6 +15,7 @@ from gateway.pool.sign_up import SignUp
 from gateway.storage.database import Database
 from gateway.storage.pools.messages import Messages
 from gateway.storage.sqlite import SqliteDatabase
+from tests.app.pool_ground import ground
 from tests.flows.house import NOON
 
 KEY = StoreKey(bytes(range(32)))
@@ -28,9 +29,7 @@ def database(tmp_path: Path) -> Database:
 
 
 def build(database: Database) -> PoolServices:
-    return build_pool_services(
-        database=database, store_key=KEY, clock=lambda: NOON, region="eu-central-1"
-    )
+    return build_pool_services(ground(database, KEY))
 
 
 def test_two_gateways_with_one_store_key_understand_each_other(

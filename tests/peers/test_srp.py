@@ -2,56 +2,30 @@
 
 import base64
 import hmac
-import json
 import secrets
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from gateway.pool import srp
+from tests.peers.srp_client import SrpClient, srp_client
 
 pytestmark = pytest.mark.peer
 
-CLIENT = Path(__file__).parent / "programs/srp/client.mjs"
 POOL = "us-east-1_Ab3dEfGh9"
 GROUP = "Ab3dEfGh9"
 USER = "5f2b9c1e-0000-4000-8000-1234567890ab"
 
 
-class Client:
-    """The program, asked one line at a time."""
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-
-    def ask(self, **question: Any) -> dict[str, str]:
-        """Return its answer."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
-        answer: dict[str, str] = json.loads(self._process.stdout.readline())
-        return answer
-
-
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
+def client() -> Iterator[SrpClient]:
     """Return one client for all tests: it keeps nothing between sessions."""
-    with subprocess.Popen(  # noqa: S603 - the tests' own command
-        ["node", str(CLIENT)],  # noqa: S607 - as it is found
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield Client(process)
-        process.terminate()
+    with srp_client() as client:
+        yield client
 
 
 def _proves(
-    client: Client,
+    client: SrpClient,
     verifier: srp.Verifier,
     group: str,
     name: str,
@@ -86,7 +60,7 @@ def _proves(
     return hmac.compare_digest(expected, given)
 
 
-def test_the_right_password_is_proven_again_and_again(client: Client) -> None:
+def test_the_right_password_is_proven_again_and_again(client: SrpClient) -> None:
     """Numbers of every first bit and length come up; each padding has to be right."""
     for number in range(8):
         password = f"pass word {number} \N{SNOWMAN}"
@@ -95,7 +69,7 @@ def test_the_right_password_is_proven_again_and_again(client: Client) -> None:
         assert _proves(client, verifier, GROUP, USER, password)
 
 
-def test_a_wrong_password_proves_nothing(client: Client) -> None:
+def test_a_wrong_password_proves_nothing(client: SrpClient) -> None:
     """Nor does the right one of somebody else."""
     verifier = srp.make_verifier(GROUP, USER, "right")
 
@@ -103,7 +77,7 @@ def test_a_wrong_password_proves_nothing(client: Client) -> None:
     assert not _proves(client, verifier, GROUP, "somebody-else", "right")
 
 
-def test_a_device_proves_the_password_that_it_made_itself(client: Client) -> None:
+def test_a_device_proves_the_password_that_it_made_itself(client: SrpClient) -> None:
     """The client makes the verifier; we only keep it."""
     key, group = "us-east-1_0d0f1c1e-1111-4222-8333-444455556666", "-Abc1DefG"
     for _ in range(5):
