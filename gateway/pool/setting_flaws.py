@@ -19,6 +19,8 @@ from gateway.pool.attributes.schema import (
     AttributeType,
 )
 from gateway.pool.flaws import Flaw, Path, few, text, within
+from gateway.pool.messages.mail import mailbox_of
+from gateway.pool.messages.templates import problems
 from gateway.pool.passwords.policy import (
     LONGEST_POLICY,
     MAX_STRENGTH,
@@ -26,6 +28,7 @@ from gateway.pool.passwords.policy import (
     PasswordPolicy,
 )
 from gateway.pool.settings import (
+    MessageSettings,
     MfaMode,
     PasskeySettings,
     PoolSettings,
@@ -44,6 +47,7 @@ _OWN_NAME: Final = re.compile(
 )
 MAX_ORIGINS: Final = 20
 MAX_CLAIMS_VERSION: Final = 3
+MAX_LANGUAGES: Final = 50
 
 _HOST: Final = re.compile(r"(?!.*\.\.)[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 _HOUR: Final = timedelta(hours=1)
@@ -64,6 +68,7 @@ def find_flaws(settings: PoolSettings) -> Iterator[Flaw]:
         yield Flaw(("mfa", "kinds"), "has to name a second factor, as one is asked for")
     yield from _passkeys(settings.passkeys)
     yield from _rules(settings.triggers)
+    yield from _messages(settings.messages)
     yield from few(("recovery",), settings.recovery, most=2)
     yield from few(("tags",), settings.tags, most=MAX_TAGS)
     for name, value in settings.tags.items():
@@ -171,3 +176,17 @@ def _rules(settings: TriggerSettings) -> Iterator[Flaw]:
             except CompileError as error:
                 message = error.problems[0].message
                 yield Flaw((*path, number, "expect"), message)
+
+
+def _messages(settings: MessageSettings) -> Iterator[Flaw]:
+    if settings.sender:
+        try:
+            mailbox_of(settings.sender)
+        except ValueError as error:
+            yield Flaw(("messages", "sender"), str(error))
+    path: Path = ("messages", "templates")
+    for kind, languages in settings.templates.items():
+        yield from few((*path, kind.value), tuple(languages), most=MAX_LANGUAGES)
+        for language, template in languages.items():
+            for name, problem in problems(kind, template):
+                yield Flaw((*path, kind.value, language, name), problem)

@@ -13,12 +13,20 @@ from gateway.pool.attributes.schema import (
     Schema,
 )
 from gateway.pool.passwords.policy import PasswordPolicy
-from gateway.pool.setting_flaws import MAX_TAGS, find_change_flaws, find_flaws
+from gateway.pool.setting_flaws import (
+    MAX_LANGUAGES,
+    MAX_TAGS,
+    find_change_flaws,
+    find_flaws,
+)
 from gateway.pool.settings import (
     Address,
     Alias,
+    MessageSettings,
+    MessageTemplate,
     MfaMode,
     MfaSettings,
+    NoticeKind,
     PasskeySettings,
     PoolSettings,
     SecondFactor,
@@ -30,6 +38,7 @@ from gateway.pool.settings import (
 )
 
 PLAIN = PoolSettings(name="people")
+KIND = NoticeKind.SIGN_UP
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
 
 
@@ -66,6 +75,13 @@ GOOD = {
         triggers=TriggerSettings(
             rules={TriggerKind.PRE_SIGN_UP: (TriggerRule("user.username != 'x'"),)},
             claims_version=3,
+        ),
+    ),
+    "messages": replace(
+        PLAIN,
+        messages=MessageSettings(
+            "Shop <shop@example.com>",
+            templates={KIND: {"de": MessageTemplate("Hallo", text="{{ code }}")}},
         ),
     ),
     "an own attribute": with_attribute(
@@ -115,6 +131,19 @@ BAD = {
         triggers=TriggerSettings(
             rules={TriggerKind.PRE_SIGN_UP: (TriggerRule("usr == 1"),)}
         ),
+    ),
+    "messages.sender": replace(PLAIN, messages=MessageSettings("Shop")),
+    "messages.templates.sign_up": replace(
+        PLAIN,
+        messages=MessageSettings(
+            templates={
+                KIND: {f"x{n}": MessageTemplate() for n in range(MAX_LANGUAGES + 1)}
+            }
+        ),
+    ),
+    "messages.templates.sign_up.de.sms": replace(
+        PLAIN,
+        messages=MessageSettings(templates={KIND: {"de": MessageTemplate(sms="Hi")}}),
     ),
     "tags": replace(PLAIN, tags={f"t{n}": "" for n in range(MAX_TAGS + 1)}),
     "tags.": replace(PLAIN, tags={"": "value"}),

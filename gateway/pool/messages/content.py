@@ -25,7 +25,7 @@ class Worded:
     """
 
     language: str
-    subject: str
+    subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str = field(default="", repr=False)
     code: str = field(default="", repr=False)

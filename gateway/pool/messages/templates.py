@@ -56,7 +56,7 @@ LONGEST: Final[Mapping[str, int]] = {
     "subject": 200,
     "text": 20_000,
     "html": 60_000,
-    "sms": 1_000,
+    "sms": 1_600,
 }
 # What a variable may make of them.
 MAX_RENDERED: Final = 200_000

@@ -82,13 +82,18 @@ class Words:
 
 
 def _language(pool: Pool, user: User, notice: Notice) -> str:
-    """Return the first language that is wanted and that there are texts in."""
-    known = {*LANGUAGES, *pool.settings.messages.templates.get(notice.kind, {})}
+    """Return the first language that is wanted and that there are texts in.
+
+    `de-AT` where a pool has that, else `de` (RFC 4647 section 3.4).
+    """
+    own = pool.settings.messages.templates.get(notice.kind, {})
+    known = {tag.lower(): tag for tag in (*LANGUAGES, *own)}
     wanted = [*notice.language.split(), user.attributes.get("locale", "")]
-    for tag in (*wanted, pool.settings.messages.language):
-        language = re.split("[-_]", tag.lower(), maxsplit=1)[0]
-        if language in known:
-            return language
+    for text in (*wanted, pool.settings.messages.language):
+        tag = text.lower().replace("_", "-")
+        found = known.get(tag) or known.get(tag.partition("-")[0])
+        if found is not None:
+            return found
     return _FALLBACK
 
 

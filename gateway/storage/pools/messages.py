@@ -103,6 +103,13 @@ class Messages:
         ).first()
         return None if row is None else _message(row)
 
+    def is_any_due(self, now: datetime) -> bool:
+        """Whether a message may be tried: asked often, and without a writer's turn."""
+        due = select(POOL_MESSAGE.c.id).where(
+            POOL_MESSAGE.c.state == MessageState.WAITING, POOL_MESSAGE.c.due_at <= now
+        )
+        return self._connection.execute(due.limit(1)).first() is not None
+
     def claim(
         self, *, now: datetime, until: datetime, limit: int
     ) -> Sequence[StoredMessage]:

@@ -139,6 +139,10 @@ def test_a_pool_may_know_more_languages() -> None:
         in Words().word(shop, called(locale="fr"), notice(to=PHONE), OWN).text
     )
     assert Words().word(shop, called(locale="fr"), other, OWN).language == "en"
+    brazil = {NoticeKind.SIGN_UP: {"pt-BR": MessageTemplate(sms="{{ code }}")}}
+    bank = pool(messages=MessageSettings(templates=brazil))
+    sms = Words().word(bank, called(locale="pt_BR"), notice(to=PHONE), OWN)
+    assert (sms.language, sms.text) == ("pt-BR", "123456")
 
 
 def test_a_pool_confirms_by_link() -> None:

@@ -86,6 +86,16 @@ def test_messages_are_claimed_in_the_order_in_which_they_are_due(
     assert find(people, 1) == first
 
 
+def test_whether_anything_is_due_is_told_without_a_claim(people: Database) -> None:
+    """To the moment; what is over is not."""
+    keep(people, message(1), message(0, state=MessageState.FAILED))
+
+    with people.reading() as connection:
+        messages = Messages(connection)
+        assert not messages.is_any_due(NOON)
+        assert messages.is_any_due(NOON + MINUTE)
+
+
 def test_what_is_claimed_is_nobody_elses_until_its_time_is_over(
     people: Database,
 ) -> None:

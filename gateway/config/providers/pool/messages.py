@@ -88,7 +88,7 @@ class MessageTemplate(Section):
 
     subject: str = Field(default="", max_length=200, description="Of an e-mail.")
     text: str = Field(default="", max_length=20_000, description="Its plain form.")
-    html: str = Field(default="", max_length=20_000, description="Its HTML form.")
+    html: str = Field(default="", max_length=60_000, description="Its HTML form.")
     sms: str = Field(default="", max_length=1600, description="The whole text message.")
 
 
