@@ -43,6 +43,7 @@ def build_control(
         [
             *token.routes(server=server, logger=logger),
             *_pool_routes(tools),
+            *tools.pages.routes,
             *well_known.routes(
                 keys=tools.keyring,
                 issuer=settings.tokens.issuer,
@@ -71,7 +72,7 @@ def _pool_routes(tools: Tools) -> Sequence[BaseRoute]:
         *authorize.routes(
             authorizations=oauth.authorizations,
             sessions=oauth.sessions,
-            show_error=authorize.plain_error,
+            show_error=tools.pages.show_error,
             public_url=oauth.endpoints.public_url,
         ),
         *pool_documents.routes(

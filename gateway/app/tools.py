@@ -10,6 +10,7 @@ from typing import Self
 
 from gateway.app.hearing import Hearing
 from gateway.app.oauth import Ground, OAuthServices
+from gateway.app.pages import HostedPages
 from gateway.app.pools import PoolGround, PoolServices, build_pool_services
 from gateway.authentication.key_sources import KeySources
 from gateway.config.settings.root import Config
@@ -71,6 +72,7 @@ class Tools:
         key_sources: KeySources,
         pools: PoolServices,
         oauth: OAuthServices,
+        pages: HostedPages,
         logs: Logs,
     ) -> None:
         self.clock = clock
@@ -79,6 +81,7 @@ class Tools:
         self.key_sources = key_sources
         self.pools = pools
         self.oauth = oauth
+        self.pages = pages
         self.logs = logs
         self.ids = RequestIds()
         self.recent_changes = RecentChanges()
@@ -130,21 +133,29 @@ class Tools:
                     logger=logs.logger,
                 )
             )
+            oauth = OAuthServices(
+                Ground(
+                    database=database,
+                    store_key=store_key,
+                    clock=clock,
+                    public_url=public_url,
+                    pools=pools.pools,
+                    clients=pools.clients,
+                )
+            )
             tools = cls(
                 clock=clock,
                 database=database,
                 keyring=keyring,
                 key_sources=KeySources(clock=clock),
                 pools=pools,
-                oauth=OAuthServices(
-                    Ground(
-                        database=database,
-                        store_key=store_key,
-                        clock=clock,
-                        public_url=public_url,
-                        pools=pools.pools,
-                        clients=pools.clients,
-                    )
+                oauth=oauth,
+                pages=HostedPages(
+                    pools=pools,
+                    oauth=oauth,
+                    store_key=store_key,
+                    clock=clock,
+                    logger=logs.logger,
                 ),
                 logs=logs,
             )

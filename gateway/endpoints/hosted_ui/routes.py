@@ -1,17 +1,23 @@
 """Where the pages are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.routing import BaseRoute
 
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.endpoint import Pages
+from gateway.endpoints.hosted_ui.flows.arrival import Arrival
 from gateway.endpoints.hosted_ui.flows.confirm import ConfirmPages
+from gateway.endpoints.hosted_ui.flows.consent import ConsentPages
+from gateway.endpoints.hosted_ui.flows.logout import LogoutPages
 from gateway.endpoints.hosted_ui.flows.recovery import RecoveryPages
-from gateway.endpoints.hosted_ui.flows.sign_in import Arrivals, SignInPages
+from gateway.endpoints.hosted_ui.flows.sign_in import SignInPages
 from gateway.endpoints.hosted_ui.flows.sign_up import SignUpPages
 from gateway.endpoints.hosted_ui.site import Site
+from gateway.oauth.authorizing.authorizations import Authorizations
+from gateway.oauth.authorizing.browser_sessions import BrowserSessions
 from gateway.pool.recovery import Recovery
 from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.sign_up import SignUps
@@ -26,26 +32,39 @@ class PageServices:
         sign_ups: Signs people up and confirms them.
         sign_ins: Signs them in.
         recovery: Lets them have a new password.
-        arrivals: Knows where they go once they are in.
+        sessions: Knows who is signed in with which browser.
+        authorizations: Knows what comes next for a browser that an application sent.
+        clock: The time.
     """
 
     sign_ups: SignUps
     sign_ins: SignIns
     recovery: Recovery
-    arrivals: Arrivals
+    sessions: BrowserSessions
+    authorizations: Authorizations
+    clock: Callable[[], datetime]
 
 
 def routes(
     *, site: Site, assets: Assets, services: PageServices, logger: Logger
 ) -> Sequence[BaseRoute]:
     """Return the routes of all pages."""
+    arrival = Arrival(
+        site=site,
+        sessions=services.sessions,
+        authorizations=services.authorizations,
+        clock=services.clock,
+    )
     pages = Pages(site=site, logger=logger)
+    authorizations, sessions = services.authorizations, services.sessions
+    sign_in = SignInPages(site=site, sign_ins=services.sign_ins, arrival=arrival)
+    consent = ConsentPages(site=site, authorizations=authorizations, arrival=arrival)
     return [
         *assets.routes(site.find_place),
-        *SignInPages(
-            site=site, sign_ins=services.sign_ins, arrivals=services.arrivals
-        ).routes(pages),
+        *sign_in.routes(pages),
         *SignUpPages(site=site, sign_ups=services.sign_ups).routes(pages),
-        *RecoveryPages(site=site, recovery=services.recovery).routes(pages),
         *ConfirmPages(site=site, sign_ups=services.sign_ups).routes(pages),
+        *RecoveryPages(site=site, recovery=services.recovery).routes(pages),
+        *consent.routes(pages),
+        *LogoutPages(site=site, sessions=sessions).routes(pages),
     ]

@@ -2,15 +2,16 @@
 
 import pytest
 
+from gateway.storage.database import Database
 from tests.databases import place, server
 from tests.endpoints.hosted_ui.visitor import Hotel, Visitor
-from tests.pool.conftest import database, house
-from tests.pool.house import House
+from tests.oauth.house import OAuthHouse
+from tests.pool.conftest import database
 
 
 @pytest.fixture
-def hotel(house: House) -> Hotel:
-    return Hotel(house)
+def hotel(database: Database) -> Hotel:
+    return Hotel(OAuthHouse(database))
 
 
 @pytest.fixture
@@ -18,4 +19,4 @@ def visitor(hotel: Hotel) -> Visitor:
     return Visitor(hotel)
 
 
-__all__ = ["database", "house", "place", "server"]
+__all__ = ["database", "place", "server"]

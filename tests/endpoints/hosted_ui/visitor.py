@@ -3,13 +3,13 @@
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import anyio
 import httpx
-from starlette.responses import Response
 from typing_extensions import override
 
 from gateway.endpoints.frame import Frame
@@ -23,25 +23,26 @@ from gateway.endpoints.hosted_ui.rendering import Renderer
 from gateway.endpoints.hosted_ui.routes import PageServices, routes
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.endpoints.hosted_ui.texts import Catalogues
-from gateway.endpoints.hosted_ui.visit import Visit
-from gateway.model.client import Branding, Client
+from gateway.model.client import Branding
+from gateway.model.user import User
 from gateway.pool.pool import Pool
 from gateway.pool.recovery import Recovery
 from gateway.pool.settings import PoolSettings
 from gateway.pool.sign_in.assembly import sign_ins
-from gateway.pool.sign_in.values import SignedIn
 from gateway.pool.sign_up import SignUps
 from gateway.telemetry.access import AccessLog
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
 from gateway.telemetry.pseudonyms import Pseudonyms
 from gateway.telemetry.request_id import RequestIds
-from tests.pool.house import House
+from tests.oauth.house import OAuthHouse
+from tests.pool.house import POOL_ID
 from tests.telemetry.fakes import MemorySink
 
 ORIGIN = "https://id.example.com"
 CLIENT_ID = "1example23456789abcdefghij"
 REDIRECT = "https://shop.example/callback"
+GOODBYE = "https://shop.example/goodbye?from=us"
 QUERY = {
     "client_id": CLIENT_ID,
     "response_type": "code",
@@ -77,25 +78,10 @@ class InProcess(httpx.BaseTransport):
         return anyio.run(ask)
 
 
-class Door:
-    """Where people arrive, while nobody knows where they go then."""
-
-    def __init__(self, hotel: "Hotel") -> None:
-        self.hotel = hotel
-        self.arrived: list[SignedIn] = []
-
-    def before(self, visit: Visit, place: Place) -> Response | None:
-        return None
-
-    def after(self, visit: Visit, place: Place, signed_in: SignedIn) -> Response:
-        self.arrived.append(signed_in)
-        return self.hotel.site.renderer.redirect("https://shop.example/callback?code=1")
-
-
 class Hotel:
     """All pages, over real services."""
 
-    def __init__(self, house: House, *, secure: bool = True) -> None:
+    def __init__(self, house: OAuthHouse, *, secure: bool = True) -> None:
         self.house = house
         self.places: dict[str, Place] = {}
         self.failure: Exception | None = None
@@ -127,7 +113,6 @@ class Hotel:
             clock=house.clock,
         )
         self.tools = house.tools
-        self.door = Door(self)
         self.app = Frame(
             routes=routes(
                 site=self.site,
@@ -136,7 +121,9 @@ class Hotel:
                     sign_ups=self.sign_ups,
                     sign_ins=sign_ins(self.tools),
                     recovery=Recovery(tools=self.tools),
-                    arrivals=self.door,
+                    sessions=house.oauth.sessions,
+                    authorizations=house.oauth.authorizations,
+                    clock=house.clock,
                 ),
                 logger=logger,
             ),
@@ -158,20 +145,25 @@ class Hotel:
         self,
         settings: PoolSettings | None = None,
         *,
+        pool_id: str = POOL_ID,
         client_id: str = CLIENT_ID,
         name: str = "Shop",
         branding: Branding | None = None,
+        consent: bool = False,
     ) -> Pool:
         """Make a pool with one client."""
-        pool = self.house.pool(settings)
-        client = Client(
-            client_id,
-            pool.id,
-            name,
+        pool = self.house.pool(settings, pool_id)
+        client = self.house.client(
+            pool,
+            id=client_id,
             redirect_uris=(REDIRECT,),
-            branding=branding or Branding(),
+            logout_uris=(GOODBYE,),
+            scopes=("openid", "email", "profile"),
+            consent=consent,
         )
-        self.places[client_id] = Place(pool, client)
+        # As pages show it; what the settings of a client may be is tested elsewhere.
+        shown = replace(client, name=name, branding=branding or Branding())
+        self.places[client_id] = Place(pool, shown)
         return pool
 
 
@@ -181,6 +173,7 @@ class Visitor:
     def __init__(
         self, hotel: Hotel, *, origin: str = ORIGIN, language: str = "en"
     ) -> None:
+        self._hotel = hotel
         self.client = httpx.Client(
             transport=InProcess(hotel.app),
             base_url=origin,
@@ -215,6 +208,18 @@ class Visitor:
         """What the page's forms carry."""
         match = _TOKEN.search(self.page.text)
         return match[1] if match else ""
+
+    @property
+    def signed_in(self) -> User | None:
+        """Who is signed in with this browser."""
+        handle = self.client.cookies.get("__Host-gateway-session") or ""
+        session = self._hotel.house.oauth.sessions.find(handle)
+        return None if session is None else session.user
+
+    @property
+    def location(self) -> dict[str, str]:
+        """What stands in the query of the address that the page leads to."""
+        return dict(parse_qsl(urlsplit(self.page.headers["location"]).query))
 
     @property
     def heading(self) -> str:

@@ -4,7 +4,6 @@ Reference: Amazon Cognito, `/login`.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -13,6 +12,7 @@ from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.faults import PASSWORD, USERNAME, faults_of, missing
 from gateway.endpoints.hosted_ui.fields import name_field, typed_name
 from gateway.endpoints.hosted_ui.flows.answers import read_answer
+from gateway.endpoints.hosted_ui.flows.arrival import SIGN_IN, Arrival
 from gateway.endpoints.hosted_ui.flows.challenges import challenge_page
 from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM, confirm_step
 from gateway.endpoints.hosted_ui.flows.context import context_of
@@ -34,26 +34,14 @@ from gateway.pool.settings import FirstFactor
 from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.sign_in.values import Asked, ChallengeName, SignedIn
 
-SIGN_IN = "/login"
-
-
-class Arrivals(Protocol):
-    """Takes whoever has come from elsewhere, or has just been let in, to the right page."""
-
-    def before(self, visit: Visit, place: Place) -> Response | None:
-        """Return what there is for a browser that needs no sign-in; `None` if it does."""
-
-    def after(self, visit: Visit, place: Place, signed_in: SignedIn) -> Response:
-        """Return the way of somebody who has been let in, with a session of their own."""
-
 
 class SignInPages:
     """The pages of a sign-in."""
 
-    def __init__(self, *, site: Site, sign_ins: SignIns, arrivals: Arrivals) -> None:
+    def __init__(self, *, site: Site, sign_ins: SignIns, arrival: Arrival) -> None:
         self._site = site
         self._sign_ins = sign_ins
-        self._arrivals = arrivals
+        self._arrival = arrival
 
     def routes(self, pages: Pages) -> Sequence[BaseRoute]:
         """Return where they are."""
@@ -65,7 +53,7 @@ class SignInPages:
         if STEP in visit.query:
             question = Question.unpack(self._site, visit)
             return challenge_page(self._site, visit, place, question, ())
-        there = self._arrivals.before(visit, place)
+        there = self._arrival.before(visit, place)
         return there or self._form(visit, place, visit.query.get("login_hint", ""), ())
 
     def sign_in(self, visit: Visit) -> Response:
@@ -127,7 +115,7 @@ class SignInPages:
         self, visit: Visit, place: Place, username: str, step: Asked | SignedIn
     ) -> Response:
         if isinstance(step, SignedIn):
-            return self._arrivals.after(visit, place, step)
+            return self._arrival.after(visit, place, step)
         packed = Question.of(step, username).packed(self._site, visit)
         return self._site.renderer.redirect(visit.link(SIGN_IN, step=packed))
 

@@ -32,8 +32,7 @@ def test_a_person_signs_in(hotel: Hotel, visitor: Visitor) -> None:
     visitor.send(username=" ana ", password=PASSWORD)
 
     assert visitor.page.status_code == 303
-    (arrived,) = hotel.door.arrived
-    assert arrived.user == user
+    assert visitor.signed_in == user
 
 
 def test_nothing_and_nobody_is_said_alike(hotel: Hotel, visitor: Visitor) -> None:
@@ -50,7 +49,7 @@ def test_nothing_and_nobody_is_said_alike(hotel: Hotel, visitor: Visitor) -> Non
         assert "wrong" not in visitor.page.text
         assert f'value="{name}"' in visitor.page.text
     assert len(seen) == 1
-    assert not hotel.door.arrived
+    assert visitor.signed_in is None
 
 
 def test_somebody_new_chooses_a_password(hotel: Hotel, visitor: Visitor) -> None:
@@ -68,8 +67,8 @@ def test_somebody_new_chooses_a_password(hotel: Hotel, visitor: Visitor) -> None
     assert "8 characters" in visitor.text
     visitor.send(password="Another horse 2!")
 
-    (arrived,) = hotel.door.arrived
-    assert arrived.user.status is UserStatus.CONFIRMED
+    assert visitor.signed_in is not None
+    assert visitor.signed_in.status is UserStatus.CONFIRMED
 
 
 def test_a_step_is_taken_once(hotel: Hotel, visitor: Visitor) -> None:
@@ -77,9 +76,9 @@ def test_a_step_is_taken_once(hotel: Hotel, visitor: Visitor) -> None:
     person(hotel.house, hotel.open(), status=UserStatus.FORCE_CHANGE_PASSWORD)
     visitor.goto("/login")
     visitor.send(username="ana", password=PASSWORD)
-    page = visitor.page
+    address = str(visitor.page.request.url)
     visitor.send(password="Another horse 2!")
-    visitor.page = page
+    visitor.follow(address)
 
     visitor.send(password="Another horse 3!")
 
@@ -114,7 +113,7 @@ def test_who_is_not_let_in_learns_why(
     visitor.send(username="ana", password=PASSWORD)
 
     assert said in visitor.text
-    assert not hotel.door.arrived
+    assert visitor.signed_in is None
 
 
 def test_too_many_tries_have_to_wait(hotel: Hotel, visitor: Visitor) -> None:

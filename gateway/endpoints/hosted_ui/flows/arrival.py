@@ -1,0 +1,114 @@
+"""Where a browser goes whose person has signed in, or is signed in already.
+
+Whoever came from an application goes back to it, by way of a consent if it takes one; whoever
+came by themselves, to their account. Each sign-in has a session of its own, and the one
+before ends: nobody can be made to use a session that somebody else knows.
+
+References: OpenID Connect Core section 3.1.2; OWASP, Session Management (fixation).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+
+from starlette.responses import Response
+
+from gateway.endpoints.hosted_ui.place import Place
+from gateway.endpoints.hosted_ui.site import Site
+from gateway.endpoints.hosted_ui.visit import Visit
+from gateway.oauth.authorizing.authorizations import (
+    Authorizations,
+    ErrorPage,
+    NeedsConsent,
+    NeedsSignIn,
+    Next,
+    Redirect,
+)
+from gateway.oauth.authorizing.browser_sessions import BrowserSession, BrowserSessions
+from gateway.pool.sign_in.values import SignedIn
+
+ACCOUNT = "/account"
+CONSENT = "/consent"
+SIGN_IN = "/login"
+
+# Either makes a query an authorization request (RFC 6749 section 4.1.1; RFC 9126).
+_REQUESTS = frozenset({"response_type", "request_uri"})
+
+
+def is_authorization(visit: Visit) -> bool:
+    """Whether an application has sent the browser."""
+    return not _REQUESTS.isdisjoint(visit.query)
+
+
+class Arrival:
+    """Takes browsers to the right page."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        sessions: BrowserSessions,
+        authorizations: Authorizations,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._site = site
+        self._sessions = sessions
+        self._authorizations = authorizations
+        self._clock = clock
+
+    def who(self, visit: Visit) -> BrowserSession | None:
+        """Return who is signed in with this browser."""
+        return self._sessions.find(self._site.cookies.session(visit))
+
+    def before(self, visit: Visit, place: Place) -> Response | None:
+        """Return the way of a browser that needs no sign-in; `None` if it does."""
+        session = self.who(visit)
+        if is_authorization(visit):
+            step = self._authorizations.begin(visit.carried, session)
+            if isinstance(step, NeedsSignIn):
+                return None
+            return self.go(visit, step)
+        if session is None or session.user.pool_id != place.pool.id:
+            return None
+        return self._site.renderer.redirect(visit.link(ACCOUNT))
+
+    def after(self, visit: Visit, place: Place, signed_in: SignedIn) -> Response:
+        """Return the way of somebody who has been let in, with a session of their own."""
+        self._sessions.end(self._site.cookies.session(visit))
+        handle = self._sessions.create(
+            signed_in.user,
+            authenticated_at=signed_in.authenticated_at,
+            amr=signed_in.amr,
+            address=visit.address,
+            user_agent=visit.user_agent,
+        )
+        session = self._sessions.find(handle)
+        if session is None:
+            # Signed out everywhere, or disabled, at this very moment.
+            return self._site.renderer.redirect(visit.link(SIGN_IN))
+        if is_authorization(visit):
+            step = self._authorizations.complete(
+                visit.carried, session, consented=False
+            )
+            response = self.go(visit, step)
+        else:
+            client_id = place.client.id
+            onward = visit.link(ACCOUNT, client_id=client_id)
+            response = self._site.renderer.redirect(onward)
+        lifetime = session.expires_at - self._clock()
+        self._site.cookies.keep_session(response, handle, lifetime)
+        return response
+
+    def go(self, visit: Visit, step: Next) -> Response:
+        """Return the page, or the way, that a step of an authorization leads to."""
+        match step:
+            case Redirect():
+                return self._site.renderer.redirect(step.uri)
+            case NeedsSignIn():
+                return self._site.renderer.redirect(visit.link(SIGN_IN))
+            case NeedsConsent():
+                return self._site.renderer.redirect(visit.link(CONSENT))
+            case ErrorPage():
+                return self._site.failure(visit, step.error)
+            case _:
+                assert_never(step)
