@@ -302,14 +302,14 @@ def _parse(text: str, name: str) -> dict[str, Any]:
 
 
 def _long_key(text: str) -> Flaw | None:
-    start = 0
-    for line in text.split("\n"):
-        # Only tried where there are dots enough: it looks at every character.
-        if line.count(".") >= _MANY_PARTS - 1:
-            match = _LONG_DOTTED_KEY.search(line)
-            if match:
-                return Flaw(start + match.start(), "a dotted key has too many parts")
-        start += len(line) + 1
+    lines = text.split("\n")
+    # Only tried where there are dots enough: it looks at every character.
+    dotted = [n for n, line in enumerate(lines) if line.count(".") >= _MANY_PARTS - 1]
+    for number in dotted:
+        match = _LONG_DOTTED_KEY.search(lines[number])
+        if match:
+            start = sum(len(line) + 1 for line in lines[:number])
+            return Flaw(start + match.start(), "a dotted key has too many parts")
     return None
 
 
@@ -317,11 +317,12 @@ def _is_deeper(data: dict[str, Any], limit: int) -> bool:
     """Return whether tables and arrays stand in each other more often than allowed."""
     level: list[Any] = [data]
     for _ in range(limit):
+        # Nothing else that TOML makes holds anything, and nothing is derived of these.
         level = [
             value
             for each in level
-            for value in (each.values() if isinstance(each, dict) else each)
-            if isinstance(value, dict | list)
+            for value in (each.values() if type(each) is dict else each)
+            if (kind := type(value)) is dict or kind is list
         ]
         if not level:
             return False

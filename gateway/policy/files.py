@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from gateway.cel.types import BOOL
@@ -29,6 +30,9 @@ from gateway.policy.plan import (
     Requirement,
     RoleGroup,
 )
+
+_REMEMBERED: Final = 1024
+_EFFECTS: Final = {effect.value: effect for effect in Effect}
 
 _ROLE: Final = Demand(type=BOOL, roles=False)
 _RULE: Final = Demand(type=BOOL, roles=True)
@@ -129,6 +133,7 @@ class _FileCompiler:
         self._expressions: ExpressionCompiler = self._frame.compile()
         self._scope = patterns.find_all(source.settings.policy.scope)
         self._faults: list[Fault] = []
+        self._fine: set[tuple[str, ...]] = set()
         if "scope" in source.settings.policy.model_fields_set:
             self._check_patterns(("policy", "scope"), source.settings.policy.scope)
 
@@ -181,11 +186,11 @@ class _FileCompiler:
             name=f"{self._settings.policy.id}/{rule.id}",
             id=rule.id,
             place=Place(self._document, ("rule", number, "id")),
-            effect=Effect(rule.effect),
+            effect=_EFFECTS[rule.effect],
             shadow=rule.mode == "shadow",
             patterns=rule.routes,
-            kinds=frozenset(map(IdentityKind, rule.for_)),
-            roles=frozenset(rule.roles),
+            kinds=_kinds(rule.for_),
+            roles=_names(rule.roles),
             when=when,
             require=_requirement(rule),
             message=rule.reason,
@@ -214,7 +219,16 @@ class _FileCompiler:
         self._faults.append(self._document.fault("E225", keys, message, help=hint))
         return False
 
-    def _check_patterns(self, keys: Keys, patterns: Sequence[str]) -> None:
+    def _check_patterns(self, keys: Keys, patterns: tuple[str, ...]) -> None:
+        # Many rules are about the same routes.
+        if patterns in self._fine:
+            return
+        known = len(self._faults)
+        self._check_each(keys, patterns)
+        if len(self._faults) == known and keys[0] != "policy":
+            self._fine.add(patterns)
+
+    def _check_each(self, keys: Keys, patterns: Sequence[str]) -> None:
         for number, pattern in enumerate(patterns):
             found = self._patterns.find(pattern)
             outside = found - self._scope
@@ -241,6 +255,17 @@ class _FileCompiler:
                         help="[policy] scope names the routes that it may decide on",
                     )
                 )
+
+
+# Thousands of rules are for the same people.
+@lru_cache(maxsize=_REMEMBERED)
+def _kinds(names: tuple[str, ...]) -> frozenset[IdentityKind]:
+    return frozenset(map(IdentityKind, names))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)
 
 
 def _requirement(rule: Rule) -> Requirement | None:
