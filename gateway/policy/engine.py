@@ -38,6 +38,8 @@ from gateway.policy.plan import (
 # All claims of a decision together, names included, as the token's JSON has them. With what
 # the gateway adds, the token still fits into a header.
 MAX_CLAIMS_BYTES = 8 * 1024
+# `{"name":"value"}` has so many more than its name and its value.
+_AROUND = len("{:}")
 
 _NOTHING = Plan()
 
@@ -316,7 +318,7 @@ def mint_claims(
         value = evaluation.value_of(claim.value)
         try:
             minted[claim.name] = written = as_json(value)
-            left -= written_bytes({claim.name: written})
+            left -= written_bytes(claim.name) + written_bytes(written) + _AROUND
         except NotJsonError as error:
             raise _unwritable(claim, f"the claim holds {error}") from error
         if left < 0:
