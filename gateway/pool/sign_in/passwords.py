@@ -5,6 +5,7 @@ against nobody's, refused with the same words.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -86,6 +87,8 @@ class PasswordProof:
             # Unless the password was changed in the meantime.
             now = kept.find(pool.id, user.sub)
             if now.password_hash == before.password_hash:
-                kept.keep(pool.id, user.sub, after)
+                # What else proves the person may have changed: a code is used up, say.
+                renewed = replace(now, password_hash=after.password_hash)
+                kept.keep(pool.id, user.sub, renewed)
 
         self._database.write(work)

@@ -166,3 +166,22 @@ def test_a_password_that_changes_meanwhile_is_not_put_back(
     proof_of(house, house.passwords).prove(pool, "ana", PASSWORD, address=HOME)
 
     assert house.secrets(ana) == other
+
+
+def test_what_else_changes_meanwhile_stays(house: House, pool: Pool, ana: User) -> None:
+    """A code of an authenticator that was just used would else be good again."""
+    before = house.secrets(ana)
+
+    class Slow(Passwords):
+        @override
+        def hash(self, password: str) -> str:
+            change(house, ana, replace(before, totp_step=9))
+            return super().hash(password)
+
+    house.use(Slow(at_once=2, parameters=Parameters(iterations=2, memory_kib=16)))
+
+    proof_of(house, house.passwords).prove(pool, "ana", PASSWORD, address=HOME)
+
+    after = house.secrets(ana)
+    assert after.totp_step == 9
+    assert after.password_hash != before.password_hash
