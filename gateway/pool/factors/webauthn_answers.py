@@ -27,6 +27,7 @@ from webauthn.helpers import (
     parse_registration_credential_json,
 )
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import AuthenticationCredential, RegistrationCredential
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
@@ -141,7 +142,7 @@ def verify_registration(
         key = decode_credential_public_key(verified.credential_public_key)
         decoded_public_key_to_cryptography(key)
     except Exception as error:  # see `_read`
-        raise PasskeyError(f"not taken: {error}"[:_MAX_DETAIL]) from error
+        raise PasskeyError(f"not taken: {_told(error)}") from error
     if len(verified.credential_id) > MAX_CREDENTIAL_ID:
         raise PasskeyError("its id is too long")
     return verified
@@ -184,7 +185,7 @@ def verify_assertion(
             require_user_verification=place.demands_verification,
         )
     except Exception as error:  # see `_read`
-        raise PasskeyNotProvenError(f"{error}"[:_MAX_DETAIL]) from error
+        raise PasskeyNotProvenError(_told(error)) from error
 
 
 # As much of a library's words as a log needs.
@@ -197,12 +198,20 @@ def _read(text: str, parse: Callable[[dict[str, Any]], T]) -> Answer[T]:
     try:
         credential = parse(json.loads(text))
         said = parse_client_data_json(credential.response.client_data_json)
+        # Which need not be text.
+        origin = str(said.origin)
     except Exception as error:
         # Its own errors are not all that the library lets out: its parsers hand on what
         # JSON, base64, CBOR and certificates make of whatever they meet.
         raise PasskeyError("malformed") from error
-    is_framed = bool(said.cross_origin)
-    return Answer(credential, said.challenge, str(said.origin), is_framed)
+    return Answer(credential, said.challenge, origin, bool(said.cross_origin))
+
+
+def _told(error: Exception) -> str:
+    """Return what an error says. Of foreign ones only the kind: the rest is the caller's."""
+    if isinstance(error, WebAuthnException):
+        return str(error)[:_MAX_DETAIL]
+    return type(error).__name__
 
 
 def _check_origin(answer: Answer[T], place: Place) -> None:

@@ -1,5 +1,6 @@
 """What browsers say, from honest ones to whatever else comes in."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -88,6 +89,52 @@ def test_another_page_is_refused(changed: dict[str, Any]) -> None:
         register(Authenticator(**changed))
     with pytest.raises(PasskeyOriginError):
         prove(MADE.but(**changed))
+
+
+@pytest.mark.parametrize("depth", [100, 400, 700, 900])
+def test_an_origin_of_any_depth_is_refused(depth: int) -> None:
+    """What JSON can still read need not be what can still be written."""
+    origin: list[Any] = []
+    for _ in range(depth):
+        origin = [origin]
+    client = {"type": "webauthn.get", "challenge": text(CHALLENGE), "origin": origin}
+    response = {**USED["response"], "clientDataJSON": text(json.dumps(client).encode())}
+
+    with pytest.raises(PasskeyError):
+        verify_assertion(
+            read_assertion(json.dumps({**USED, "response": response})),
+            PLACE,
+            public_key=MADE.cose(),
+        )
+
+
+ODD = (
+    10**5000,
+    cbor2.CBORTag(35, "(" * 99),
+    cbor2.CBORTag(4, [2**60, 1]),
+    cbor2.CBORTag(5, [2**60, 1]),
+    cbor2.CBORTag(0, "yesterday"),
+    cbor2.CBORTag(1, 2**62),
+    cbor2.CBORTag(29, 0),
+    cbor2.CBORTag(28, [cbor2.CBORTag(29, 0)]),
+    cbor2.CBORTag(258, [1, 1]),
+    cbor2.undefined,
+)
+
+
+@pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
+def test_odd_values_of_cbor_do_no_harm(value: Any) -> None:
+    """In each place of the key, and of what is around it: taken, or refused in our words."""
+    right = cbor2.loads(MADE.cose())
+    for name in (*right, 99):
+        with contextlib.suppress(PasskeyError):
+            register(Authenticator(public=cbor2.dumps({**right, name: value})))
+    whole = raw(FIRST["response"]["attestationObject"])
+    for name in ("fmt", "attStmt", "authData"):
+        odd = cbor2.dumps({**cbor2.loads(whole), name: value})
+        told = json.dumps(_with(FIRST, ("response", "attestationObject"), text(odd)))
+        with contextlib.suppress(PasskeyError):
+            verify_registration(read_registration(told), PLACE)
 
 
 def test_another_host_is_refused() -> None:
