@@ -13,15 +13,22 @@ from gateway.config.validation import Reader
 from gateway.pool.declared.faults import find_pool_faults
 from tests.pool.declared.files import HEAD
 
-PAGE = Path(__file__).parents[3] / "docs/pools.md"
-BLOCKS = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+DOCS = Path(__file__).parents[3] / "docs"
+PAGES = (DOCS / "pools.md", DOCS / "factors.md")
+BLOCKS = [
+    (page, block)
+    for page in PAGES
+    for block in re.findall(
+        r"^```toml\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL
+    )
+]
 
 
-@pytest.mark.parametrize("block", BLOCKS)
-def test_an_example_has_no_fault(block: str) -> None:
+@pytest.mark.parametrize(("page", "block"), BLOCKS)
+def test_an_example_has_no_fault(page: Path, block: str) -> None:
     """Alone, or behind the head of a file."""
     text = block if block.startswith("kind") else HEAD + block
-    document = Document(path=PAGE, name="pool.toml", raw=text.encode())
+    document = Document(path=page, name="pool.toml", raw=text.encode())
     reader = Reader(document, Door(environ={"REPORTS_JOB_SECRET": "s" * 24}))
 
     provider = reader.read(PoolProvider, document.data)
