@@ -31,6 +31,7 @@ from gateway.config.configuration import (
 from gateway.config.document import Document
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault, Severity
+from gateway.config.function_checks import check_functions
 from gateway.config.policies.policy import PolicySettings
 from gateway.config.positions import Keys
 from gateway.config.providers.developer import DeveloperProvider
@@ -177,6 +178,7 @@ class _Loading:
     def check(self, clock: Callable[[], datetime]) -> None:
         if self._config is not None:
             self._faults += check_secrets(self._documents[0], self._config)
+            self._faults += check_functions(self._providers, self._config.triggers)
         if self._parts is not None:
             self._faults += check_config(self._parts)
         self._faults += check_providers(self._providers, self._parts)

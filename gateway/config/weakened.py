@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gateway.config.configuration import Configuration, ProviderFile
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.settings.messages import MessagesSettings
 from gateway.config.settings.root import Config
 from gateway.config.settings.storage import StorageSettings
 from gateway.config.settings.values import IPNetwork, is_loopback
@@ -40,6 +41,7 @@ def _of_config(settings: Config) -> Iterator[str]:
     if server.paths.matrix_params == "keep":
         yield "server.paths.matrix_params = keep: upstreams may see another path"
     yield from _of_storage(settings.storage)
+    yield from _of_messages(settings.messages)
     for name, upstream in settings.upstreams.items():
         if any(not target.tls and not target.loopback for target in upstream.targets):
             yield f"upstreams.{name}: minted credentials travel without encryption"
@@ -49,6 +51,12 @@ def _of_storage(storage: StorageSettings) -> Iterator[str]:
     tls = storage.tls
     if tls is not None and tls.mode != "verify-full":
         yield f"storage.tls.mode = {tls.mode}: another server could pose as the database"
+
+
+def _of_messages(messages: MessagesSettings) -> Iterator[str]:
+    smtp = messages.email.smtp
+    if smtp is not None and smtp.tls in {"optional", "none"}:
+        yield f"messages.email.smtp.tls = {smtp.tls}: codes may travel in the clear"
 
 
 def _is_wide(network: IPNetwork) -> bool:

@@ -9,18 +9,13 @@ there are libraries in most languages.
 """
 
 import base64
-import binascii
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
 from gateway.net.fetcher import Fetched
-
-_PREFIX: Final = "whsec_"
-# "MUST be between 24 bytes and 64 bytes".
-_SECRET_BYTES: Final = range(24, 65)
 
 
 class Poster(Protocol):
@@ -28,30 +23,6 @@ class Poster(Protocol):
 
     def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Fetched:
         """Return what is answered, or raise `FetchError`."""
-
-
-def read_secret(text: bytes | str) -> bytes:
-    """Return the key that a secret stands for.
-
-    Args:
-        text: `whsec_` and base64, as the standard writes it; or 24 to 64 bytes as they
-            are. White space around is ignored.
-
-    Raises:
-        ValueError: It is neither.
-    """
-    raw = (text.encode() if isinstance(text, str) else text).strip()
-    if raw.startswith(_PREFIX.encode()):
-        try:
-            raw = base64.b64decode(raw.removeprefix(_PREFIX.encode()), validate=True)
-        except binascii.Error as error:
-            raise ValueError("what follows `whsec_` is no base64") from error
-    if len(raw) not in _SECRET_BYTES:
-        raise ValueError(
-            "the secret of a webhook has 24 to 64 bytes; "
-            '`echo "whsec_$(openssl rand -base64 32)"` makes one'
-        )
-    return raw
 
 
 def new_request_id() -> str:
@@ -70,6 +41,14 @@ class Webhook:
         poster: Poster,
         clock: Callable[[], datetime],
     ) -> None:
+        """Take the place.
+
+        Args:
+            url: Where requests go.
+            secret: Signs them (`gateway.config.settings.webhooks` reads it).
+            poster: Sends them.
+            clock: The time.
+        """
         self._url = url
         self._secret = secret
         self._poster = poster

@@ -103,3 +103,16 @@ def test_the_google_preset_and_other_kinds_loosen_nothing(folder: Folder) -> Non
     folder.write("providers/guest.toml", 'kind = "guest"\nid = "guest"\nowner = "x"\n')
 
     assert weakened(folder.load()) == []
+
+
+def test_mail_that_may_go_in_the_clear_is_told(folder: Folder) -> None:
+    """It holds codes."""
+    folder.add(
+        "config.toml",
+        '[messages.email]\nfrom = "a@shop.example"\n'
+        '[messages.email.smtp]\nhost = "mail.example"\ntls = "optional"\n',
+    )
+
+    (line,) = weakened(folder.load())
+
+    assert "messages.email.smtp.tls = optional" in line

@@ -46,6 +46,7 @@ _CALLED: Final[Mapping[str, Schema]] = {
     "host": {"type": "string"},
     "host and port": {"type": "string", "pattern": ":[0-9]+$"},
     "id": {"type": "string"},
+    "module:function": {"type": "string"},
     "length of time": {"type": "string", "pattern": f"^[0-9]{{1,9}}{_UNIT}$"},
     "network": _TEXT,
     "path": _TEXT,

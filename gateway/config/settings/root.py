@@ -9,11 +9,13 @@ from gateway.config.settings.addresses import is_url
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.keys import KeysSettings
 from gateway.config.settings.log import LogSettings
+from gateway.config.settings.messages import MessagesSettings
 from gateway.config.settings.routes import RouteSettings
 from gateway.config.settings.section import Id, Loose, Section
 from gateway.config.settings.server import ServerSettings
 from gateway.config.settings.storage import StorageSettings
 from gateway.config.settings.tokens import TokensSettings
+from gateway.config.settings.triggers import TriggerFunction
 from gateway.config.settings.upstreams import Upstream
 
 
@@ -36,6 +38,14 @@ class Config(Section):
     guest: GuestSettings = Field(
         default=GuestSettings(),
         description="What somebody without an account may have.",
+    )
+    triggers: Mapping[Id, TriggerFunction] = Field(
+        default={},
+        description="Functions that the pools may call at the fixed points of their work, "
+        "by name.",
+    )
+    messages: MessagesSettings = Field(
+        default=MessagesSettings(), description="How people are sent codes and notices."
     )
     log: LogSettings = Field(default=LogSettings(), description="What is recorded.")
     upstreams: Mapping[Id, Upstream] = Field(

@@ -1,7 +1,6 @@
 """`[storage]`: where identities are kept, and the key that seals secrets at rest."""
 
 import re
-import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +16,9 @@ from pydantic import (
 )
 
 from gateway.config.settings.addresses import check_host
+from gateway.config.settings.authorities import Authorities
 from gateway.config.settings.door import door_of
-from gateway.config.settings.references import File, FileRef, Secret, store_key
+from gateway.config.settings.references import Secret, store_key
 from gateway.config.settings.section import Called, Section, flaw
 from gateway.config.settings.values import Duration, is_loopback
 
@@ -136,15 +136,6 @@ def _name(written: str, what: str) -> str:
     return name
 
 
-def _certificates(file: FileRef) -> FileRef:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        context.load_verify_locations(cadata=file.content.decode("ascii"))
-    except (ValueError, ssl.SSLError):
-        raise flaw("E513", f"{file.path} holds no certificate in PEM form") from None
-    return file
-
-
 class StorageTls(Section):
     """How the database's server proves itself."""
 
@@ -153,7 +144,7 @@ class StorageTls(Section):
         description="libpq's `sslmode`: what has to be right about the server's "
         "certificate. Less than `verify-full` is logged at each start.",
     )
-    ca: Annotated[File, AfterValidator(_certificates)] | None = Field(
+    ca: Authorities | None = Field(
         default=None,
         description="Certificates, in PEM form, that sign the server's own. Needed for "
         "both `verify` modes.",

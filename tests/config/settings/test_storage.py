@@ -1,37 +1,16 @@
 """Where identities are kept."""
 
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 
 from gateway.config.settings.references import SecretRef
 from gateway.config.settings.storage import PostgresqlUrl, SqliteUrl, StorageSettings
-from tests.config.files import NOON, STORE_KEY, Folder, read
+from tests.config.certificates import certificate
+from tests.config.files import STORE_KEY, Folder, read
 
 KEY = "encrypt_with = { env = 'K' }\n"
 LOCAL = "url = 'postgresql://gateway@127.0.0.1/gateway'\n"
-
-
-def _certificate() -> str:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(NOON)
-        .not_valid_after(NOON + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    return certificate.public_bytes(Encoding.PEM).decode()
 
 
 def _settings(text: str) -> StorageSettings:
@@ -164,7 +143,7 @@ def test_certificates_that_nobody_looks_at_are_refused(tmp_path: Path) -> None:
     assert _codes(LOCAL + text.replace("'require', ", "'verify-ca', ")) == ["E513"]
     ca.write_bytes(b"")
     assert _codes(LOCAL + f"tls.ca = {{ file = '{ca}' }}") == ["E513"]
-    ca.write_text(_certificate())
+    ca.write_bytes(certificate())
     assert _settings(LOCAL + f"tls.ca = {{ file = '{ca}' }}").tls is not None
     assert _codes(LOCAL + text) == ["E106"]
 
