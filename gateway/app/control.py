@@ -1,13 +1,13 @@
 """The control plane and the admin listener of one snapshot."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import ip_address
-from typing import Any
 
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from gateway.app.loading import Loaded
+from gateway.app.oauth_endpoints import oauth_routes
 from gateway.app.status import Status
 from gateway.app.tools import Tools
 from gateway.authentication.verifier import Verifier
@@ -16,10 +16,9 @@ from gateway.endpoints import well_known
 from gateway.endpoints.admin import explain, health, status
 from gateway.endpoints.admin.hosts import HostCheck
 from gateway.endpoints.frame import Frame
-from gateway.endpoints.oauth import authorize, pool_documents, token
+from gateway.endpoints.oauth import token
 from gateway.endpoints.proxy.origin import OriginFinder
 from gateway.mint.guest import GuestMint
-from gateway.oauth.discovery import metadata
 from gateway.oauth.grants.guest import GuestGrant
 from gateway.oauth.server import Grant, TokenServer
 from gateway.storage.identities import IdentityStore
@@ -42,7 +41,12 @@ def build_control(
     return _frame(
         [
             *token.routes(server=server, logger=logger),
-            *_pool_routes(tools),
+            *oauth_routes(
+                tools.oauth,
+                pools=tools.pools.pools,
+                logger=logger,
+                show_error=tools.pages.show_error,
+            ),
             *tools.pages.routes,
             *well_known.routes(
                 keys=tools.keyring,
@@ -55,30 +59,6 @@ def build_control(
         tools=tools,
         client_ip=client_ip,
     )
-
-
-def _pool_routes(tools: Tools) -> Sequence[BaseRoute]:
-    """Return the endpoints of the pools' authorization server."""
-    oauth = tools.oauth
-
-    def describe(pool_id: str) -> Mapping[str, Any]:
-        return metadata(
-            oauth.issuers.of(pool_id),
-            oauth.endpoints,
-            grant_types=oauth.grants.grant_types,
-        )
-
-    return [
-        *authorize.routes(
-            authorizations=oauth.authorizations,
-            sessions=oauth.sessions,
-            show_error=tools.pages.show_error,
-            public_url=oauth.endpoints.public_url,
-        ),
-        *pool_documents.routes(
-            pools=tools.pools.pools, keys=oauth.keys, describe=describe
-        ),
-    ]
 
 
 def build_admin(

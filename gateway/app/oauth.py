@@ -1,22 +1,34 @@
 """Every service of the pools' authorization server, built once at the start."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from gateway.config.settings.values import Rate
 from gateway.keys.seal import Seal, StoreKey
 from gateway.mint.pool_keys import PoolKeys
+from gateway.oauth.address_limit import AddressLimit
 from gateway.oauth.authorizing.authorizations import Authorizations
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
 from gateway.oauth.authorizing.codes import Codes
+from gateway.oauth.authorizing.devices import Devices
 from gateway.oauth.authorizing.implicit import ImplicitAnswers
+from gateway.oauth.authorizing.logout import Logouts
+from gateway.oauth.authorizing.permissions import Permissions
 from gateway.oauth.authorizing.pushed_requests import PushedRequests
 from gateway.oauth.clients.assertions import AssertionChecks
 from gateway.oauth.clients.authentication import ClientAuthenticator
 from gateway.oauth.clients.proofs import ProofChecks
 from gateway.oauth.discovery import Endpoints
 from gateway.oauth.grants.authorization_code import AuthorizationCodeGrant
+from gateway.oauth.grants.client_credentials import ClientCredentialsGrant
+from gateway.oauth.grants.device_code import DeviceCodeGrant
 from gateway.oauth.grants.refresh_token import RefreshTokenGrant
+from gateway.oauth.grants.token_exchange import TokenExchangeGrant
+from gateway.oauth.inquiries.introspection import Introspections
+from gateway.oauth.inquiries.revocation import Revocations
+from gateway.oauth.inquiries.user_info import UserInfo
 from gateway.oauth.issuer import Issuers
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.issuing.refresh_tokens import RefreshTokens
@@ -25,6 +37,9 @@ from gateway.oauth.server import ClientGrant, ClientGrants
 from gateway.pool.clients import Clients
 from gateway.pool.pools import Pools
 from gateway.storage.database import Database
+
+# How often one address may type a device's code: 25 billion codes are not tried like that.
+TYPED_CODES = Rate(30, timedelta(minutes=10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,7 @@ class Ground:
         public_url: Where the gateway is reached, without a slash at the end.
         pools: The pools.
         clients: Their clients.
+        monotonic_ns: Nanoseconds that pass.
     """
 
     database: Database
@@ -46,6 +62,7 @@ class Ground:
     public_url: str
     pools: Pools
     clients: Clients
+    monotonic_ns: Callable[[], int] = time.monotonic_ns
 
 
 class OAuthServices:
@@ -62,9 +79,15 @@ class OAuthServices:
         pushed: Requests that were sent ahead.
         codes: Authorization codes.
         authorizations: What comes next for a browser.
+        devices: Devices without a keyboard that wait.
+        permissions: What people let clients do.
+        logouts: Where a browser goes after a logout.
         authenticator: Which client asks.
         proofs: Which key a client holds.
         grants: The token endpoint's, for clients.
+        revocations: Takes tokens back.
+        introspections: Tells services what tokens are.
+        user_info: Tells clients about people.
     """
 
     def __init__(self, ground: Ground) -> None:
@@ -91,6 +114,11 @@ class OAuthServices:
         self.pushed = PushedRequests(
             database=database, clients=ground.clients, clock=clock
         )
+        self.devices = self._devices(ground)
+        self.permissions = Permissions(
+            database=database, clients=ground.clients, clock=clock
+        )
+        self.logouts = Logouts(clients=ground.clients, id_tokens=self.access_tokens)
         self.authorizations = self._authorizations(ground)
         self.proofs = ProofChecks(
             database=database,
@@ -103,6 +131,35 @@ class OAuthServices:
             authenticator=self.authenticator,
             proofs=self.proofs,
             endpoint=self.endpoints.address(self.endpoints.token),
+        )
+        self.revocations = Revocations(
+            database=database, refresh_tokens=self.refresh_tokens, clock=clock
+        )
+        self.introspections = self._introspections(ground)
+        self.user_info = self._user_info(ground)
+
+    def _introspections(self, ground: Ground) -> Introspections:
+        return Introspections(
+            database=ground.database,
+            access_tokens=self.access_tokens,
+            refresh_tokens=self.refresh_tokens,
+        )
+
+    def _user_info(self, ground: Ground) -> UserInfo:
+        return UserInfo(
+            access_tokens=self.access_tokens,
+            clients=ground.clients,
+            proofs=self.proofs,
+            endpoint=self.endpoints.address(self.endpoints.user_info),
+        )
+
+    def _devices(self, ground: Ground) -> Devices:
+        return Devices(
+            database=ground.database,
+            clients=ground.clients,
+            secret=ground.store_key.derive("device codes, version 1"),
+            limit=AddressLimit(rate=TYPED_CODES, monotonic_ns=ground.monotonic_ns),
+            clock=ground.clock,
         )
 
     def _authorizations(self, ground: Ground) -> Authorizations:
@@ -124,7 +181,7 @@ class OAuthServices:
             assertions=AssertionChecks(
                 database=ground.database,
                 issuers=self.issuers,
-                endpoints=[self.endpoints.address(self.endpoints.token)],
+                endpoints=self.endpoints.for_clients,
                 clock=ground.clock,
             ),
         )
@@ -142,6 +199,19 @@ class OAuthServices:
             RefreshTokenGrant(
                 database=database,
                 refresh_tokens=self.refresh_tokens,
+                tokens=self.tokens,
+            ),
+            ClientCredentialsGrant(tokens=self.tokens),
+            DeviceCodeGrant(
+                database=database,
+                devices=self.devices,
+                refresh_tokens=self.refresh_tokens,
+                tokens=self.tokens,
+                clock=clock,
+            ),
+            TokenExchangeGrant(
+                database=database,
+                access_tokens=self.access_tokens,
                 tokens=self.tokens,
             ),
         ]

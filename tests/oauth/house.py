@@ -68,6 +68,7 @@ class OAuthHouse(House):
                 public_url=URL,
                 pools=self.pools,
                 clients=self.clients,
+                monotonic_ns=lambda: int(self.seconds * 1e9),
             )
         )
         self.server = TokenServer(grants=[], clients=self.oauth.grants)
@@ -135,6 +136,10 @@ class OAuthHouse(House):
     def ask(self, **parameters: str) -> IssuedToken:
         """Ask the token endpoint, as a client without a secret does."""
         return self.server.issue(TokenRequest(parameters, "192.0.2.1"))
+
+    def ask_proven(self, proof: str, **parameters: str) -> IssuedToken:
+        """Ask the token endpoint with a proof of possession."""
+        return self.server.issue(TokenRequest(parameters, "192.0.2.1", proofs=(proof,)))
 
     def exchange(self, client: Client, code: str, /, **changed: str) -> IssuedToken:
         """Exchange a code."""

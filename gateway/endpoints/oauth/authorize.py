@@ -89,7 +89,7 @@ def routes(
 
     async def authorize(request: Request) -> Response:
         try:
-            parameters = await _read(request)
+            parameters = await read_parameters(request)
             return await anyio.to_thread.run_sync(decide, request, parameters)
         except GatewayError as error:
             return show_error(request, error)
@@ -108,7 +108,7 @@ def plain_error(request: Request, error: GatewayError) -> Response:
     return PlainTextResponse(error.public, status, headers=_HEADERS)
 
 
-async def _read(request: Request) -> Mapping[str, str]:
+async def read_parameters(request: Request) -> Mapping[str, str]:
     """Return the request's parameters; raise `RequestError` if they mean two things."""
     if request.method != "POST":
         return parse_form(request.scope["query_string"])

@@ -27,7 +27,7 @@ from gateway.oauth.errors import (
     ReplayedCodeError,
 )
 from gateway.oauth.grants.answer import answer
-from gateway.oauth.issuing.authorization import Authorization
+from gateway.oauth.issuing.authorization import Authorization, ends_at
 from gateway.oauth.issuing.person import Person, find_person
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.issuing.refresh_tokens import RefreshTokens
@@ -144,9 +144,6 @@ def challenge_of(verifier: str) -> str:
 def _granted(
     found: GrantedCode, client: Client, thumbprint: str, now: datetime
 ) -> Authorization:
-    longest = max(client.lifetimes.access, client.lifetimes.id)
-    lasting = GrantKind.REFRESH_TOKEN in client.grants
-    lifetime = max(longest, client.lifetimes.refresh) if lasting else longest
     return Authorization(
         id=found.origin_id,
         pool_id=found.pool_id,
@@ -156,7 +153,7 @@ def _granted(
         authenticated_at=found.authenticated_at,
         amr=found.amr,
         created_at=now,
-        expires_at=now + lifetime,
+        expires_at=ends_at(client, now),
         nonce=found.nonce,
         resources=found.resources,
         thumbprint=thumbprint,

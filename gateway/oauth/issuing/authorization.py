@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from gateway.model.client import Client, GrantKind
 from gateway.storage.pools.origins import StoredOrigin
 
 ADMIN_SCOPE = "aws.cognito.signin.user.admin"
@@ -77,6 +78,14 @@ class Authorization:
             "device_key": self.device_key,
             "via_api": self.via_api,
         }
+
+
+def ends_at(client: Client, now: datetime) -> datetime:
+    """Return when nothing is good any more of what is granted to a client now."""
+    longest = max(client.lifetimes.access, client.lifetimes.id)
+    if GrantKind.REFRESH_TOKEN in client.grants:
+        longest = max(longest, client.lifetimes.refresh)
+    return now + longest
 
 
 def authorization_of(origin: StoredOrigin) -> Authorization:

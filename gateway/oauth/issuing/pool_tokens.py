@@ -136,7 +136,13 @@ class PoolTokens:
         self._changes = changes or Unchanged()
 
     def issue(
-        self, person: Person, client: Client, granted: Authorization, *, source: str
+        self,
+        person: Person,
+        client: Client,
+        granted: Authorization,
+        *,
+        source: str,
+        with_id_token: bool = True,
     ) -> IssuedTokens:
         """Return tokens for what a person has granted a client.
 
@@ -144,7 +150,8 @@ class PoolTokens:
             person: Whom they are about.
             client: Who gets them.
             granted: What they are good for.
-            source: Of the tokens, as Cognito's trigger names it: `RefreshTokens`, say.
+            source: Of the tokens, as Cognito's trigger names it.
+            with_id_token: Whether there is to be one, if it was granted.
 
         Raises:
             MintError: A token does not verify, or is too long.
@@ -163,7 +170,7 @@ class PoolTokens:
         token_id = f"{granted.id}.{token_urlsafe(_RANDOM_BYTES)}" if plain else None
         access_token = self._sign_access(client, access, token_id)
         id_token = None
-        if has_id_token(granted):
+        if with_id_token and has_id_token(granted):
             added = {k: v for k, v in changed.id_added.items() if k != "aud"}
             claims = _with(
                 id_claims(changed.person, client, granted), added, changed.id_removed

@@ -84,6 +84,20 @@ class RefreshTokens:
         found = self._find(connection, token)
         return None if found is None else authorization_of(found.origin)
 
+    def find_active(
+        self, connection: Connection, client: Client, token: str
+    ) -> Authorization | None:
+        """Return what a refresh token of a client stands for, if it would be good now."""
+        found = self._find(connection, token)
+        if found is None or found.origin.client_id != client.id:
+            return None
+        if _refusal(found, client, self._clock()) is not None:
+            return None
+        person = find_person(connection, found.origin.pool_id, found.origin.sub)
+        if person is None or _has_left(person, found):
+            return None
+        return authorization_of(found.origin)
+
     def use(
         self, connection: Connection, client: Client, token: str
     ) -> Refreshed | Refusal:
@@ -108,17 +122,6 @@ class RefreshTokens:
         if not client.rotation.enabled and found.replaced_at is None:
             return Refreshed(person, granted, None)
         return Refreshed(person, granted, self._replace(connection, token, found, now))
-
-    def is_active(self, connection: Connection, client: Client, token: str) -> bool:
-        """Return whether a refresh token would be good, without using it."""
-        now = self._clock()
-        found = self._find(connection, token)
-        if found is None or found.origin.client_id != client.id:
-            return False
-        if _refusal(found, client, now) is not None:
-            return False
-        person = find_person(connection, found.origin.pool_id, found.origin.sub)
-        return person is not None and not _has_left(person, found)
 
     def _replace(
         self, connection: Connection, token: str, found: StoredRefresh, now: datetime

@@ -25,6 +25,7 @@ from gateway.model.errors import (
 )
 from gateway.model.user import User
 from gateway.oauth.issuer import Issuers
+from gateway.oauth.issuing.authorization import Authorization, authorization_of
 from gateway.pool.pool import Pool
 from gateway.storage.database import Database
 from gateway.storage.pools.origins import Origins
@@ -65,6 +66,7 @@ class VerifiedAccess:
         client_id: The client that it was issued to.
         scopes: What it is good for.
         origin_id: Of which authorization; empty for a client that acts for itself.
+        granted: That authorization; `None` likewise.
         thumbprint: Of the key that it is bound to; empty if to none.
         claims: All that it says.
     """
@@ -76,6 +78,7 @@ class VerifiedAccess:
     origin_id: str
     thumbprint: str
     claims: Mapping[str, Any] = field(repr=False)
+    granted: Authorization | None = None
 
 
 class AccessTokens:
@@ -108,44 +111,62 @@ class AccessTokens:
             CredentialError: It is not signed by the pool.
             UnavailableError: Whether it is good cannot be found out.
         """
-        parsed = parse_compact(token, max_bytes=MAX_TOKEN_BYTES)
-        pool_id = self._issuers.find_pool(parsed.unverified_issuer)
-        if pool_id is None or self._pools.find(pool_id) is None:
-            raise UntrustedIssuerError(f"iss={parsed.unverified_issuer[:200]!r}")
-        claims = self._claims(pool_id, parsed)
+        pool_id, claims = self._signed(token, KeyPurpose.ACCESS)
         if self._clock().timestamp() >= claims["exp"]:
             raise ExpiredCredentialError("the access token is too old")
         origin_id = _origin_of(claims)
+        user, granted = self._read(origin_id) if origin_id else (None, None)
         return VerifiedAccess(
             pool_id=pool_id,
-            user=self._user(origin_id) if origin_id else None,
+            user=user,
             client_id=claims["client_id"],
             scopes=tuple(claims["scope"].split()),
             origin_id=origin_id,
             thumbprint=claims.get("cnf", {}).get("jkt", ""),
             claims=claims,
+            granted=granted,
         )
 
-    def _claims(self, pool_id: str, parsed: UnverifiedToken) -> Mapping[str, Any]:
-        """Return what the pool has signed.
+    def read_id_token(self, token: str) -> Mapping[str, Any]:
+        """Return what an ID token says that a pool has signed, however old it is.
 
-        Its own tokens are of one form: what is signed with its key for access tokens is
-        one, and has everything that they have.
+        A hint about who was signed in, and proof of nothing now.
+
+        Raises:
+            CredentialError: It is none of our pools' ID tokens.
+            UnavailableError: Whether it is cannot be found out.
         """
+        return self._signed(token, KeyPurpose.ID)[1]
+
+    def _signed(self, token: str, purpose: KeyPurpose) -> tuple[str, Mapping[str, Any]]:
+        """Return what a pool has signed with its key for one kind of tokens.
+
+        Its own tokens are of one form: what is signed with that key is one of the kind,
+        and has everything that they have.
+        """
+        parsed = parse_compact(token, max_bytes=MAX_TOKEN_BYTES)
+        pool_id = self._issuers.find_pool(parsed.unverified_issuer)
+        if pool_id is None or self._pools.find(pool_id) is None:
+            raise UntrustedIssuerError(f"iss={parsed.unverified_issuer[:200]!r}")
         kid = parsed.key_id or ""
-        if self._keys.public_key(pool_id, KeyPurpose.ID, kid) is not None:
-            raise WrongTokenTypeError("an ID token in the place of an access token")
-        found = self._keys.public_key(pool_id, KeyPurpose.ACCESS, kid)
+        found = self._keys.public_key(pool_id, purpose, kid)
         if found is None or parsed.algorithm != _ALGORITHM:
-            raise UntrustedIssuerError(
-                f"kid={kid[:80]!r}, alg={parsed.algorithm[:20]!r}"
-            )
+            raise self._refusal(pool_id, purpose, parsed)
         key = VerificationKey(kid, _ALGORITHM, found[1])
         if not key.verifies(parsed.signature, parsed.signing_input):
             raise WrongSignatureError(f"not signed by the key {kid!r}")
-        return parsed.unverified_claims
+        return pool_id, parsed.unverified_claims
 
-    def _user(self, origin_id: str) -> User:
+    def _refusal(
+        self, pool_id: str, purpose: KeyPurpose, parsed: UnverifiedToken
+    ) -> CredentialError:
+        kid = parsed.key_id or ""
+        for other in KeyPurpose:
+            if other is not purpose and self._keys.public_key(pool_id, other, kid):
+                return WrongTokenTypeError(f"a token of the kind {other.value!r}")
+        return UntrustedIssuerError(f"kid={kid[:80]!r}, alg={parsed.algorithm[:20]!r}")
+
+    def _read(self, origin_id: str) -> tuple[User, Authorization]:
         with self._database.reading() as connection:
             origin = Origins(connection).find(origin_id)
             if origin is None or origin.revoked_at is not None:
@@ -156,7 +177,7 @@ class AccessTokens:
         signed_out = user.signed_out_at
         if signed_out is not None and origin.created_at <= signed_out:
             raise RevokedTokenError("the person has signed out everywhere")
-        return user
+        return user, authorization_of(origin)
 
 
 def _origin_of(claims: Mapping[str, Any]) -> str:

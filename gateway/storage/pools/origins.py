@@ -112,6 +112,20 @@ class Origins:
         done = self._connection.execute(_REVOKE, {"the_id": origin_id, "the_time": now})
         return done.rowcount > 0
 
+    def revoke_of(self, pool_id: str, sub: str, client_id: str, now: datetime) -> int:
+        """Take back all that somebody has granted a client; return how much it was."""
+        done = self._connection.execute(
+            update(OAUTH_ORIGIN)
+            .where(
+                OAUTH_ORIGIN.c.pool_id == pool_id,
+                OAUTH_ORIGIN.c.sub == sub,
+                OAUTH_ORIGIN.c.client_id == client_id,
+                OAUTH_ORIGIN.c.revoked_at.is_(None),
+            )
+            .values(revoked_at=now)
+        )
+        return done.rowcount
+
     def find_refresh(self, digest: bytes) -> StoredRefresh | None:
         """Return a refresh token, however old or replaced it is."""
         row = self._connection.execute(_FIND_REFRESH, {"the_digest": digest}).first()

@@ -23,9 +23,10 @@ def use(house: OAuthHouse, client: Client, token: str | None) -> Refreshed | Ref
 
 def is_active(house: OAuthHouse, client: Client, token: str | None) -> bool:
     assert token is not None
-    return house.read(
-        lambda each: house.oauth.refresh_tokens.is_active(each, client, token)
+    found = house.read(
+        lambda each: house.oauth.refresh_tokens.find_active(each, client, token)
     )
+    return found is not None
 
 
 def successor(found: Refreshed | Refusal) -> str:

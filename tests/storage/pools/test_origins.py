@@ -1,5 +1,6 @@
 """What people have let clients do, on each database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,3 +71,16 @@ def test_what_is_over_goes_with_its_tokens(people: Database) -> None:
         origins.add(ORIGIN)
         Users(connection).remove(PEOPLE, ANA.sub)
         assert origins.find("1") is None
+
+
+def test_all_of_one_client_is_revoked(people: Database) -> None:
+    """Not what is revoked already, and nothing of another client."""
+    with people.writing() as connection:
+        origins = Origins(connection)
+        origins.add(replace(ORIGIN, id="2", client_id="other"))
+        origins.add(replace(ORIGIN, id="3", revoked_at=NOON))
+
+        assert origins.revoke_of(PEOPLE, ANA.sub, "app", LATER) == 1
+        found = [origins.find(each) for each in ("1", "2", "3")]
+
+    assert [each and each.revoked_at for each in found] == [LATER, None, NOON]

@@ -1,0 +1,94 @@
+"""`GET|POST /oauth2/logout`: a browser that a client has sent signs out, and goes back.
+
+Reference: OpenID Connect RP-Initiated Logout 1.0 section 2. Cognito's `/logout` is a page.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import urlencode
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from gateway.endpoints.oauth.authorize import read_parameters
+from gateway.endpoints.oauth.session_cookie import cookie_name, find_session_cookie
+from gateway.model.errors import GatewayError
+from gateway.oauth.authorizing.browser_sessions import BrowserSession
+from gateway.oauth.authorizing.logout import NeedsAnswer, SignedOut
+
+LOGOUT_PATH = "/oauth2/logout"
+PAGE_PATH = "/logout"
+_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class Logouts(Protocol):
+    """Decides where a browser goes after a logout."""
+
+    def decide(
+        self, parameters: Mapping[str, str], session: BrowserSession | None
+    ) -> SignedOut | NeedsAnswer:
+        """Return where the browser goes, or raise. Called in a thread."""
+
+
+class Sessions(Protocol):
+    """Knows who is signed in."""
+
+    def find(self, handle: str) -> BrowserSession | None:
+        """Return who is signed in with a cookie. Called in a thread."""
+
+    def end(self, handle: str) -> None:
+        """End a session. Called in a thread."""
+
+
+def routes(
+    *,
+    logouts: Logouts,
+    sessions: Sessions,
+    show_error: Callable[[Request, GatewayError], Response],
+    show_signed_out: Callable[[Request], Response],
+    public_url: str,
+) -> Sequence[BaseRoute]:
+    """Return the endpoint's route.
+
+    Args:
+        logouts: Decides where a browser goes.
+        sessions: Knows who is signed in.
+        show_error: Returns the page that tells a person what is wrong.
+        show_signed_out: Returns the page for whoever goes nowhere.
+        public_url: Where the gateway is reached.
+    """
+    name = cookie_name(public_url)
+
+    def decide(request: Request, parameters: Mapping[str, str]) -> Response:
+        handle = find_session_cookie(request.scope, name)
+        done = logouts.decide(parameters, sessions.find(handle))
+        if isinstance(done, NeedsAnswer):
+            return _go(f"{PAGE_PATH}?{urlencode({'client_id': done.client.id})}")
+        sessions.end(handle)
+        response = show_signed_out(request) if done.uri is None else _go(done.uri)
+        response.delete_cookie(
+            name, secure=public_url.startswith("https:"), httponly=True, samesite="lax"
+        )
+        return response
+
+    async def logout(request: Request) -> Response:
+        try:
+            parameters = await read_parameters(request)
+            return await anyio.to_thread.run_sync(decide, request, parameters)
+        except GatewayError as error:
+            return show_error(request, error)
+
+    return [Route(LOGOUT_PATH, logout, methods=["GET", "POST"])]
+
+
+def plain_signed_out(request: Request) -> Response:
+    """Return what a person is told where there are no pages."""
+    del request
+    return PlainTextResponse("You are signed out.", headers=_HEADERS)
+
+
+def _go(uri: str) -> Response:
+    return RedirectResponse(uri, HTTPStatus.SEE_OTHER, headers=_HEADERS)

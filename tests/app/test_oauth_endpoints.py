@@ -1,0 +1,182 @@
+"""The routes of the authorization server, as they are put together."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from gateway.app.oauth_endpoints import oauth_routes
+from gateway.endpoints.oauth import token
+from gateway.model.client import Client, GrantKind, ProofOfPossession
+from gateway.pool.pool import Pool
+from gateway.storage.sqlite import SqliteDatabase
+from gateway.telemetry.lines import LineWriter
+from gateway.telemetry.logs import build_logger
+from tests.endpoints.oauth.asking import caller
+from tests.oauth.house import ISSUER, NOON, URL, OAuthHouse
+from tests.oauth.proving import Holder
+from tests.telemetry.fakes import MemorySink
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[OAuthHouse]:
+    database = SqliteDatabase.open(
+        tmp_path / "gateway.db", busy_timeout=timedelta(seconds=30)
+    )
+    yield OAuthHouse(database)
+    database.close()
+
+
+@pytest.fixture
+def pool(server: OAuthHouse) -> Pool:
+    return server.open()
+
+
+@pytest.fixture
+def party(server: OAuthHouse) -> Iterator[httpx.AsyncClient]:
+    """Return somebody who calls all endpoints."""
+    writer = LineWriter(sink=MemorySink(), flush_every=timedelta(hours=1))
+    logger = build_logger(writer=writer, level="info", clock=lambda: NOON)
+    yield caller(
+        [
+            *oauth_routes(server.oauth, pools=server.pools, logger=logger),
+            *token.routes(server=server.server, logger=logger),
+        ]
+    )
+    writer.close()
+
+
+@pytest.fixture
+def service(server: OAuthHouse, pool: Pool) -> tuple[Client, str]:
+    return server.service(
+        pool,
+        grants=frozenset(
+            {
+                GrantKind.AUTHORIZATION_CODE,
+                GrantKind.REFRESH_TOKEN,
+                GrantKind.DEVICE_CODE,
+            }
+        ),
+        logout_uris=("https://app.example.com/bye",),
+        proof=ProofOfPossession.OPTIONAL,
+    )
+
+
+async def test_everything_that_discovery_advertises_is_there(
+    party: httpx.AsyncClient, pool: Pool
+) -> None:
+    """And nothing of it is a 404 for whoever asks as a browser app does."""
+    async with party:
+        document = (
+            await party.get(f"{ISSUER}/.well-known/openid-configuration")
+        ).json()
+        found = {
+            name: (await party.get(address)).status_code
+            for name, address in document.items()
+            if name.endswith("_endpoint")
+        }
+
+    assert document["issuer"] == f"{URL}/{pool.id}"
+    assert found == {
+        "authorization_endpoint": 400,
+        "token_endpoint": 405,
+        "userinfo_endpoint": 401,
+        "revocation_endpoint": 405,
+        "introspection_endpoint": 405,
+        "pushed_authorization_request_endpoint": 405,
+        "device_authorization_endpoint": 405,
+        "end_session_endpoint": 400,
+    }
+
+
+async def test_a_pushed_request_is_signed_in_told_about_and_revoked(
+    server: OAuthHouse,
+    party: httpx.AsyncClient,
+    pool: Pool,
+    service: tuple[Client, str],
+) -> None:
+    """One journey through nearly all of them."""
+    client, secret = service
+    ana = server.person(pool, "ana", email="ana@example.com")
+    handle = server.oauth.sessions.create(ana, authenticated_at=NOON, amr=("pwd",))
+    auth = (client.id, secret)
+    async with party:
+        pushed = await party.post("/oauth2/par", data=server.query(client), auth=auth)
+        assert pushed.status_code == 201
+        assert pushed.json()["expires_in"] == 600
+        asked = {"client_id": client.id, "request_uri": pushed.json()["request_uri"]}
+        cookie = {"cookie": f"__Host-gateway-session={handle}"}
+        back = await party.get("/oauth2/authorize", params=asked, headers=cookie)
+        code = httpx.URL(back.headers["location"]).params["code"]
+        exchange = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": client.redirect_uris[0],
+            "code_verifier": "a-verifier-of-forty-three-characters-at-least",
+        }
+        issued = (await party.post("/oauth2/token", data=exchange, auth=auth)).json()
+        bearer = {"authorization": f"Bearer {issued['access_token']}"}
+        told = await party.get("/oauth2/userInfo", headers=bearer)
+        question = {"token": issued["access_token"]}
+        active = await party.post("/oauth2/introspect", data=question, auth=auth)
+        revoked = await party.post(
+            "/oauth2/revoke", data={"token": issued["refresh_token"]}, auth=auth
+        )
+        again = await party.post("/oauth2/introspect", data=question, auth=auth)
+        refused = await party.get("/oauth2/userInfo", headers=bearer)
+
+    assert told.json()["sub"] == ana.sub
+    assert active.json()["active"] is True
+    assert (revoked.status_code, revoked.content) == (200, b"")
+    assert again.json() == {"active": False}
+    assert refused.status_code == 401
+
+
+async def test_a_device_is_told_where_a_person_goes(
+    party: httpx.AsyncClient, service: tuple[Client, str]
+) -> None:
+    """RFC 8628 section 3.2."""
+    async with party:
+        response = await party.post(
+            "/oauth2/device_authorization",
+            data={"scope": "openid"},
+            auth=service_auth(service),
+        )
+
+    started = response.json()
+    assert started["verification_uri"] == f"{URL}/device"
+    complete = f"{URL}/device?user_code={started['user_code']}"
+    assert started["verification_uri_complete"] == complete
+    assert (started["expires_in"], started["interval"]) == (600, 5)
+
+
+async def test_a_pushed_request_may_be_bound_to_a_key(
+    server: OAuthHouse, party: httpx.AsyncClient, service: tuple[Client, str]
+) -> None:
+    """RFC 9449 section 10.1; the nonce is told where it is missing."""
+    holder, client = Holder(), service[0]
+    here = f"{URL}/oauth2/par"
+    async with party:
+        first = await party.post(
+            here,
+            data=server.query(client),
+            auth=service_auth(service),
+            headers={"dpop": holder.proof(None, htu=here)},
+        )
+        nonce = first.headers["dpop-nonce"]
+        second = await party.post(
+            here,
+            data=server.query(client),
+            auth=service_auth(service),
+            headers={"dpop": holder.proof(nonce, htu=here)},
+        )
+
+    assert first.json()["error"] == "use_dpop_nonce"
+    asked = {"client_id": client.id, "request_uri": second.json()["request_uri"]}
+    assert server.oauth.pushed.resolve(asked)["dpop_jkt"] == holder.thumbprint
+
+
+def service_auth(service: tuple[Client, str]) -> tuple[str, str]:
+    return service[0].id, service[1]
