@@ -12,7 +12,9 @@ from typing import Protocol
 
 from gateway.identity.recent import RecentChanges
 from gateway.model.errors import StorageError
-from gateway.storage.epochs import IDENTITY_TOPIC, News
+from gateway.pool.pools import POOL_TOPIC
+from gateway.storage.epochs import IDENTITY_TOPIC, News, heard_as
+from gateway.storage.pools.users import USER_TOPIC
 from gateway.telemetry.logs import Logger
 
 # How often the database is asked.
@@ -33,7 +35,7 @@ class ChangeReader(Protocol):
 
 
 class Hearing:
-    """Passes on changes of identities."""
+    """Passes on changes of identities, and of people in pools."""
 
     def __init__(
         self,
@@ -69,9 +71,15 @@ class Hearing:
     def _listen(self) -> None:
         news = self._reader.catch_up()
         now = self._clock()
-        if news.everything:
+        if news.everything or POOL_TOPIC in news.keys:
+            # A pool seldom changes; with it, everybody in it may.
             self._recent.note_everything(now)
-        self._recent.note(news.keys.get(IDENTITY_TOPIC, frozenset()), now)
+        changed = {
+            heard_as(topic, key)
+            for topic in (IDENTITY_TOPIC, USER_TOPIC)
+            for key in news.keys.get(topic, ())
+        }
+        self._recent.note(changed, now)
         if now - self._swept_at >= SWEEP:
             self._swept_at = now
             # If not now, then another time, or another gateway.

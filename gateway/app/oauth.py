@@ -30,6 +30,7 @@ from gateway.oauth.inquiries.introspection import Introspections
 from gateway.oauth.inquiries.revocation import Revocations
 from gateway.oauth.inquiries.user_info import UserInfo
 from gateway.oauth.issuer import Issuers
+from gateway.oauth.issuing.bearers import Bearers
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.issuing.refresh_tokens import RefreshTokens
 from gateway.oauth.issuing.verification import AccessTokens
@@ -75,6 +76,7 @@ class OAuthServices:
         tokens: Makes tokens.
         refresh_tokens: Begins and exchanges them.
         access_tokens: Checks access tokens.
+        bearers: Knows the keys and the people behind tokens that the proxy is shown.
         sessions: Who is signed in at the pages.
         pushed: Requests that were sent ahead.
         codes: Authorization codes.
@@ -109,6 +111,7 @@ class OAuthServices:
             pools=ground.pools,
             clock=clock,
         )
+        self.bearers = Bearers(database=database, keys=self.keys)
         self.sessions = BrowserSessions(database=database, clock=clock)
         self.codes = Codes(clock=clock)
         self.pushed = PushedRequests(

@@ -129,6 +129,7 @@ def build_verifier(configuration: Configuration, *, tools: Tools) -> Verifier:
             configuration.providers,
             sources=tools.key_sources,
             own_keys=tools.keyring,
+            bearers=tools.oauth.bearers,
             tokens=settings.tokens,
             guest=settings.guest,
         ),

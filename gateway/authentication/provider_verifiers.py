@@ -18,6 +18,7 @@ from gateway.authentication.key_set import (
 )
 from gateway.authentication.key_sources import KeySources
 from gateway.authentication.oidc import OidcVerifier
+from gateway.authentication.pool import Bearers, PoolVerifier
 from gateway.authentication.verifier import ProviderVerifier
 from gateway.config.configuration import ProviderFile
 from gateway.config.errors import ConfigError
@@ -35,6 +36,7 @@ def build_verifiers(
     *,
     sources: KeySources,
     own_keys: OwnKeys,
+    bearers: Bearers,
     tokens: TokensSettings,
     guest: GuestSettings,
 ) -> tuple[ProviderVerifier, ...]:
@@ -44,6 +46,7 @@ def build_verifiers(
         files: The providers.
         sources: Where the keys of OpenID Connect providers come from.
         own_keys: The gateway's own public keys.
+        bearers: Knows the keys and the people of pools.
         tokens: The gateway's issuer and the skew.
         guest: Whether guests exist, and how long a guest token lives.
 
@@ -72,9 +75,10 @@ def build_verifiers(
                                 skew=tokens.skew,
                             )
                         )
-                case PoolProvider():
-                    # Its people are signed in; its tokens are not taken here yet.
-                    continue
+                case PoolProvider() as provider:
+                    verifiers.append(
+                        PoolVerifier(provider, bearers=bearers, skew=tokens.skew)
+                    )
                 case _:
                     assert_never(file.settings)
         except ConfigError as error:

@@ -64,7 +64,7 @@ class SubjectCache:
         if entry is None:
             return None
         subject, ends, epoch = entry
-        if now >= ends or self._changes.outdate(subject.identity.id, epoch):
+        if now >= ends or self._is_outdated(subject, epoch):
             self._entries.pop(key, None)
             return None
         try:
@@ -98,6 +98,12 @@ class SubjectCache:
     def forget(self, token: str) -> None:
         """Forget a credential, if it is known."""
         self._entries.pop(_digest(token), None)
+
+    def _is_outdated(self, subject: Subject, epoch: int) -> bool:
+        outdate, depends_on = self._changes.outdate, subject.depends_on
+        return outdate(subject.identity.id, epoch) or (
+            bool(depends_on) and outdate(depends_on, epoch)
+        )
 
     def _drop_oldest(self) -> None:
         try:

@@ -108,6 +108,7 @@ class Resolver:
             identity=_identity(claims, mapper, mapped, stored),
             claims=mapped.exported,
             expires_at=claims.expires_at,
+            depends_on=claims.depends_on,
         )
 
     def anonymous(self) -> Subject:

@@ -30,6 +30,8 @@ class VerifiedClaims:
         token_type: What the token is for.
         expires_at: `exp`, aware UTC.
         claims: The whole verified payload.
+        depends_on: What the claims hold for, as changes are heard
+            (`gateway.storage.epochs.heard_as`); empty for the token alone.
     """
 
     provider: str
@@ -38,3 +40,4 @@ class VerifiedClaims:
     token_type: TokenType
     expires_at: datetime
     claims: Mapping[str, Any] = field(repr=False)
+    depends_on: str = ""

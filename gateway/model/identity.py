@@ -87,9 +87,11 @@ class Subject:
         expires_at: When the credential behind it ends; no minted token outlives it.
             `None` for an anonymous guest, who showed no credential.
         anonymous: Nothing was presented at all.
+        depends_on: What else has to stand, as changes are heard: a person of a pool.
     """
 
     identity: Identity
     claims: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
     expires_at: datetime | None = None
     anonymous: bool = False
+    depends_on: str = ""

@@ -75,6 +75,11 @@ def note_change(connection: Connection, topic: str, key: str) -> None:
     connection.execute(_NOTE, {"topic": topic, "key": key})
 
 
+def heard_as(topic: str, key: str) -> str:
+    """Return one text for what has changed: an identity's id is its own."""
+    return key if topic == IDENTITY_TOPIC else f"{topic}/{key}"
+
+
 class ChangeReader:
     """Tells what has changed since it was asked last."""
 

@@ -9,7 +9,9 @@ import pytest
 from gateway.app.hearing import SWEEP, Hearing
 from gateway.identity.recent import RecentChanges
 from gateway.model.errors import StorageError
+from gateway.pool.pools import POOL_TOPIC
 from gateway.storage.epochs import News
+from gateway.storage.pools.users import USER_TOPIC
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
 from tests.flows.house import NOON
@@ -70,7 +72,7 @@ def desk() -> Iterator[Desk]:
 def test_changed_identities_are_passed_on(desk: Desk) -> None:
     """Those alone: other topics have other listeners."""
     desk.reader.news = News(
-        {"identity": frozenset({"ana"}), "pool": frozenset({"bob"})}
+        {"identity": frozenset({"ana"}), "others": frozenset({"bob"})}
     )
 
     desk.hearing.tick()
@@ -112,3 +114,22 @@ def test_old_changes_are_removed_now_and_then(desk: Desk) -> None:
 
     assert desk.reader.swept_at == [NOON + SWEEP, NOON + 2 * SWEEP + SECOND]
     assert desk.logged() == []
+
+
+def test_people_of_pools_are_passed_on_beside_identities(desk: Desk) -> None:
+    """Under a text that is no identity's id."""
+    desk.reader.news = News({USER_TOPIC: frozenset({"pool/ana"})})
+
+    desk.hearing.tick()
+
+    assert desk.recent.outdate("pool_user/pool/ana", 0)
+    assert not desk.recent.outdate("pool/ana", 0)
+
+
+def test_a_pool_that_changes_takes_everything_along(desk: Desk) -> None:
+    """It may be gone, with everybody in it."""
+    desk.reader.news = News({POOL_TOPIC: frozenset({"pool"})})
+
+    desk.hearing.tick()
+
+    assert desk.recent.outdate("anybody", 0)

@@ -10,6 +10,7 @@ from gateway.authentication.developer import DeveloperVerifier
 from gateway.authentication.guest import GuestVerifier
 from gateway.authentication.key_sources import KeySources
 from gateway.authentication.oidc import OidcVerifier
+from gateway.authentication.pool import PoolVerifier
 from gateway.authentication.provider_verifiers import build_verifiers
 from gateway.authentication.verification_key import PublicKey
 from gateway.authentication.verifier import ProviderVerifier, Verifier
@@ -20,6 +21,7 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.references import FileRef
 from gateway.config.settings.tokens import TokensSettings
@@ -36,6 +38,8 @@ from tests.authentication.issuer import (
     token,
 )
 from tests.authentication.provider import Clock, FakeProvider
+from tests.authentication.test_pool import FILE as POOL
+from tests.authentication.test_pool import FakeBearers
 
 OWN = "https://gw.example"
 
@@ -53,6 +57,7 @@ def build(*files: ProviderFile, guests: bool = True) -> tuple[ProviderVerifier, 
         files,
         sources=KeySources(clock=Clock(), fetcher=lambda _rules: provider),
         own_keys=Ring(),
+        bearers=FakeBearers(),
         tokens=TokensSettings(issuer=OWN),
         guest=GuestSettings(enabled=guests),
     )
@@ -245,6 +250,7 @@ def test_a_certificate_file_without_a_certificate_is_a_fault(
             [file, developer(document, b"")],
             sources=KeySources(clock=Clock()),
             own_keys=Ring(),
+            bearers=FakeBearers(),
             tokens=TokensSettings(issuer=OWN),
             guest=GuestSettings(),
         )
@@ -253,3 +259,14 @@ def test_a_certificate_file_without_a_certificate_is_a_fault(
         ("E513", 2),
         ("E512", 4),
     ]
+
+
+def test_a_pool_has_a_verifier_unless_it_is_switched_off() -> None:
+    """Then none of its tokens is a way in."""
+    for text, kinds in ((POOL, [PoolVerifier]), (POOL + "enabled = false", [])):
+        document = Document(path=Path("f"), name="f", raw=text.encode())
+        settings = PoolProvider.model_validate(document.data)
+
+        found = build(ProviderFile(document, (), settings))
+
+        assert [type(each) for each in found] == kinds

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -229,3 +230,14 @@ def test_what_was_found_out_before_a_change_is_not_believed() -> None:
         assert cache.recall("new", now)
         assert cache.recall("other", now)
     assert len(cache) == 2
+
+
+def test_what_a_subject_depends_on_ends_it_too() -> None:
+    """A person of a pool, say; and nobody else's change does."""
+    changes = RecentChanges()
+    cache = SubjectCache(changes=changes)
+    subject = replace(_subject(), depends_on="pool_user/pool/ana")
+    for changed, remains in (("pool_user/pool/bob", True), (subject.depends_on, False)):
+        cache.remember("token", subject, NOON, epoch=cache.epoch)
+        changes.note([changed], NOON)
+        assert (cache.recall("token", NOON) is subject) is remains

@@ -1,7 +1,7 @@
 """Tokens of a certified provider that nobody here wrote, by way of its own endpoints."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -47,6 +47,18 @@ class NoKeys:
         return None
 
 
+class NoBearers:
+    """There is no pool."""
+
+    def find_key(
+        self, pool_id: str, kid: str
+    ) -> tuple[TokenType, str, PublicKey] | None:
+        return None
+
+    def profile(self, pool_id: str, claims: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {}
+
+
 class Side:
     """The gateway's side: a verifier for one provider, and a clock that can be moved."""
 
@@ -73,6 +85,7 @@ class Side:
                 [ProviderFile(document, (), provider)],
                 sources=self.sources,
                 own_keys=NoKeys(),
+                bearers=NoBearers(),
                 tokens=TokensSettings(issuer="https://gw.example"),
                 guest=GuestSettings(),
             ),

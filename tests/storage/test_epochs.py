@@ -14,6 +14,7 @@ from gateway.storage.epochs import (
     RETENTION,
     ChangeReader,
     News,
+    heard_as,
     note_change,
 )
 from gateway.storage.identities import IdentityStore
@@ -250,3 +251,9 @@ def test_a_crowd_behind_a_transaction_that_goes_on_is_everything_once(
     assert _keys(reader.catch_up()) == {}
     database.close()
     server.drop_database(name)
+
+
+def test_an_identity_is_heard_under_its_own_id() -> None:
+    """Everything else under its topic as well: no two things are one text."""
+    assert heard_as(IDENTITY_TOPIC, "region:1") == "region:1"
+    assert heard_as("pool_user", "region:1") == "pool_user/region:1"

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from gateway.storage.epochs import note_change
 from gateway.storage.pools.oauth_tables import OAUTH_ORIGIN, OAUTH_REFRESH
+from gateway.storage.pools.users import USER_TOPIC, change_key
 from gateway.storage.upserts import insert_unless_there
 
 _FIND: Final = select(OAUTH_ORIGIN).where(OAUTH_ORIGIN.c.id == bindparam("the_id"))
@@ -108,9 +110,17 @@ class Origins:
         )
 
     def revoke(self, origin_id: str, now: datetime) -> bool:
-        """Take an authorization back; return whether it was in force."""
-        done = self._connection.execute(_REVOKE, {"the_id": origin_id, "the_time": now})
-        return done.rowcount > 0
+        """Take an authorization back; return whether it was in force.
+
+        All gateways hear of it: they remember whose access tokens they have seen.
+        """
+        origin = self.find(origin_id)
+        if origin is None or origin.revoked_at is not None:
+            return False
+        self._connection.execute(_REVOKE, {"the_id": origin_id, "the_time": now})
+        key = change_key(origin.pool_id, origin.sub)
+        note_change(self._connection, USER_TOPIC, key)
+        return True
 
     def revoke_of(self, pool_id: str, sub: str, client_id: str, now: datetime) -> int:
         """Take back all that somebody has granted a client; return how much it was."""

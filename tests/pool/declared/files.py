@@ -59,7 +59,7 @@ claims_version = 2
 [messages]
 sender = "People <people@example.com>"
 language = "de"
-templates.invitation.de = { subject = "Willkommen", text = "{code}" }
+templates.invitation.de = { subject = "Willkommen", text = "{{ code }}" }
 [[client]]
 id = "app"
 name = "App"

@@ -199,6 +199,11 @@ class PoolProvider(Provider):
             self._public_url = context.public_url
 
     @property
+    def public_url(self) -> str:
+        """What clients call the gateway, without a slash at the end."""
+        return self._public_url
+
+    @property
     def issuer(self) -> str:
         """`iss` of the pool's tokens."""
         return f"{self._public_url}/{self.pool_id}"
