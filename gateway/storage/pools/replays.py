@@ -11,7 +11,10 @@ from sqlalchemy import Connection, delete
 from gateway.storage.pools.oauth_tables import OAUTH_REPLAY
 from gateway.storage.upserts import insert_unless_there
 
-_ADD: Final = insert_unless_there(OAUTH_REPLAY)
+# SQLAlchemy forgets how many rows an INSERT made, unless it is told not to.
+_ADD: Final = insert_unless_there(OAUTH_REPLAY).execution_options(
+    preserve_rowcount=True
+)
 
 
 class Replays:
