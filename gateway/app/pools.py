@@ -22,7 +22,7 @@ from gateway.pool.passwords.hashing import Passwords
 from gateway.pool.pools import Pools
 from gateway.pool.recovery import Recovery
 from gateway.pool.resource_servers import ResourceServers
-from gateway.pool.sign_in.assembly import sign_ins
+from gateway.pool.sign_in.assembly import Factors, sign_ins
 from gateway.pool.sign_in.passwords import PasswordProof
 from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.sign_up import SignUps
@@ -112,6 +112,13 @@ def build_pool_services(
     outbox = Outbox(seal=seal, clock=clock)
     tools = _tools(database, store_key, clock, outbox, Triggers(find=find_function))
     recovery = Recovery(tools=tools)
+    factors = build_factor_services(
+        tools,
+        cursors,
+        store_key=store_key,
+        public_url=ground.public_url,
+        logger=ground.logger,
+    )
     return PoolServices(
         pools=Pools(
             database=database, cursors=cursors, clock=clock, region=ground.region
@@ -140,16 +147,20 @@ def build_pool_services(
             clock=clock,
             triggers=tools.triggers,
         ),
-        sign_ins=sign_ins(tools),
+        sign_ins=sign_ins(tools, _ways(factors)),
         recovery=recovery,
         people=build_people_services(tools, recovery, cursors),
-        factors=build_factor_services(
-            tools,
-            cursors,
-            store_key=store_key,
-            public_url=ground.public_url,
-            logger=ground.logger,
-        ),
+        factors=factors,
+    )
+
+
+def _ways(factors: FactorServices) -> Factors:
+    return Factors(
+        totp=factors.totp,
+        passkeys=factors.passkeys,
+        recovery_codes=factors.recovery_codes,
+        devices=factors.devices,
+        preferences=factors.preferences,
     )
 
 

@@ -78,6 +78,26 @@ class Limits:
             LimitExceededError: There was too much of it in this hour. (That is the same for
                 names that nobody has.)
         """
+        self._database.write(
+            lambda connection: self.count(
+                connection, pool, what, whose, address=address
+            )
+        )
+
+    def count(
+        self,
+        connection: Connection,
+        pool: Pool,
+        what: Limited,
+        whose: str,
+        *,
+        address: str,
+    ) -> None:
+        """Count something that is done in somebody's transaction, as `spend` does.
+
+        Raises:
+            LimitExceededError: There was too much of it in this hour; nothing was counted.
+        """
         here = SpendingKey(pool.id, whose, what, network_of(address))
         everywhere = SpendingKey(pool.id, whose, what)
         most = {
@@ -85,27 +105,20 @@ class Limits:
             everywhere: IN_AN_HOUR[what] * EVERYWHERE_FACTOR,
         }
         now = self._clock()
-
-        def work(connection: Connection) -> datetime | None:
-            kept = Spending(connection)
-            spent = {key: _in_this_hour(kept.find(key), now) for key in most}
-            ends = [
-                each.began_at + WINDOW
-                for key, each in spent.items()
-                if each.count >= most[key]
-            ]
-            if ends:
-                return max(ends)
-            for key, each in spent.items():
-                kept.keep(key, Spent(each.count + 1, each.began_at))
-            return None
-
-        until = self._database.write(work)
-        if until is not None:
-            seconds = ceil((until - now).total_seconds())
+        kept = Spending(connection)
+        spent = {key: _in_this_hour(kept.find(key), now) for key in most}
+        ends = [
+            each.began_at + WINDOW
+            for key, each in spent.items()
+            if each.count >= most[key]
+        ]
+        if ends:
+            seconds = ceil((max(ends) - now).total_seconds())
             raise LimitExceededError(
                 f"{what}: to wait {seconds} seconds", retry_after=seconds
             )
+        for key, each in spent.items():
+            kept.keep(key, Spent(each.count + 1, each.began_at))
 
 
 def whose(pool: Pool, name: str, user: User | None) -> str:

@@ -5,9 +5,9 @@ has found it out, by whoever can ask it. What has to be told after the transacti
 refusal, somebody let in) is a value until then: raised inside, it would undo what was kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, assert_never
 
 from sqlalchemy import Connection
 
@@ -15,14 +15,15 @@ from gateway.model.user import User
 from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.errors import (
     DisabledError,
+    InvalidSessionError,
     NoFactorError,
-    NotAllowedError,
     NotAuthorizedError,
     ResetRequiredError,
     UnconfirmedError,
 )
-from gateway.pool.settings import Address
-from gateway.pool.sign_in.sessions import Journey, Visit
+from gateway.pool.factors.preferences import Preferences
+from gateway.pool.settings import Address, MfaMode
+from gateway.pool.sign_in.sessions import Journey, OpenSession, Sessions, Visit
 from gateway.pool.sign_in.steps import (
     Admitted,
     Challenge,
@@ -32,7 +33,8 @@ from gateway.pool.sign_in.steps import (
     next_step,
 )
 from gateway.pool.sign_in.values import Asked, SignedIn
-from gateway.storage.database import Database
+from gateway.pool.tools import PoolTools
+from gateway.storage.pools.secrets import AllSecrets
 from gateway.storage.pools.users import Users
 
 _ERRORS: Final[Mapping[Refusal, type[NotAuthorizedError]]] = {
@@ -76,8 +78,15 @@ class Asker(Protocol):
 class Progress:
     """Knows what comes next, and asks it."""
 
-    def __init__(self, *, database: Database, askers: Mapping[Demand, Asker]) -> None:
-        self._database = database
+    def __init__(
+        self,
+        *,
+        tools: PoolTools,
+        sessions: Sessions,
+        askers: Mapping[Demand, Asker],
+    ) -> None:
+        self._tools = tools
+        self._sessions = sessions
         self._askers = askers
 
     def set_out(self, visit: Visit, sub: str, journey: Journey) -> Next:
@@ -93,9 +102,10 @@ class Progress:
         Raises:
             NotAuthorizedError: They are gone.
         """
-        with self._database.reading() as connection:
+        with self._tools.database.reading() as connection:
             user = _get(connection, visit, sub)
-            step = next_step(standing_of(visit, user, journey), visit.pool.settings)
+            standing = standing_of(connection, visit, user, journey)
+        step = next_step(standing, visit.pool.settings)
         if isinstance(step, Refusal):
             return step
         if isinstance(step, Admitted):
@@ -105,7 +115,48 @@ class Progress:
             user = _get(connection, visit, sub)
             return self.proceed(connection, visit, user, journey)
 
-        return self._database.write(work)
+        return self._tools.database.write(work)
+
+    def advance(
+        self,
+        visit: Visit,
+        opened: OpenSession,
+        change: Callable[[Journey], Journey],
+        *,
+        sub: str = "",
+    ) -> Next:
+        """Return what comes next after a right answer; its session is used up by it.
+
+        Args:
+            visit: Whom the step is made for.
+            opened: The session, as it was when the answer came.
+            change: Adds what was proven.
+            sub: Whom the answer has proven, if it could be somebody else.
+
+        Raises:
+            InvalidSessionError: Another answer was quicker, or somebody else's.
+            NotAuthorizedError: The person is gone.
+        """
+        asked = opened.journey.asked
+
+        def work(connection: Connection) -> Next:
+            now = self._sessions.find(connection, visit, opened.handle)
+            self._sessions.use(connection, now)
+            if now.user is not None and sub not in {"", now.user.sub}:
+                raise InvalidSessionError("somebody else has answered")
+            user = _get(connection, visit, sub) if sub else now.person(asked)
+            return self.proceed(connection, visit, user, change(now.journey))
+
+        return self._tools.database.write(work)
+
+    def miss(self, visit: Visit, opened: OpenSession) -> None:
+        """Count a wrong answer; with too many of them the session is good for nothing."""
+
+        def work(connection: Connection) -> None:
+            now = self._sessions.find(connection, visit, opened.handle)
+            self._sessions.miss(connection, now)
+
+        self._tools.database.write(work)
 
     def proceed(
         self, connection: Connection, visit: Visit, user: User, journey: Journey
@@ -118,23 +169,26 @@ class Progress:
             user: Who, as they are in this transaction.
             journey: With what was just proven.
         """
-        step = next_step(standing_of(visit, user, journey), visit.pool.settings)
+        standing = standing_of(connection, visit, user, journey)
+        step = next_step(standing, visit.pool.settings)
         match step:
             case Refusal():
                 return step
             case Admitted():
                 return Admission(user, journey)
             case Challenge():
-                asker = self._askers.get(step.name)
-                if asker is None:
-                    raise NotAllowedError(f"nobody here asks for {step.name}")
+                asker = self._askers[step.name]
                 return asker.ask(connection, visit, user, journey, step)
+            case _:
+                assert_never(step)
 
     def finish(self, visit: Visit, step: Next) -> Asked | SignedIn:
         """Return what whoever signs in is told, now that everything is kept.
 
         Raises:
             NotAuthorizedError: They are not let in, by the error that says why.
+            TriggerRefusedError: A function of the pool says no.
+            TriggerError: It did not answer as it must.
         """
         match step:
             case Asked():
@@ -142,13 +196,20 @@ class Progress:
             case Refusal():
                 raise _ERRORS[step](f"refused: {step}")
             case Admission():
-                return SignedIn(
-                    user=step.user,
-                    client_id=visit.client.id,
-                    authenticated_at=visit.now,
-                    amr=step.journey.amr,
-                    origin_id=step.journey.origin_id,
-                )
+                return self._let_in(visit, step.user, step.journey)
+            case _:
+                assert_never(step)
+
+    def _let_in(self, visit: Visit, user: User, journey: Journey) -> SignedIn:
+        caller = visit.context.caller(visit.client)
+        self._tools.triggers.post_authentication(visit.pool, user, caller)
+        return SignedIn(
+            user=user,
+            client_id=visit.client.id,
+            authenticated_at=visit.now,
+            amr=journey.amr,
+            origin_id=journey.origin_id,
+        )
 
 
 def _get(connection: Connection, visit: Visit, sub: str) -> User:
@@ -158,7 +219,9 @@ def _get(connection: Connection, visit: Visit, sub: str) -> User:
     return user
 
 
-def standing_of(visit: Visit, user: User, journey: Journey) -> Standing:
+def standing_of(
+    connection: Connection, visit: Visit, user: User, journey: Journey
+) -> Standing:
     """Return what counts of a person at this point of the sign-in."""
     verified = frozenset(
         address
@@ -166,10 +229,15 @@ def standing_of(visit: Visit, user: User, journey: Journey) -> Standing:
         if user.attributes.get(address)
         and user.attributes.get(VERIFIED[address]) == "true"
     )
+    chosen = Preferences()
+    if visit.pool.settings.mfa.mode is not MfaMode.OFF:
+        chosen = Preferences.of(AllSecrets(connection).find(user.pool_id, user.sub))
     return Standing(
         status=user.status,
         is_enabled=user.enabled,
         missing=tuple(visit.pool.settings.schema.missing(user.attributes)),
+        factors=chosen.on,
+        preferred=chosen.preferred,
         verified=verified,
         first_factor=journey.first_factor,
         has_second=journey.has_second,

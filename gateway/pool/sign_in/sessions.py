@@ -23,6 +23,7 @@ from gateway.pool.names import comparable
 from gateway.pool.pool import Pool
 from gateway.pool.settings import SecondFactor
 from gateway.pool.sign_in.values import ChallengeName, Context
+from gateway.pool.triggers.values import Round
 from gateway.storage.digests import digest_of, new_value
 from gateway.storage.pools.sessions import SignInSessions, StoredSession
 from gateway.storage.pools.users import Users
@@ -59,8 +60,11 @@ class Journey:
         amr: How the person was proven so far.
         first_factor: What was proven first, if it could be a second factor too.
         has_second: Whether nothing more has to be proven.
+        sets_up: Whether what is asked for becomes a factor of the person's by the answer.
         device_key: Which remembered device the client says it is; empty for none.
         device_proven: Whether it has proven that.
+        is_custom: Whether functions of the pool lead the sign-in.
+        rounds: What they have had done so far.
         kept: What answers the question, in words of whoever asks it.
     """
 
@@ -71,8 +75,11 @@ class Journey:
     amr: tuple[str, ...] = ()
     first_factor: SecondFactor | None = None
     has_second: bool = False
+    sets_up: bool = False
     device_key: str = ""
     device_proven: bool = False
+    is_custom: bool = False
+    rounds: tuple[Round, ...] = ()
     kept: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType({}), repr=False
     )
@@ -88,12 +95,14 @@ class OpenSession:
     """A session that has been found, and whose answer is being looked at.
 
     Attributes:
+        handle: As it was handed out.
         digest: Which one.
         journey: How far the sign-in has come.
         user: Who is signing in; `None` for a name that is nobody's.
         tries: How often a wrong answer was given.
     """
 
+    handle: str = field(repr=False)
     digest: bytes = field(repr=False)
     journey: Journey
     user: User | None
@@ -174,11 +183,13 @@ class Sessions:
             raise ExpiredSessionError("the session's time is over")
         state = self._sealer.open(stored.state, purpose=_purpose(digest))
         journey = _JOURNEYS.validate_json(state)
+        if visit.context.device_key:
+            journey = replace(journey, device_key=visit.context.device_key)
         user = None
         if stored.sub is not None:
             user = Users(connection).find(visit.pool.id, stored.sub)
         _check_name(visit, journey, user)
-        return OpenSession(digest, journey, user, stored.tries)
+        return OpenSession(handle, digest, journey, user, stored.tries)
 
     def use(self, connection: Connection, session: OpenSession) -> None:
         """Let a session be good for nothing, now that it was answered.

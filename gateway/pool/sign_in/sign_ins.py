@@ -8,37 +8,94 @@ session) is the business of whoever called. Whether the client may sign people i
 References: Amazon Cognito, InitiateAuth, RespondToAuthChallenge; docs/sign-in.md.
 """
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, assert_never
 from uuid import uuid4
 
 from gateway.model.client import Client
 from gateway.model.user import User
+from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.errors import InvalidSessionError, NotAllowedError, UnknownUserError
 from gateway.pool.names import comparable
 from gateway.pool.pool import Pool
-from gateway.pool.settings import FirstFactor
+from gateway.pool.settings import Address, FirstFactor, SecondFactor, TriggerKind
+from gateway.pool.sign_in.challenges.custom import CustomFlow
 from gateway.pool.sign_in.challenges.demands import Demands
-from gateway.pool.sign_in.passwords import PasswordProof
+from gateway.pool.sign_in.challenges.first_factors import FirstFactors
+from gateway.pool.sign_in.challenges.passkeys import PasskeyFactor
+from gateway.pool.sign_in.challenges.passwords import PasswordFactor
+from gateway.pool.sign_in.challenges.second_factors import SecondFactors
+from gateway.pool.sign_in.challenges.sent_codes import ASKED as CODES_ASKED
+from gateway.pool.sign_in.challenges.sent_codes import SentCodes
+from gateway.pool.sign_in.challenges.set_up import SetUp
+from gateway.pool.sign_in.challenges.srp_proofs import session_in
 from gateway.pool.sign_in.progress import Next, Progress
-from gateway.pool.sign_in.sessions import Journey, Visit
+from gateway.pool.sign_in.sessions import Journey, OpenSession, Sessions, Visit
 from gateway.pool.sign_in.values import (
     Answer,
     Asked,
     ChallengeName,
+    Choice,
+    ChosenFactor,
+    Confirmed,
     Context,
+    CustomAnswer,
+    CustomStart,
+    DeviceStart,
     First,
     GivenAttributes,
+    Named,
     NewPassword,
+    PasskeyAnswer,
+    PasskeyStart,
+    ProvenTotp,
+    SendAgain,
+    SetUpDone,
+    SetUpEmail,
+    SetUpTotp,
     SignedIn,
+    SrpProof,
+    SrpStart,
+    TypedCode,
     TypedPassword,
+    TypedRecoveryCode,
 )
-from gateway.storage.database import Database
+from gateway.pool.tools import PoolTools
+from gateway.pool.triggers.values import Unknown
 from gateway.storage.pools.users import Users
 
 # What is longer is nobody's name.
 _MAX_NAME: Final = 256
+_CONFIRMED: Final = "confirmed"
+_ANSWERED: Final = {
+    TypedPassword: ChallengeName.PASSWORD,
+    SrpStart: ChallengeName.PASSWORD_SRP,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenges:
+    """Everything that may be asked, each by what asks it.
+
+    Attributes:
+        first: The first factor, where it is open.
+        passwords: A password.
+        passkeys: A passkey.
+        codes: Codes that are sent.
+        second: The second factor.
+        set_up: One that is to be set up.
+        demands: A new password, missing attributes.
+        custom: What the pool's functions ask.
+    """
+
+    first: FirstFactors
+    passwords: PasswordFactor
+    passkeys: PasskeyFactor
+    codes: SentCodes
+    second: SecondFactors
+    set_up: SetUp
+    demands: Demands
+    custom: CustomFlow
 
 
 class SignIns:
@@ -47,17 +104,15 @@ class SignIns:
     def __init__(
         self,
         *,
-        database: Database,
+        tools: PoolTools,
+        sessions: Sessions,
         progress: Progress,
-        passwords: PasswordProof,
-        demands: Demands,
-        clock: Callable[[], datetime],
+        challenges: Challenges,
     ) -> None:
-        self._database = database
+        self._tools = tools
+        self._sessions = sessions
         self._progress = progress
-        self._passwords = passwords
-        self._demands = demands
-        self._clock = clock
+        self._challenges = challenges
 
     def begin(
         self, pool: Pool, client: Client, name: str, first: First, context: Context
@@ -67,7 +122,8 @@ class SignIns:
         Args:
             pool: The pool.
             client: Through which client.
-            name: What was typed: a user name, or whatever else leads to somebody.
+            name: What was typed: a user name, or whatever else leads to somebody. (A passkey
+                needs none.)
             first: How the sign-in begins.
             context: What is known of the request.
 
@@ -75,19 +131,50 @@ class SignIns:
             NotAuthorizedError: Nobody was proven, or is not let in; the errors derived from
                 it say why to whoever has proven the first factor.
             NotAllowedError: Sign-ins do not begin like that in this pool.
+            InvalidParameterError: A value is none.
             AttemptsExceededError: There were too many tries.
+            LimitExceededError: Too many codes were sent in this hour.
+            TriggerRefusedError: A function of the pool says no.
+            TriggerError: It did not answer as it must.
             BusyHashingError: Too many passwords are being checked.
             StorageError: Nobody can be looked up, or nothing was kept.
         """
-        visit = Visit(pool, client, context, self._clock())
-        if not client.hides_users and self._find(pool, name) is None:
-            raise UnknownUserError("nobody has that name")
-        match first:
-            case TypedPassword():
-                step = self._begin_with_password(visit, name, first)
-            case _:
-                raise NotAllowedError("sign-ins do not begin like that here")
+        visit = Visit(pool, client, context, self._tools.clock())
+        journey = _journey(visit, name)
+        if isinstance(first, PasskeyStart):
+            step: Next = self._challenges.passkeys.begin(visit, journey)
+        else:
+            step = self._begin(visit, name, journey, first)
         return self._progress.finish(visit, step)
+
+    def after_confirmation(
+        self, pool: Pool, client: Client, user: User, context: Context
+    ) -> str:
+        """Return a session with which somebody may sign in who has just confirmed.
+
+        Args:
+            pool: The pool.
+            client: Through which client.
+            user: Who, from `SignUps.confirm`: the code has proven them.
+            context: What is known of the request.
+        """
+        visit = Visit(pool, client, context, self._tools.clock())
+        journey = _journey(visit, user.username)
+        # As at the sign-up: the phone, if both are verified there.
+        is_phone = (
+            Address.PHONE in pool.settings.sign_up.verified
+            and user.attributes.get(VERIFIED[Address.PHONE]) == "true"
+        )
+        journey = replace(
+            journey.proven("sms" if is_phone else "otp"),
+            first_factor=(
+                SecondFactor.SMS_CODE if is_phone else SecondFactor.EMAIL_CODE
+            ),
+            kept={_CONFIRMED: "true"},
+        )
+        return self._tools.database.write(
+            lambda connection: self._sessions.add(connection, visit, user, journey)
+        )
 
     def answer(
         self, pool: Pool, client: Client, session: str, answer: Answer, context: Context
@@ -97,47 +184,148 @@ class SignIns:
         Args:
             pool: The pool.
             client: Through which client; the one that was asked.
-            session: That of the question.
+            session: That of the question; may be empty beside a proof by SRP.
             answer: What was answered.
             context: What is known of the request.
 
         Raises:
             InvalidSessionError: The session is none, was used, or asks for something else.
             NotAuthorizedError: The answer proves nobody, or the person is not let in.
+            CodeMismatchError: It is not the code; the session may be used again.
+            ExpiredCodeError: It was used before; likewise.
             InvalidParameterError: A value is none.
             InvalidPasswordError: A new password is not taken.
             NameTakenError: An address is somebody else's name.
+            WrongStateError: What is set up was set up meanwhile.
+            PasskeyError: What a passkey has signed proves nobody.
             AttemptsExceededError: There were too many tries.
+            LimitExceededError: Too many codes were sent in this hour.
+            TriggerRefusedError: A function of the pool says no.
+            TriggerError: It did not answer as it must.
             BusyHashingError: Too many passwords are being worked on.
             StorageError: Nothing was kept.
         """
-        visit = Visit(pool, client, context, self._clock())
-        match answer:
-            case NewPassword() | GivenAttributes():
-                step = self._demands.answer(visit, session, answer, self._progress)
-            case _:
-                raise InvalidSessionError("not what was asked")
-        return self._progress.finish(visit, step)
+        visit = Visit(pool, client, context, self._tools.clock())
+        if isinstance(answer, SrpProof):
+            session = session_in(answer.secret_block, session)
+        with self._tools.database.reading() as connection:
+            opened = self._sessions.find(connection, visit, session)
+        return self._progress.finish(visit, self._answer(visit, opened, answer))
 
-    def _begin_with_password(
-        self, visit: Visit, name: str, first: TypedPassword
-    ) -> Next:
-        if FirstFactor.PASSWORD not in visit.pool.settings.sign_in.first_factors:
-            raise NotAllowedError("nobody signs in with a password in this pool")
-        proven = self._passwords.prove(
-            visit.pool, name, first.password, address=visit.context.address
+    def _begin(self, visit: Visit, name: str, journey: Journey, first: Named) -> Next:
+        user = self._find(visit, name)
+        self._tools.triggers.pre_authentication(
+            visit.pool, user or Unknown(name), visit.context.caller(visit.client)
         )
-        journey = _journey(name, ChallengeName.PASSWORD).proven("pwd")
-        return self._progress.set_out(visit, proven.sub, journey)
+        parts = self._challenges
+        match first:
+            case TypedPassword():
+                _check_passwords(visit)
+                step = parts.passwords.begin(visit, user, journey, first)
+            case SrpStart():
+                _check_passwords(visit)
+                step = parts.passwords.begin_proof(visit, user, journey, first)
+            case Choice():
+                step = parts.first.begin(visit, user, journey, first)
+            case CustomStart():
+                step = parts.custom.begin(visit, user, journey, first)
+            case Confirmed():
+                step = self._begin_confirmed(visit, name, first)
+            case _:
+                assert_never(first)
+        return step
 
-    def _find(self, pool: Pool, name: str) -> User | None:
-        sensitive = pool.settings.sign_in.case_sensitive
+    def _begin_confirmed(self, visit: Visit, name: str, first: Confirmed) -> Next:
+        context = replace(visit.context, username=name)
+        visit = replace(visit, context=context)
+        with self._tools.database.reading() as connection:
+            opened = self._sessions.find(connection, visit, first.session)
+        if _CONFIRMED not in opened.journey.kept:
+            raise InvalidSessionError("no session of a sign-up")
+        return self._progress.advance(visit, opened, lambda journey: journey)
+
+    def _answer(self, visit: Visit, opened: OpenSession, answer: Answer) -> Next:
+        parts, progress = self._challenges, self._progress
+        match answer:
+            case TypedPassword() | SrpStart():
+                # As if the same was chosen again, with the answer along.
+                name = _ANSWERED[type(answer)]
+                opened.check(name, ChallengeName.SELECT_CHALLENGE)
+                chosen = ChosenFactor(name, along=answer)
+                step = parts.first.choose(visit, opened, chosen)
+            case SrpProof():
+                step = self._answer_proof(visit, opened, answer)
+            case PasskeyAnswer():
+                step = parts.passkeys.answer(visit, opened, answer)
+            case TypedCode() | SendAgain() | TypedRecoveryCode():
+                step = self._answer_code(visit, opened, answer)
+            case ChosenFactor():
+                step = self._answer_choice(visit, opened, answer)
+            case NewPassword() | GivenAttributes():
+                step = parts.demands.answer(visit, opened, answer, progress)
+            case CustomAnswer():
+                step = parts.custom.answer(visit, opened, answer)
+            case SetUpTotp() | ProvenTotp() | SetUpDone() | SetUpEmail():
+                step = parts.set_up.answer(visit, opened, answer, progress)
+            case DeviceStart():
+                raise InvalidSessionError("no device was asked for")
+            case _:
+                assert_never(answer)
+        return step
+
+    def _answer_choice(
+        self, visit: Visit, opened: OpenSession, answer: ChosenFactor
+    ) -> Next:
+        # Once something was proven, what can be chosen is the second factor.
+        if opened.journey.amr:
+            return self._challenges.second.choose(visit, opened, answer)
+        return self._challenges.first.choose(visit, opened, answer)
+
+    def _answer_proof(
+        self, visit: Visit, opened: OpenSession, answer: SrpProof
+    ) -> Next:
+        if opened.journey.is_custom:
+            return self._challenges.custom.answer_proof(visit, opened, answer)
+        return self._challenges.passwords.answer_proof(visit, opened, answer)
+
+    def _answer_code(
+        self,
+        visit: Visit,
+        opened: OpenSession,
+        answer: TypedCode | SendAgain | TypedRecoveryCode,
+    ) -> Next:
+        parts = self._challenges
+        if isinstance(answer, SendAgain):
+            return parts.codes.ask_again(visit, opened)
+        if isinstance(answer, TypedRecoveryCode):
+            raise InvalidSessionError("no recovery code was asked for")
+        if opened.journey.asked is ChallengeName.TOTP:
+            return parts.second.answer_totp(visit, opened, answer, self._progress)
+        opened.check(*CODES_ASKED)
+        return parts.codes.answer(visit, opened, answer, self._progress)
+
+    def _find(self, visit: Visit, name: str) -> User | None:
+        sensitive = visit.pool.settings.sign_in.case_sensitive
         form = comparable(name, case_sensitive=sensitive)
-        with self._database.reading() as connection:
-            return Users(connection).find_named(pool.id, form)
+        with self._tools.database.reading() as connection:
+            user = Users(connection).find_named(visit.pool.id, form)
+        # Somebody elsewhere may know them.
+        is_all = not self._tools.triggers.has(visit.pool, TriggerKind.MIGRATE_USER)
+        if user is None and is_all and not visit.client.hides_users:
+            raise UnknownUserError("nobody has that name")
+        return user
 
 
-def _journey(name: str, asked: ChallengeName) -> Journey:
-    # Whatever was typed for a name: it is kept as text.
-    kept = name[:_MAX_NAME].encode("utf-8", "replace").decode()
-    return Journey(name=kept, origin_id=str(uuid4()), asked=asked)
+def _journey(visit: Visit, name: str) -> Journey:
+    return Journey(
+        # Whatever was typed for a name: it is kept as text.
+        name=name[:_MAX_NAME].encode("utf-8", "replace").decode(),
+        origin_id=str(uuid4()),
+        asked=ChallengeName.SELECT_CHALLENGE,
+        device_key=visit.context.device_key,
+    )
+
+
+def _check_passwords(visit: Visit) -> None:
+    if FirstFactor.PASSWORD not in visit.pool.settings.sign_in.first_factors:
+        raise NotAllowedError("nobody signs in with a password in this pool")

@@ -80,6 +80,7 @@ class Parameter(StrEnum):
     DEVICE_KEY = "device_key"
     PASSKEY_OPTIONS = "passkey_options"
     TOTP_SECRET = "totp_secret"  # noqa: S105 - a name
+    TOTP_URI = "totp_uri"
     DEVICE_NAME = "device_name"
 
 
@@ -184,6 +185,14 @@ class Choice:
 
     preferred: ChallengeName | None = None
     along: TypedPassword | SrpStart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyStart:
+    """Begins a sign-in with a passkey, which says by itself whose it is.
+
+    No name is needed, and none is looked at.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +341,9 @@ class SetUpEmail:
     email: str = ""
 
 
-First = TypedPassword | SrpStart | Choice | CustomStart | Confirmed
+# With a name.
+Named = TypedPassword | SrpStart | Choice | CustomStart | Confirmed
+First = Named | PasskeyStart
 Answer = (
     TypedPassword
     | SrpStart

@@ -37,6 +37,7 @@ from gateway.telemetry.pseudonyms import Pseudonyms
 from gateway.telemetry.request_id import RequestIds
 from tests.oauth.house import OAuthHouse
 from tests.pool.house import POOL_ID
+from tests.pool.sign_in.desk import factors_of
 from tests.telemetry.fakes import MemorySink
 
 ORIGIN = "https://id.example.com"
@@ -119,7 +120,7 @@ class Hotel:
                 assets=self.assets,
                 services=PageServices(
                     sign_ups=self.sign_ups,
-                    sign_ins=sign_ins(self.tools),
+                    sign_ins=sign_ins(self.tools, factors_of(house)),
                     recovery=Recovery(tools=self.tools),
                     sessions=house.oauth.sessions,
                     authorizations=house.oauth.authorizations,

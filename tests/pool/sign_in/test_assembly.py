@@ -13,7 +13,7 @@ def test_one_gateway_goes_on_where_another_began(house: House) -> None:
     desk.change(desk.person(), status=UserStatus.FORCE_CHANGE_PASSWORD)
     asked = desk.asked()
 
-    other = sign_ins(desk.tools)
+    other = sign_ins(desk.tools, desk.factors)
     signed_in = other.answer(
         desk.pool, desk.client, asked.session, NewPassword(PASSWORD), HOME
     )

@@ -12,13 +12,44 @@ from gateway.pool.errors import (
     NotAllowedError,
     NotAuthorizedError,
     ResetRequiredError,
+    TriggerRefusedError,
     UnconfirmedError,
     UnknownUserError,
 )
-from gateway.pool.settings import FirstFactor, PoolSettings, SignInSettings
-from gateway.pool.sign_in.values import SignedIn, TypedCode, TypedPassword
-from tests.pool.house import House
-from tests.pool.sign_in.desk import RIGHT, Desk
+from gateway.pool.settings import (
+    Address,
+    FirstFactor,
+    MfaMode,
+    PoolSettings,
+    SignInSettings,
+    SignUpSettings,
+    TriggerKind,
+)
+from gateway.pool.sign_in.values import (
+    Asked,
+    ChallengeName,
+    Choice,
+    ChosenFactor,
+    Confirmed,
+    DeviceStart,
+    SignedIn,
+    TypedCode,
+    TypedPassword,
+)
+from tests.pool.house import PASSWORD, House
+from tests.pool.sign_in.desk import (
+    EMAIL,
+    HOME,
+    MAIL,
+    PHONE,
+    RIGHT,
+    SMS,
+    Desk,
+    asking,
+    told,
+    with_mfa,
+)
+from tests.pool.sign_in.srp_client import SrpClient
 
 
 def test_a_password_lets_somebody_in(house: House) -> None:
@@ -88,8 +119,9 @@ def test_passwords_may_be_none_of_a_pools_business(house: House) -> None:
     desk = Desk(house, PoolSettings(name="people", sign_in=only_codes))
     desk.person()
 
-    with pytest.raises(NotAllowedError):
-        desk.begin()
+    for first in (RIGHT, SrpClient(desk.pool.group).start):
+        with pytest.raises(NotAllowedError):
+            desk.begin(first)
 
 
 def test_an_answer_needs_a_question(house: House) -> None:
@@ -97,3 +129,124 @@ def test_an_answer_needs_a_question(house: House) -> None:
 
     with pytest.raises(InvalidSessionError):
         desk.answer("none", TypedCode("123456"))
+
+
+def confirm(desk: Desk, name: str = "ana", **attributes: str) -> str:
+    """Return what somebody is handed who has just confirmed."""
+    user = desk.person(name, **attributes)
+    return desk.sign_ins.after_confirmation(desk.pool, desk.client, user, HOME)
+
+
+@pytest.mark.parametrize(
+    ("verified", "attributes", "amr"),
+    [
+        (Address, {**EMAIL, **PHONE}, ("sms",)),
+        ({Address.EMAIL}, {**EMAIL, **PHONE}, ("otp",)),
+        (Address, EMAIL, ("otp",)),
+    ],
+)
+def test_whoever_has_confirmed_signs_in_at_once(
+    house: House,
+    verified: set[Address],
+    attributes: dict[str, str],
+    amr: tuple[str, ...],
+) -> None:
+    """The code has proven them; it is good once."""
+    settings = SignUpSettings(verified=frozenset(verified))
+    desk = Desk(house, PoolSettings(name="people", sign_up=settings))
+    session = confirm(desk, **attributes)
+
+    signed_in = desk.begin(Confirmed(session), "ANA")
+
+    assert isinstance(signed_in, SignedIn)
+    assert (signed_in.user.username, signed_in.amr) == ("ana", amr)
+    with pytest.raises(InvalidSessionError):
+        desk.begin(Confirmed(session))
+
+
+def test_what_is_asked_of_others_is_asked_of_the_confirmed(house: House) -> None:
+    """The code that has proven them does not count twice."""
+    desk = Desk(house, with_mfa(MfaMode.ON, MAIL, SMS))
+    session = confirm(desk, **EMAIL, **PHONE)
+
+    asked = desk.begin(Confirmed(session))
+
+    assert isinstance(asked, Asked)
+    assert asked.name is ChallengeName.SMS_CODE
+
+
+def test_a_confirmation_is_good_for_its_person_alone(house: House) -> None:
+    """And for nothing else than to begin with."""
+    desk = Desk(house)
+    session = confirm(desk, **EMAIL)
+    desk.person("bob")
+
+    for first, name in (
+        (Confirmed(session), "bob"),
+        (Confirmed("another"), "ana"),
+        (Confirmed(desk.asked(Choice()).session), "ana"),
+    ):
+        with pytest.raises(InvalidSessionError):
+            desk.begin(first, name)
+    for answer in (RIGHT, ChosenFactor(ChallengeName.PASSWORD), TypedCode("1")):
+        with pytest.raises(InvalidSessionError):
+            desk.answer(session, answer)
+    assert isinstance(desk.begin(Confirmed(session)), SignedIn)
+
+
+def test_a_device_that_was_not_asked_for_proves_nothing(house: House) -> None:
+    desk = Desk(house)
+    desk.person()
+
+    with pytest.raises(InvalidSessionError):
+        desk.answer(desk.asked(Choice()), DeviceStart("key", "1"))
+
+
+def test_functions_are_asked_before_and_told_after(house: House) -> None:
+    """With what the client has for them; about nobody as well."""
+    recorder = told(house)
+    kinds = (TriggerKind.PRE_AUTHENTICATION, TriggerKind.POST_AUTHENTICATION)
+    desk = Desk(house, asking(*kinds))
+    desk.person()
+    context = replace(HOME, metadata={"a": "1"}, validation={"b": "2"})
+
+    desk.begin(context=context)
+
+    assert recorder.kinds == list(kinds)
+    before, after = (event["request"] for event in recorder.events)
+    assert before["validationData"] == {"b": "2"}
+    assert after["clientMetadata"] == {"a": "1"}
+    for first, name in ((TypedPassword("wrong"), "ana"), (RIGHT, "nobody")):
+        with pytest.raises(NotAuthorizedError):
+            desk.begin(first, name)
+    assert recorder.events[-1]["request"]["userNotFound"]
+    assert recorder.kinds.count(TriggerKind.POST_AUTHENTICATION) == 1
+
+
+@pytest.mark.parametrize(
+    "kind", [TriggerKind.PRE_AUTHENTICATION, TriggerKind.POST_AUTHENTICATION]
+)
+def test_functions_may_say_no(house: House, kind: TriggerKind) -> None:
+    """Before as after."""
+    told(house, _refuse)
+    desk = Desk(house, asking(kind))
+    desk.person()
+
+    with pytest.raises(TriggerRefusedError):
+        desk.begin()
+
+
+def _refuse(_: object) -> object:
+    raise TriggerRefusedError(trigger="It", message="no")
+
+
+@pytest.mark.parametrize("name", ["", "\ud800", "\0", "x" * 10_000, "\N{SNOWMAN}"])
+def test_whatever_is_typed_for_a_name_is_nobodys(house: House, name: str) -> None:
+    """However it begins."""
+    desk = Desk(house)
+    start = SrpClient(desk.pool.group).start
+
+    with pytest.raises(NotAuthorizedError):
+        desk.begin(TypedPassword(PASSWORD), name)
+    for first in (start, Choice(), Choice(ChallengeName.PASSWORD)):
+        assert desk.asked(first, name).user is None

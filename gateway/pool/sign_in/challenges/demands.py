@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.rights import may_write
 from gateway.pool.attributes.schema import VERIFIED, AttributeProblem
-from gateway.pool.credentials import Credentials, with_password
+from gateway.pool.credentials import with_password
 from gateway.pool.errors import InvalidParameterError, NameTakenError
 from gateway.pool.profiles import keep_profile
 from gateway.pool.sign_in.progress import Next, Progress
-from gateway.pool.sign_in.sessions import Journey, Sessions, Visit
+from gateway.pool.sign_in.sessions import Journey, OpenSession, Sessions, Visit
 from gateway.pool.sign_in.steps import Challenge, Demand
 from gateway.pool.sign_in.values import (
     Asked,
@@ -21,7 +21,7 @@ from gateway.pool.sign_in.values import (
     GivenAttributes,
     NewPassword,
 )
-from gateway.storage.database import Database
+from gateway.pool.tools import PoolTools
 from gateway.storage.errors import DuplicateError
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 
@@ -30,16 +30,15 @@ _ASKED: Final = {
     Demand.MISSING_ATTRIBUTES: ChallengeName.MISSING_ATTRIBUTES,
 }
 
+_FORCED: Final = UserStatus.FORCE_CHANGE_PASSWORD
+
 
 class Demands:
     """Asks for a new password and for missing attributes, and keeps them."""
 
-    def __init__(
-        self, *, database: Database, sessions: Sessions, credentials: Credentials
-    ) -> None:
-        self._database = database
+    def __init__(self, *, tools: PoolTools, sessions: Sessions) -> None:
+        self._tools = tools
         self._sessions = sessions
-        self._credentials = credentials
 
     def ask(
         self,
@@ -62,14 +61,14 @@ class Demands:
     def answer(
         self,
         visit: Visit,
-        session: str,
+        opened: OpenSession,
         answer: NewPassword | GivenAttributes,
         progress: Progress,
     ) -> Next:
         """Return what comes next, with what was given kept.
 
         Raises:
-            InvalidSessionError: The session is none, or asks for something else.
+            InvalidSessionError: The session asks for something else, or was used.
             InvalidParameterError: An attribute is none, or one is still missing.
             InvalidPasswordError: The password is not taken.
             NameTakenError: An address is somebody else's name.
@@ -80,10 +79,10 @@ class Demands:
             if isinstance(answer, NewPassword)
             else ChallengeName.MISSING_ATTRIBUTES
         )
-        with self._database.reading() as connection:
-            user = self._sessions.find(connection, visit, session).person(name)
-            known = AllSecrets(connection).find(user.pool_id, user.sub)
+        user = opened.person(name)
         changed = _changed(visit, user, answer.attributes)
+        with self._tools.database.reading() as connection:
+            known = AllSecrets(connection).find(user.pool_id, user.sub)
         made = (
             self._make(visit, changed, answer.password, known)
             if isinstance(answer, NewPassword)
@@ -91,9 +90,12 @@ class Demands:
         )
 
         def work(connection: Connection) -> Next:
-            opened = self._sessions.find(connection, visit, session)
-            self._sessions.use(connection, opened)
-            before = opened.person(name)
+            now = self._sessions.find(connection, visit, opened.handle)
+            self._sessions.use(connection, now)
+            before = now.person(name)
+            if made is not None and before.status is not _FORCED:
+                # An administrator has decided otherwise meanwhile.
+                return progress.proceed(connection, visit, before, now.journey)
             after = _changed(visit, before, answer.attributes)
             if made is not None:
                 after = replace(after, status=UserStatus.CONFIRMED)
@@ -101,18 +103,18 @@ class Demands:
                 secrets = kept.find(before.pool_id, before.sub)
                 kept.keep(before.pool_id, before.sub, with_password(secrets, made))
             keep_profile(connection, visit.pool, before, after)
-            return progress.proceed(connection, visit, after, opened.journey)
+            return progress.proceed(connection, visit, after, now.journey)
 
         try:
-            return self._database.write(work)
+            return self._tools.database.write(work)
         except DuplicateError as error:
             raise NameTakenError("the address leads to somebody else") from error
 
     def _make(
         self, visit: Visit, user: User, password: str, before: UserSecrets
     ) -> UserSecrets:
-        self._credentials.check(visit.pool, password, about=user)
-        return self._credentials.make(
+        self._tools.credentials.check(visit.pool, password, about=user)
+        return self._tools.credentials.make(
             visit.pool, user, password, before=before, now=visit.now
         )
 
