@@ -10,6 +10,7 @@ from gateway.pool.people.given_passwords import GivenPasswords
 from gateway.pool.people.own_attributes import OwnAttributes
 from gateway.pool.people.own_passwords import OwnPasswords
 from gateway.pool.people.standing import Standings
+from gateway.pool.people.transfer.transfers import Transfers
 from gateway.pool.recovery import Recovery
 from gateway.pool.tools import PoolTools
 from gateway.storage.cursors import Cursors
@@ -28,6 +29,7 @@ class PeopleServices:
         given_passwords: Gives them passwords.
         own_attributes: Lets people change what is known of them.
         own_passwords: Lets people change their passwords.
+        transfers: Brings them from files, and writes them into one.
     """
 
     directory: Directory
@@ -38,6 +40,7 @@ class PeopleServices:
     given_passwords: GivenPasswords
     own_attributes: OwnAttributes
     own_passwords: OwnPasswords
+    transfers: Transfers
 
 
 def build_people_services(
@@ -66,4 +69,5 @@ def build_people_services(
         given_passwords=GivenPasswords(tools=tools, recovery=recovery),
         own_attributes=OwnAttributes(tools=tools),
         own_passwords=OwnPasswords(tools=tools),
+        transfers=Transfers(tools=tools),
     )

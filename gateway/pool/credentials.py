@@ -127,7 +127,7 @@ class Credentials:
         return replace(
             before,
             password_hash=self._passwords.hash(password),
-            srp_verifier=self._seal(pool, user, verifier),
+            srp_verifier=self.seal_verifier(pool, user, verifier),
             password_set_at=now,
             # The new one is one of those that must not come again.
             past_hashes=_past(pool, before)[
@@ -136,7 +136,8 @@ class Credentials:
             temporary_until=None,
         )
 
-    def _seal(self, pool: Pool, user: User, verifier: srp.Verifier) -> str:
+    def seal_verifier(self, pool: Pool, user: User, verifier: srp.Verifier) -> str:
+        """Return a verifier as it is kept."""
         kept = {"salt": f"{verifier.salt:x}", "value": f"{verifier.value:x}"}
         purpose = _purpose(pool, user)
         return self._sealer.seal(json.dumps(kept).encode(), purpose=purpose)

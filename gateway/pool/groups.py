@@ -93,10 +93,8 @@ class Groups:
             NameTakenError: There is one of that name.
             TooManyError: The pool has as many as it may.
         """
-        if not is_username(name):
-            raise InvalidParameterError(problems={"name": AttributeProblem.WRONG_TYPE})
         told = told or GroupText()
-        _check(told)
+        _check(name, told)
         now = self._clock()
         group = _told(Group(pool.id, name, "", None, "", now, now), told, now)
 
@@ -128,11 +126,12 @@ class Groups:
             GroupNotFoundError: There is none of that name.
             InvalidParameterError: A value is too long or too large.
         """
-        _check(told)
         now = self._clock()
 
         def work(connection: Connection) -> Group:
-            group = _told(_get(connection, pool, name), told, now)
+            found = _get(connection, pool, name)
+            _check(name, told)
+            group = _told(found, told, now)
             AllGroups(connection).change(group)
             return group
 
@@ -292,16 +291,24 @@ def _told(group: Group, told: GroupText, now: datetime) -> Group:
     )
 
 
-def _check(told: GroupText) -> None:
+def _check(name: str, told: GroupText) -> None:
+    problems = find_problems(name, told)
+    if problems:
+        raise InvalidParameterError(problems=problems)
+
+
+def find_problems(name: str, told: GroupText) -> dict[str, AttributeProblem]:
+    """Return what is wrong with a group, by what it is told in."""
     problems: dict[str, AttributeProblem] = {}
-    for name, text in (("description", told.description), ("role", told.role)):
+    if not is_username(name):
+        problems["name"] = AttributeProblem.WRONG_TYPE
+    for field, text in (("description", told.description), ("role", told.role)):
         if len(text) > MAX_TEXT:
-            problems[name] = AttributeProblem.TOO_LONG
+            problems[field] = AttributeProblem.TOO_LONG
         elif not is_keepable(text):
-            problems[name] = AttributeProblem.WRONG_TYPE
+            problems[field] = AttributeProblem.WRONG_TYPE
     if told.precedence is not None and told.precedence < 0:
         problems["precedence"] = AttributeProblem.TOO_SMALL
     if told.precedence is not None and told.precedence > MAX_PRECEDENCE:
         problems["precedence"] = AttributeProblem.TOO_LARGE
-    if problems:
-        raise InvalidParameterError(problems=problems)
+    return problems

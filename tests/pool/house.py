@@ -153,7 +153,17 @@ class House:
 
     def person(self, pool: Pool, name: str = "ana", /, **attributes: str) -> User:
         """Make somebody who has confirmed."""
-        user = User(
+        user = self.person_of(pool, name, **attributes)
+        settings = pool.settings.sign_in
+        with self.database.writing() as connection:
+            Users(connection).add(
+                user, list(names_of(user, settings)), search=search_of(user, settings)
+            )
+        return user
+
+    def person_of(self, pool: Pool, name: str, /, **attributes: str) -> User:
+        """Return somebody who has confirmed, and is nowhere kept."""
+        return User(
             pool_id=pool.id,
             sub=str(uuid4()),
             username=name,
@@ -163,12 +173,6 @@ class House:
             created_at=NOON,
             updated_at=NOON,
         )
-        settings = pool.settings.sign_in
-        with self.database.writing() as connection:
-            Users(connection).add(
-                user, list(names_of(user, settings)), search=search_of(user, settings)
-            )
-        return user
 
     def user(self, pool: Pool, sub: str) -> User:
         """Return somebody as they are kept now."""

@@ -15,13 +15,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
 from gateway.model.errors import UnavailableError
 
 PATIENCE: Final = timedelta(seconds=5)
+
+# Of hashes that were made elsewhere: each sign-in does their work.
+_MAX_KEPT: Final = 255
+_MAX_MEMORY_KIB: Final = 256 * 1024
+_MAX_ITERATIONS: Final = 16
+_MAX_LANES: Final = 16
+_MIN_HASH_BYTES: Final = 16
 
 
 class BusyHashingError(UnavailableError):
@@ -126,6 +133,25 @@ class Passwords:
             yield
         finally:
             self._turns.release()
+
+
+def is_verifiable(kept: str) -> bool:
+    """Whether a hash that came from elsewhere can be verified here, with bounded work.
+
+    Those of the argon2 family can, in PHC string format.
+    """
+    if not kept.isascii() or len(kept) > _MAX_KEPT:
+        return False
+    try:
+        work = extract_parameters(kept)
+    except InvalidHashError:
+        return False
+    return (
+        work.memory_cost <= _MAX_MEMORY_KIB
+        and work.time_cost <= _MAX_ITERATIONS
+        and work.parallelism <= _MAX_LANES
+        and work.hash_len >= _MIN_HASH_BYTES
+    )
 
 
 def _octets(password: str) -> bytes:

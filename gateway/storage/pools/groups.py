@@ -156,6 +156,15 @@ class AllGroups:
         ).scalar_one()
         return found
 
+    def names(self, pool_id: str) -> Sequence[str]:
+        """Return what a pool's groups are called, in order."""
+        names = (
+            select(POOL_GROUP.c.name)
+            .where(POOL_GROUP.c.pool_id == pool_id)
+            .order_by(POOL_GROUP.c.name)
+        )
+        return self._connection.execute(names).scalars().all()
+
     def of(self, pool_id: str, sub: str, *, limit: int) -> Sequence[Group]:
         """Return the groups that a person is in, in the order of their names."""
         found = self._connection.execute(

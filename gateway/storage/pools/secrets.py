@@ -63,35 +63,42 @@ class AllSecrets:
         row = self._connection.execute(_FIND, {"pool_id": pool_id, "sub": sub}).first()
         if row is None:
             return UserSecrets()
-        return UserSecrets(
-            password_hash=row.password_hash,
-            srp_verifier=row.srp_verifier,
-            password_set_at=row.password_set_at,
-            past_hashes=tuple(row.past_hashes or ()),
-            temporary_until=row.temporary_until,
-            totp_seed=row.totp_seed,
-            totp_step=row.totp_step,
-            totp_pending=row.totp_pending,
-            totp_name=row.totp_name,
-            second_factors=row.second_factors,
-        )
+        return secrets_of(row)
 
     def keep(self, pool_id: str, sub: str, secrets: UserSecrets) -> None:
         """Replace what proves a person."""
-        self._connection.execute(
-            _KEEP,
-            {
-                "pool_id": pool_id,
-                "sub": sub,
-                "password_hash": secrets.password_hash,
-                "srp_verifier": secrets.srp_verifier,
-                "password_set_at": secrets.password_set_at,
-                "past_hashes": list(secrets.past_hashes) or None,
-                "temporary_until": secrets.temporary_until,
-                "totp_seed": secrets.totp_seed,
-                "totp_step": secrets.totp_step,
-                "totp_pending": secrets.totp_pending,
-                "totp_name": secrets.totp_name,
-                "second_factors": dict(secrets.second_factors),
-            },
-        )
+        self._connection.execute(_KEEP, row_of(pool_id, sub, secrets))
+
+
+def row_of(pool_id: str, sub: str, secrets: UserSecrets) -> dict[str, Any]:
+    """Return the row of what proves a person."""
+    return {
+        "pool_id": pool_id,
+        "sub": sub,
+        "password_hash": secrets.password_hash,
+        "srp_verifier": secrets.srp_verifier,
+        "password_set_at": secrets.password_set_at,
+        "past_hashes": list(secrets.past_hashes) or None,
+        "temporary_until": secrets.temporary_until,
+        "totp_seed": secrets.totp_seed,
+        "totp_step": secrets.totp_step,
+        "totp_pending": secrets.totp_pending,
+        "totp_name": secrets.totp_name,
+        "second_factors": dict(secrets.second_factors),
+    }
+
+
+def secrets_of(row: Any) -> UserSecrets:
+    """Return what a row says that proves a person."""
+    return UserSecrets(
+        password_hash=row.password_hash,
+        srp_verifier=row.srp_verifier,
+        password_set_at=row.password_set_at,
+        past_hashes=tuple(row.past_hashes or ()),
+        temporary_until=row.temporary_until,
+        totp_seed=row.totp_seed,
+        totp_step=row.totp_step,
+        totp_pending=row.totp_pending,
+        totp_name=row.totp_name,
+        second_factors=row.second_factors,
+    )

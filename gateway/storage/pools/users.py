@@ -146,7 +146,7 @@ class Users:
         Raises:
             DuplicateError: A name is somebody else's. (Of the transaction nothing is kept.)
         """
-        self._connection.execute(insert(POOL_USER), [_row(user, search)])
+        self._connection.execute(insert(POOL_USER), [row_of(user, search)])
         for name in names:
             self.add_name(user, name)
 
@@ -157,7 +157,7 @@ class Users:
             user: With everything as it is to be.
             search: As for `add`.
         """
-        row = _row(user, search)
+        row = row_of(user, search)
         keys = {"pool_id", "sub", "created_at"}
         self._connection.execute(
             update(POOL_USER)
@@ -268,7 +268,8 @@ def _meant(column: Column[Any], condition: Condition) -> ColumnElement[bool]:
     return column.between(condition.value, condition.value + _LAST)
 
 
-def _row(user: User, search: Mapping[str, str | None]) -> dict[str, Any]:
+def row_of(user: User, search: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the row of a person; `search` as for `Users.add`."""
     unknown = search.keys() - set(FILTERED)
     if unknown:
         raise ValueError(f"no list is filtered by {sorted(unknown)}")

@@ -2,17 +2,26 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher, Type
 
 from gateway.pool.passwords.hashing import (
     BusyHashingError,
     Parameters,
     Passwords,
     Verification,
+    is_verifiable,
 )
 
 QUICK = Parameters(iterations=1, memory_kib=8)
+
+
+def argon2(**named: Any) -> str:
+    """Return a hash as another system makes it."""
+    given = {"time_cost": 1, "memory_cost": 8, "parallelism": 1, **named}
+    return PasswordHasher(**given).hash("secret")
 
 
 @pytest.fixture
@@ -98,3 +107,38 @@ def test_no_more_than_so_many_are_worked_on_at_once() -> None:
         thread.join(10)
 
     assert most == 2
+
+
+@pytest.mark.parametrize(
+    ("kept", "is_one"),
+    [
+        (argon2(), True),
+        (argon2(type=Type.I, memory_cost=64), True),
+        (argon2(parallelism=16, memory_cost=16 * 8), True),
+        (argon2(parallelism=17, memory_cost=17 * 8), False),
+        (argon2(hash_len=15), False),
+        (argon2().replace("m=8,", "m=262144,"), True),
+        (argon2().replace("m=8,", "m=262145,"), False),
+        (argon2().replace("t=1,", "t=16,"), True),
+        (argon2().replace("t=1,", "t=17,"), False),
+        (argon2() + "x" * 255, False),
+        ("$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW", False),
+        ("$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4", False),
+        ("", False),
+        ("$argon2id$", False),
+        ("$argon2id$v=19$m=8,t=1,p=1$\N{SNOWMAN}$x", False),
+    ],
+)
+def test_hashes_of_others_are_known_by_their_form(kept: str, *, is_one: bool) -> None:
+    """Those that can be verified, with work that is bounded."""
+    assert is_verifiable(kept) is is_one
+
+
+def test_a_hash_of_others_is_verified_and_then_made_anew(passwords: Passwords) -> None:
+    """With the person's next sign-in."""
+    kept = argon2(type=Type.I)
+
+    found = passwords.verify(kept, "secret")
+
+    assert is_verifiable(kept)
+    assert (found.matches, found.outdated) == (True, True)

@@ -1,0 +1,144 @@
+"""Many people at a time: for imports and exports, which would take hours one by one.
+
+Works inside a transaction of somebody else's. A batch has a few hundred people: what is
+asked for names them all.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from gateway.model.user import User
+from gateway.storage.pools.factor_tables import POOL_PASSKEY
+from gateway.storage.pools.group_tables import POOL_MEMBERSHIP
+from gateway.storage.pools.secrets import UserSecrets, secrets_of
+from gateway.storage.pools.secrets import row_of as secrets_row_of
+from gateway.storage.pools.tables import POOL_NAME, POOL_SECRET, POOL_USER
+from gateway.storage.pools.users import Name, row_of
+
+_TAKEN_NAMES: Final = select(POOL_NAME.c.name).where(
+    POOL_NAME.c.pool_id == bindparam("pool_id"),
+    POOL_NAME.c.name.in_(bindparam("names", expanding=True)),
+)
+_TAKEN_SUBS: Final = select(POOL_USER.c.sub).where(
+    POOL_USER.c.pool_id == bindparam("pool_id"),
+    POOL_USER.c.sub.in_(bindparam("subs", expanding=True)),
+)
+_SECRETS: Final = select(POOL_SECRET).where(
+    POOL_SECRET.c.pool_id == bindparam("pool_id"),
+    POOL_SECRET.c.sub.in_(bindparam("subs", expanding=True)),
+)
+_GROUPS: Final = (
+    select(POOL_MEMBERSHIP.c.sub, POOL_MEMBERSHIP.c.name)
+    .where(
+        POOL_MEMBERSHIP.c.pool_id == bindparam("pool_id"),
+        POOL_MEMBERSHIP.c.sub.in_(bindparam("subs", expanding=True)),
+    )
+    .order_by(POOL_MEMBERSHIP.c.name)
+)
+_PASSKEYS: Final = (
+    select(POOL_PASSKEY)
+    .where(
+        POOL_PASSKEY.c.pool_id == bindparam("pool_id"),
+        POOL_PASSKEY.c.sub.in_(bindparam("subs", expanding=True)),
+    )
+    .order_by(POOL_PASSKEY.c.created_at)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A person with all that is theirs.
+
+    Attributes:
+        user: The profile.
+        names: What leads to them.
+        search: The comparable forms that lists are filtered by, by column.
+        secrets: What proves them.
+        groups: Which groups they are in.
+        passkeys: Rows of `pool_passkey`, without the pool and the person.
+    """
+
+    user: User
+    names: Sequence[Name] = ()
+    search: Mapping[str, str | None] = field(default_factory=dict)
+    secrets: UserSecrets = field(default_factory=UserSecrets)
+    groups: Sequence[str] = ()
+    passkeys: Sequence[Mapping[str, Any]] = ()
+
+
+class Bulk:
+    """Many people of one pool, in one transaction."""
+
+    def __init__(self, connection: Connection, pool_id: str) -> None:
+        self._connection = connection
+        self._pool_id = pool_id
+
+    def taken_names(self, names: Collection[str]) -> set[str]:
+        """Return which of these names are somebody's."""
+        asked = {"pool_id": self._pool_id, "names": list(names)}
+        return set(self._connection.execute(_TAKEN_NAMES, asked).scalars())
+
+    def taken_subs(self, subs: Collection[str]) -> set[str]:
+        """Return which of these ids are somebody's."""
+        asked = {"pool_id": self._pool_id, "subs": list(subs)}
+        return set(self._connection.execute(_TAKEN_SUBS, asked).scalars())
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Add people.
+
+        Raises:
+            DuplicateError: A name, an id or a passkey is somebody's. (Of the transaction
+                nothing is kept.)
+            StorageError: There is no such group.
+        """
+        whose = [{"pool_id": self._pool_id, "sub": each.user.sub} for each in entries]
+        pairs = list(zip(entries, whose, strict=True))
+        tables = {
+            POOL_USER: [row_of(each.user, each.search) for each in entries],
+            POOL_SECRET: [
+                secrets_row_of(self._pool_id, each.user.sub, each.secrets)
+                for each in entries
+            ],
+            POOL_NAME: [
+                {**who, "name": name.name, "kind": name.kind}
+                for each, who in pairs
+                for name in each.names
+            ],
+            POOL_MEMBERSHIP: [
+                {**who, "name": name} for each, who in pairs for name in each.groups
+            ],
+            POOL_PASSKEY: [
+                {**passkey, **who} for each, who in pairs for passkey in each.passkeys
+            ],
+        }
+        for table, rows in tables.items():
+            if rows:
+                self._connection.execute(insert(table), rows)
+
+    def with_all(self, users: Sequence[User]) -> Sequence[Entry]:
+        """Return people with all that is theirs, but for names and comparable forms."""
+        asked = {"pool_id": self._pool_id, "subs": [user.sub for user in users]}
+        secrets = {
+            row.sub: secrets_of(row)
+            for row in self._connection.execute(_SECRETS, asked)
+        }
+        groups: dict[str, list[str]] = {}
+        for row in self._connection.execute(_GROUPS, asked):
+            groups.setdefault(row.sub, []).append(row.name)
+        passkeys: dict[str, list[Mapping[str, Any]]] = {}
+        for row in self._connection.execute(_PASSKEYS, asked):
+            found = {**row._mapping}  # noqa: SLF001 - SQLAlchemy's public name for it
+            del found["pool_id"]
+            passkeys.setdefault(found.pop("sub"), []).append(found)
+        return [
+            Entry(
+                user=user,
+                secrets=secrets.get(user.sub, UserSecrets()),
+                groups=groups.get(user.sub, ()),
+                passkeys=passkeys.get(user.sub, ()),
+            )
+            for user in users
+        ]

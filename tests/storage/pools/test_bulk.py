@@ -1,0 +1,99 @@
+"""Many people at a time, on each database."""
+
+import pytest
+
+from gateway.model.errors import StorageError
+from gateway.model.group import Group
+from gateway.storage.database import Database
+from gateway.storage.errors import DuplicateError
+from gateway.storage.pools.bulk import Bulk, Entry
+from gateway.storage.pools.groups import AllGroups
+from gateway.storage.pools.secrets import UserSecrets
+from gateway.storage.pools.users import Name, Users
+from tests.storage.pool_rows import NOON, OTHERS, PEOPLE, add, add_pools, person
+
+PASSKEY = {
+    "credential_id": b"\0\xff",
+    "relying_party_id": "app.example",
+    "public_key": b"key",
+    "sign_count": 2**32 - 1,
+    "name": "Phone",
+    "transports": ["internal"],
+    "attachment": "platform",
+    "aaguid": "00000000-0000-0000-0000-000000000000",
+    "may_be_backed_up": True,
+    "is_backed_up": False,
+    "created_at": NOON,
+    "used_at": None,
+}
+
+
+def entry(number: int, *names: str, **named: object) -> Entry:
+    return Entry(
+        user=person(number),
+        names=[Name(name, "username") for name in names],
+        search={"by_username": f"user{number}"},
+        **named,  # type: ignore[arg-type]  # by the tests' own words
+    )
+
+
+@pytest.fixture
+def pools(database: Database) -> Database:
+    add_pools(database)
+    with database.writing() as connection:
+        for name in ("staff", "admins"):
+            AllGroups(connection).add(Group(PEOPLE, name, "", None, "", NOON, NOON))
+    return database
+
+
+def test_people_come_back_with_all_that_is_theirs(pools: Database) -> None:
+    """In the order in which they are asked for."""
+    whole = entry(
+        1,
+        "ana",
+        "annie",
+        secrets=UserSecrets(password_hash="hash", past_hashes=("old",)),
+        groups=("admins", "staff"),
+        passkeys=(PASSKEY,),
+    )
+    with pools.writing() as connection:
+        Bulk(connection, PEOPLE).add([whole, entry(2, "bob")])
+        add(connection, person(3), "eve")
+
+    with pools.reading() as connection:
+        bulk = Bulk(connection, PEOPLE)
+        eve, ana, bob = bulk.with_all([person(3), person(1), person(2)])
+        assert (ana.user, ana.secrets) == (whole.user, whole.secrets)
+        assert list(ana.groups) == ["admins", "staff"]
+        assert list(ana.passkeys) == [PASSKEY]
+        assert (eve.secrets, eve.groups, eve.passkeys) == (UserSecrets(), (), ())
+        assert bob.secrets == UserSecrets()
+        users = Users(connection)
+        assert users.find_named(PEOPLE, "annie") == users.find(PEOPLE, person(1).sub)
+        assert not bulk.with_all([])
+
+
+def test_what_is_taken_is_told(pools: Database) -> None:
+    """In this pool alone."""
+    with pools.writing() as connection:
+        Bulk(connection, PEOPLE).add([entry(1, "ana")])
+
+    with pools.reading() as connection:
+        here, there = Bulk(connection, PEOPLE), Bulk(connection, OTHERS)
+        assert here.taken_names(["ana", "bob"]) == {"ana"}
+        assert here.taken_subs([person(1).sub, person(2).sub]) == {person(1).sub}
+        assert there.taken_names(["ana"]) == there.taken_subs([person(1).sub]) == set()
+        assert here.taken_names([]) == set()
+
+
+def test_all_are_added_or_none(pools: Database) -> None:
+    """A name that is somebody's, a group that is not there."""
+    for wrong, error in (
+        (entry(2, "ana"), DuplicateError),
+        (entry(2, groups=("nothing",)), StorageError),
+    ):
+        with pytest.raises(error), pools.writing() as connection:
+            Bulk(connection, PEOPLE).add([entry(1, "ana"), wrong])
+
+    with pools.reading() as connection:
+        assert Users(connection).count(PEOPLE) == 0
