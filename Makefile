@@ -34,7 +34,7 @@ $(VENV)/.dev: requirements-dev.lock $(BIN)/gateway
 	@touch $@
 
 peers: dev $(PEERS)/node_modules/.installed ## Install the programs that the tests talk to
-	@sh deploy/system-packages.sh nginx chromium
+	@sh deploy/system-packages.sh nginx chromium apache
 
 $(PEERS)/node_modules/.installed: $(PEERS)/package-lock.json
 	@command -v npm >/dev/null || sh deploy/system-packages.sh npm

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs what only the system's packages bring, or says in one line what is missing.
-# Usage: system-packages.sh NAME...   where NAME is chromium, nginx, npm or python3-venv
+# Usage: system-packages.sh NAME...   where NAME is apache, chromium, nginx, npm or python3-venv
 set -eu
 
 missing=""
 for name in "$@"; do
   case "$name" in
     nginx) command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$missing nginx-light" ;;
+    apache) [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing="$missing apache2-bin libapache2-mod-auth-openidc" ;;
     chromium) command -v chromium >/dev/null || missing="$missing chromium" ;;
     npm) command -v npm >/dev/null || missing="$missing nodejs npm" ;;
     python3-venv) missing="$missing python3-venv" ;;

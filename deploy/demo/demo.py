@@ -1,4 +1,4 @@
-"""Starts the demo: a local issuer, an upstream, and the gateway between them.
+"""Starts the demo: a local issuer, an upstream, an app, and the gateway between them.
 
 Everything listens on 127.0.0.1, keeps what it must remember in `state/`, and ends with
 Ctrl-C. `make run` calls this.
@@ -15,8 +15,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-GATEWAY_PORT, ADMIN_PORT, ISSUER_PORT, UPSTREAM_PORT = 8080, 8081, 8082, 8090
+GATEWAY_PORT, ADMIN_PORT, ISSUER_PORT = 8080, 8081, 8082
+APP_PORT, UPSTREAM_PORT = 8083, 8090
 GATEWAY = f"http://localhost:{GATEWAY_PORT}"
+POOL, CLIENT = "us-east-1_Demo00001", "demo"
 START_SECONDS = 30
 
 PASTE = f"""
@@ -37,6 +39,9 @@ The gateway is ready. Paste these into another terminal:
   #    token against {GATEWAY}/.well-known/jwks.json
   curl -s -H "Authorization: Bearer $ANA" {GATEWAY}/v1/echo
 
+Sign up and in, as a person of the user pool: open http://localhost:{APP_PORT}/ in a
+browser. Codes are not sent anywhere: read them at http://127.0.0.1:{ADMIN_PORT}/outbox
+
 Why was 3 refused?   .venv/bin/gateway explain --identity ana --path /v1/orders/sam-1
 Is every file right? .venv/bin/gateway check && .venv/bin/gateway test
 
@@ -56,7 +61,7 @@ def start(arguments: Sequence[str | Path]) -> "subprocess.Popen[str]":
 
 def check_ports() -> None:
     """End with one line if somebody else listens already."""
-    for port in (GATEWAY_PORT, ADMIN_PORT, ISSUER_PORT, UPSTREAM_PORT):
+    for port in (GATEWAY_PORT, ADMIN_PORT, ISSUER_PORT, APP_PORT, UPSTREAM_PORT):
         with socket.socket() as probe:
             probe.settimeout(1)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -93,6 +98,15 @@ def main() -> None:
     programs = [
         start([sys.executable, HERE / "issuer.py", str(ISSUER_PORT)]),
         start([*upstream, jwks, GATEWAY, "http://orders.demo"]),
+        start(
+            [
+                sys.executable,
+                *("-W", "ignore", HERE / "app.py"),
+                str(APP_PORT),
+                f"{GATEWAY}/{POOL}",
+                CLIENT,
+            ]
+        ),
         start([gateway, "serve"]),
     ]
     for name in (signal.SIGTERM, signal.SIGHUP):

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.peers.running_gateway import ENVIRONMENT, wait_for
 
 ROOT = Path(__file__).parents[2]
-PORTS = (8080, 8081, 8082, 8090)
+PORTS = (8080, 8081, 8082, 8083, 8090)
 GATEWAY = "http://localhost:8080"
 ISSUER = "http://127.0.0.1:8082"
 # What `make run` promises after installing; on this machine, or on a slower one.
