@@ -46,6 +46,7 @@ def build_control(
                 pools=tools.pools.pools,
                 logger=logger,
                 show_error=tools.pages.show_error,
+                show_signed_out=tools.pages.show_signed_out,
             ),
             *tools.pages.routes,
             *well_known.routes(

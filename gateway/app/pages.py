@@ -8,8 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from gateway.app.factors import FactorServices
 from gateway.app.oauth import OAuthServices
+from gateway.app.people import PeopleServices
 from gateway.app.pools import PoolServices
+from gateway.endpoints.hosted_ui.account.routes import AccountServices
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.carried import Carrier
 from gateway.endpoints.hosted_ui.cookies import Cookies
@@ -70,6 +73,7 @@ class HostedPages:
                 recovery=pools.recovery,
                 sessions=oauth.sessions,
                 authorizations=oauth.authorizations,
+                account=account_services(pools.people, pools.factors),
                 clock=clock,
             ),
             logger=logger,
@@ -79,10 +83,34 @@ class HostedPages:
         """Return the page that tells a person what is wrong with an application's link."""
         return self._site.failure(strangers(request.scope), error)
 
+    def show_signed_out(self, request: Request) -> Response:
+        """Return the page for whoever has signed out and goes nowhere."""
+        return self._site.renderer.page(
+            strangers(request.scope), None, "told.html", key="signed_out", onward=""
+        )
+
     def _find_place(self, client_id: str) -> Place | None:
         client = self._pools.clients.find(client_id)
         pool = None if client is None else self._pools.pools.find(client.pool_id)
         return None if client is None or pool is None else Place(pool, client)
+
+
+def account_services(
+    people: PeopleServices, factors: FactorServices
+) -> AccountServices:
+    """Return what the account calls, of what there is about people."""
+    return AccountServices(
+        own_attributes=people.own_attributes,
+        own_passwords=people.own_passwords,
+        totp=factors.totp,
+        preferences=factors.preferences,
+        recovery_codes=factors.recovery_codes,
+        own_passkeys=factors.own_passkeys,
+        ceremonies=factors.passkeys,
+        devices=factors.devices,
+        groups=people.groups,
+        standings=people.standings,
+    )
 
 
 def _site(

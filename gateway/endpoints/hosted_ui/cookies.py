@@ -33,6 +33,7 @@ class Cookies:
         prefix = "__Host-" if secure else ""
         self._session = f"{prefix}gateway-session"
         self._browser = f"{prefix}gateway-browser"
+        self._client = f"{prefix}gateway-client"
 
     def session(self, visit: Visit) -> str:
         """Return the handle of whoever has signed in; empty if nobody has."""
@@ -42,6 +43,10 @@ class Cookies:
         """Return the browser's random name; empty if it has none yet."""
         return self._read(visit, self._browser)
 
+    def client(self, visit: Visit) -> str:
+        """Return the client that somebody last came from; empty if nobody knows."""
+        return self._read(visit, self._client)
+
     @staticmethod
     def new_browser() -> str:
         """Return a name that nobody can guess."""
@@ -50,6 +55,10 @@ class Cookies:
     def keep_browser(self, response: Response, name: str) -> None:
         """Let a browser keep its name until it is closed."""
         self._set(response, self._browser, name, None)
+
+    def keep_client(self, response: Response, client_id: str) -> None:
+        """Let a browser remember which client somebody came from: no secret."""
+        self._set(response, self._client, client_id, None)
 
     def keep_session(
         self, response: Response, handle: str, lifetime: timedelta

@@ -3,8 +3,7 @@
 RequestError
 ├── ForgedFormError              a form that no page of ours was sent with
 ├── StaleStepError               a step of something that is over
-├── UnknownClientError           nobody knows for whom somebody would sign in
-└── UnknownTargetError           nobody is sent to an address that is not registered
+└── UnknownClientError           nobody knows for whom somebody would sign in
 """
 
 from http import HTTPStatus
@@ -32,13 +31,6 @@ class UnknownClientError(RequestError):
 
     code = "unknown_client"
     public = "The link is incomplete: it does not name an application."
-
-
-class UnknownTargetError(RequestError):
-    """The address to go to afterwards is none that the application has registered."""
-
-    code = "unknown_target"
-    public = "The link leads to an address that is not registered."
 
 
 def page_status(kind: type[GatewayError]) -> HTTPStatus:

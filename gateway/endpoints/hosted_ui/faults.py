@@ -23,6 +23,7 @@ from gateway.pool.errors import (
     NoFactorError,
     NotAllowedError,
     NotAuthorizedError,
+    PasskeyError,
     ResetRequiredError,
     TriggerRefusedError,
     UnconfirmedError,
@@ -46,6 +47,7 @@ _FIELDS: Final[dict[type[GatewayError], str]] = {
     UnconfirmedError: "",
     ResetRequiredError: "",
     NotAllowedError: "",
+    PasskeyError: "",
     AttemptsExceededError: "",
     LimitExceededError: "",
 }
@@ -72,6 +74,8 @@ def faults_of(
         ]
     if isinstance(error, InvalidParameterError) and error.problems:
         return list(_of_attributes(error, t, by_address=by_address))
+    if isinstance(error, InvalidParameterError):
+        return [Fault("", t("fault.invalid_parameter"))]
     if isinstance(error, TriggerRefusedError):
         # What a trigger says is for whoever asked: that is how operators explain a no.
         return [Fault("", error.message or t("fault.trigger_refused"))]

@@ -3,8 +3,8 @@
 Reference: HTML, section 4.10.18.7 (autofill); WCAG 2.2, success criterion 1.3.5.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateway.endpoints.hosted_ui.texts import Texts
@@ -135,10 +135,22 @@ def attribute_fields(
     t: Texts,
     *,
     values: Mapping[str, str],
+    required: Collection[str] | None = None,
 ) -> Sequence[Field]:
-    """Return the fields of attributes, with what stands in them."""
+    """Return the fields of attributes, with what stands in them.
+
+    Args:
+        schema: The pool's.
+        names: Which.
+        t: The language.
+        values: By name.
+        required: Those that may not be left out; all by default.
+    """
     return [
-        _attribute_field(schema.attributes[name], t, values.get(name, ""))
+        replace(
+            _attribute_field(schema.attributes[name], t, values.get(name, "")),
+            required=required is None or name in required,
+        )
         for name in names
     ]
 

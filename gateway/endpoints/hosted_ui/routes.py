@@ -6,12 +6,12 @@ from datetime import datetime
 
 from starlette.routing import BaseRoute
 
+from gateway.endpoints.hosted_ui.account.routes import AccountServices, account_routes
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.arrival import Arrival
 from gateway.endpoints.hosted_ui.flows.confirm import ConfirmPages
 from gateway.endpoints.hosted_ui.flows.consent import ConsentPages
-from gateway.endpoints.hosted_ui.flows.logout import LogoutPages
 from gateway.endpoints.hosted_ui.flows.recovery import RecoveryPages
 from gateway.endpoints.hosted_ui.flows.sign_in import SignInPages
 from gateway.endpoints.hosted_ui.flows.sign_up import SignUpPages
@@ -34,6 +34,7 @@ class PageServices:
         recovery: Lets them have a new password.
         sessions: Knows who is signed in with which browser.
         authorizations: Knows what comes next for a browser that an application sent.
+        account: What people see and change of their own.
         clock: The time.
     """
 
@@ -42,6 +43,7 @@ class PageServices:
     recovery: Recovery
     sessions: BrowserSessions
     authorizations: Authorizations
+    account: AccountServices
     clock: Callable[[], datetime]
 
 
@@ -66,5 +68,7 @@ def routes(
         *ConfirmPages(site=site, sign_ups=services.sign_ups).routes(pages),
         *RecoveryPages(site=site, recovery=services.recovery).routes(pages),
         *consent.routes(pages),
-        *LogoutPages(site=site, sessions=sessions).routes(pages),
+        *account_routes(
+            site=site, pages=pages, sessions=sessions, services=services.account
+        ),
     ]

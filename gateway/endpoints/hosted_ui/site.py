@@ -41,12 +41,12 @@ class Site:
     clock: Callable[[], datetime]
 
     def place(self, visit: Visit) -> Place:
-        """Return for whom somebody signs in.
+        """Return for whom somebody signs in: named in the address, or as last time.
 
         Raises:
-            UnknownClientError: The address does not say, or names nobody.
+            UnknownClientError: The address names nobody, and nor does the browser.
         """
-        place = self.find_place(visit.query.get("client_id", ""))
+        place = self.find_place(self._client_of(visit))
         if place is None:
             raise UnknownClientError("no such client")
         return place
@@ -75,9 +75,12 @@ class Site:
             response.headers["Retry-After"] = str(_RETRY_UNAVAILABLE)
         return told_to_wait(response, error)
 
+    def _client_of(self, visit: Visit) -> str:
+        return visit.query.get("client_id", "") or self.cookies.client(visit)
+
     def _find_place(self, visit: Visit) -> Place | None:
         try:
-            return self.find_place(visit.query.get("client_id", ""))
+            return self.find_place(self._client_of(visit))
         except GatewayError:
             # The page of a failure is shown whatever else is down.
             return None

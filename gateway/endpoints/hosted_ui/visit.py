@@ -23,7 +23,9 @@ MAX_FIELDS: Final = 100
 STEP: Final = "step"
 NOTICE: Final = "notice"
 LANGUAGE: Final = "lang"
-_NOT_CARRIED: Final = frozenset({STEP, NOTICE})
+# Whoever is signed in is to prove it once more.
+AGAIN: Final = "again"
+_NOT_CARRIED: Final = frozenset({STEP, NOTICE, AGAIN})
 
 
 @dataclass(frozen=True, slots=True)

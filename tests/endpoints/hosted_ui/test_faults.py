@@ -19,10 +19,12 @@ from gateway.pool.errors import (
     NoFactorError,
     NotAllowedError,
     NotAuthorizedError,
+    PasskeyError,
     ResetRequiredError,
     TriggerRefusedError,
     UnconfirmedError,
     UnknownUserError,
+    WrongStateError,
 )
 from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
 
@@ -45,6 +47,8 @@ POLICY = PasswordPolicy()
         (LimitExceededError(), ""),
         (TriggerRefusedError(), ""),
         (NotAllowedError(), ""),
+        (InvalidParameterError("x"), ""),
+        (PasskeyError(), ""),
         (AttemptsExceededError(), ""),
     ],
 )
@@ -101,7 +105,7 @@ def test_a_name_is_a_name_or_an_address() -> None:
     assert "e-mail" in address.text
 
 
-@pytest.mark.parametrize("error", [StorageError("x"), InvalidParameterError("x")])
+@pytest.mark.parametrize("error", [StorageError("x"), WrongStateError("x")])
 def test_what_nobody_can_mend_is_no_fault(error: GatewayError) -> None:
     """It is a page of its own."""
     with pytest.raises(type(error)):

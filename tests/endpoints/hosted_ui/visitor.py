@@ -12,6 +12,9 @@ import anyio
 import httpx
 from typing_extensions import override
 
+from gateway.app.factors import build_factor_services
+from gateway.app.pages import account_services
+from gateway.app.people import build_people_services
 from gateway.endpoints.frame import Frame
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.carried import Carrier
@@ -28,16 +31,15 @@ from gateway.model.user import User
 from gateway.pool.pool import Pool
 from gateway.pool.recovery import Recovery
 from gateway.pool.settings import PoolSettings
-from gateway.pool.sign_in.assembly import sign_ins
+from gateway.pool.sign_in.assembly import Factors, sign_ins
 from gateway.pool.sign_up import SignUps
 from gateway.telemetry.access import AccessLog
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
 from gateway.telemetry.pseudonyms import Pseudonyms
 from gateway.telemetry.request_id import RequestIds
-from tests.oauth.house import OAuthHouse
+from tests.oauth.house import STORE_KEY, OAuthHouse
 from tests.pool.house import POOL_ID
-from tests.pool.sign_in.desk import factors_of
 from tests.telemetry.fakes import MemorySink
 
 ORIGIN = "https://id.example.com"
@@ -55,7 +57,8 @@ QUERY = {
 }
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]*)"')
-_ACTION = re.compile(r'<form method="post" action="([^"]*)"')
+_FORM = re.compile(r'<form[^>]* action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)"(?: value="([^"]*)")?>')
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 _FAULT = re.compile(r'<p class="fault" id="([^"]*)-fault"[^>]*>(.*?)</p>')
 
@@ -114,16 +117,33 @@ class Hotel:
             clock=house.clock,
         )
         self.tools = house.tools
+        recovery = Recovery(tools=self.tools)
+        self.people = build_people_services(self.tools, recovery, house.cursors)
+        self.factors = build_factor_services(
+            self.tools,
+            house.cursors,
+            store_key=STORE_KEY,
+            public_url=ORIGIN,
+            logger=logger,
+        )
+        self.ways = Factors(
+            totp=self.factors.totp,
+            passkeys=self.factors.passkeys,
+            recovery_codes=self.factors.recovery_codes,
+            devices=self.factors.devices,
+            preferences=self.factors.preferences,
+        )
         self.app = Frame(
             routes=routes(
                 site=self.site,
                 assets=self.assets,
                 services=PageServices(
                     sign_ups=self.sign_ups,
-                    sign_ins=sign_ins(self.tools, factors_of(house)),
-                    recovery=Recovery(tools=self.tools),
+                    sign_ins=sign_ins(self.tools, self.ways),
+                    recovery=recovery,
                     sessions=house.oauth.sessions,
                     authorizations=house.oauth.authorizations,
+                    account=account_services(self.people, self.factors),
                     clock=house.clock,
                 ),
                 logger=logger,
@@ -200,9 +220,10 @@ class Visitor:
         **fields: str,
     ) -> httpx.Response:
         """Fill in a form of the page, by its number, and send it."""
-        action = unescape(_ACTION.findall(self.page.text)[number])
-        values = {"csrf": self.token, **(form or {}), **fields}
-        return self._arrive(self.client.post(action, data=values))
+        action, inside = _FORM.findall(self.page.text)[number]
+        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(inside)}
+        values = {**hidden, **(form or {}), **fields}
+        return self._arrive(self.client.post(unescape(action), data=values))
 
     @property
     def token(self) -> str:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.site import Site
-from gateway.endpoints.hosted_ui.visit import Visit
+from gateway.endpoints.hosted_ui.visit import AGAIN, Visit
 from gateway.oauth.authorizing.authorizations import (
     Authorizations,
     ErrorPage,
@@ -68,7 +68,8 @@ class Arrival:
             if isinstance(step, NeedsSignIn):
                 return None
             return self.go(visit, step)
-        if session is None or session.user.pool_id != place.pool.id:
+        is_here = session is not None and session.user.pool_id == place.pool.id
+        if not is_here or AGAIN in visit.query:
             return None
         return self._site.renderer.redirect(visit.link(ACCOUNT))
 
@@ -97,6 +98,7 @@ class Arrival:
             response = self._site.renderer.redirect(onward)
         lifetime = session.expires_at - self._clock()
         self._site.cookies.keep_session(response, handle, lifetime)
+        self._site.cookies.keep_client(response, place.client.id)
         return response
 
     def go(self, visit: Visit, step: Next) -> Response:

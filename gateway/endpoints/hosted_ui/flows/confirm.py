@@ -86,6 +86,9 @@ class ConfirmPages:
             return self._form(visit, place, waiting, missing(t, *empty))
         try:
             self._confirm(visit, place, waiting, username, visit.typed(CODE))
+        except WrongStateError:
+            # Pressed twice: whoever signed up here may know.
+            pass
         except GatewayError as error:
             faults = faults_of(error, t, place.pool.settings.password)
             return told_to_wait(self._form(visit, place, waiting, faults), error)

@@ -12,7 +12,13 @@ from gateway.endpoints.hosted_ui.faults import PASSWORD
 from gateway.endpoints.hosted_ui.visit import Visit
 from gateway.pool.pool import Pool
 from gateway.pool.settings import FirstFactor
-from gateway.pool.sign_in.values import ChallengeName, Choice, First, TypedPassword
+from gateway.pool.sign_in.values import (
+    ChallengeName,
+    Choice,
+    First,
+    PasskeyStart,
+    TypedPassword,
+)
 
 # What the buttons send.
 FIRST: Final = "first"
@@ -49,6 +55,8 @@ def offered_ways(pool: Pool) -> Sequence[str]:
 def typed_way(visit: Visit, pool: Pool) -> Way:
     """Return the way that a form asks for; by default, with a password."""
     chosen = visit.typed(FIRST)
+    if chosen == ChallengeName.PASSKEY and chosen in offered_ways(pool):
+        return Way(PasskeyStart(), needs_name=False)
     if chosen in offered_ways(pool):
         return Way(Choice(ChallengeName(chosen)))
     if FirstFactor.PASSWORD in pool.settings.sign_in.first_factors:

@@ -104,7 +104,7 @@ def test_who_signed_up_here_asks_for_a_new_code_with_one_button(
     assert status(hotel, pool) is UserStatus.CONFIRMED
 
 
-def test_who_confirms_twice_here_is_told_so(hotel: Hotel, visitor: Visitor) -> None:
+def test_who_confirms_twice_here_goes_on(hotel: Hotel, visitor: Visitor) -> None:
     hotel.open()
     visitor.goto("/signup")
     visitor.send(
@@ -116,7 +116,8 @@ def test_who_confirms_twice_here_is_told_so(hotel: Hotel, visitor: Visitor) -> N
 
     visitor.send(code="123456")
 
-    assert visitor.heading == "Nothing left to do"
+    assert visitor.heading == "Sign in"
+    assert "is confirmed" in visitor.text
 
 
 def test_the_link_asks_before_it_confirms(

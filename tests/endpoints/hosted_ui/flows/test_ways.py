@@ -6,7 +6,12 @@ from gateway.endpoints.hosted_ui.flows.ways import FIRST, Way, offered_ways, typ
 from gateway.endpoints.hosted_ui.visit import Visit
 from gateway.pool.pool import Pool
 from gateway.pool.settings import FirstFactor, PoolSettings, SignInSettings
-from gateway.pool.sign_in.values import ChallengeName, Choice, TypedPassword
+from gateway.pool.sign_in.values import (
+    ChallengeName,
+    Choice,
+    PasskeyStart,
+    TypedPassword,
+)
 from tests.pool.house import NOON, POOL_ID
 
 
@@ -44,6 +49,12 @@ def test_a_pool_offers_what_it_allows() -> None:
             (FirstFactor.PASSWORD,),
             Way(TypedPassword(""), needs_password=True),
         ),
+        (
+            {FIRST: "WEB_AUTHN"},
+            tuple(FirstFactor),
+            Way(PasskeyStart(), needs_name=False),
+        ),
+        ({FIRST: "WEB_AUTHN"}, (FirstFactor.EMAIL_CODE,), Way(Choice())),
         ({}, (FirstFactor.EMAIL_CODE,), Way(Choice())),
         ({FIRST: "nonsense"}, (FirstFactor.EMAIL_CODE,), Way(Choice())),
     ],

@@ -1,0 +1,103 @@
+"""Where the rooms of an account are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from gateway.endpoints.hosted_ui.account.door import Door
+from gateway.endpoints.hosted_ui.account.passkeys import PasskeyPages
+from gateway.endpoints.hosted_ui.account.password import PasswordPages
+from gateway.endpoints.hosted_ui.account.profile import ProfilePages
+from gateway.endpoints.hosted_ui.account.record import RecordPages
+from gateway.endpoints.hosted_ui.account.rooms import Rooms
+from gateway.endpoints.hosted_ui.account.security import SecurityPages
+from gateway.endpoints.hosted_ui.account.sessions import SessionPages
+from gateway.endpoints.hosted_ui.endpoint import Pages
+from gateway.endpoints.hosted_ui.site import Site
+from gateway.oauth.authorizing.browser_sessions import BrowserSessions
+from gateway.pool.factors.devices import Devices
+from gateway.pool.factors.own_passkeys import OwnPasskeys
+from gateway.pool.factors.passkeys import PasskeyCeremonies
+from gateway.pool.factors.preferences import FactorPreferences
+from gateway.pool.factors.recovery_codes import RecoveryCodes
+from gateway.pool.factors.totp import Totp
+from gateway.pool.groups import Groups
+from gateway.pool.people.own_attributes import OwnAttributes
+from gateway.pool.people.own_passwords import OwnPasswords
+from gateway.pool.people.standing import Standings
+
+
+@dataclass(frozen=True, slots=True)
+class AccountServices:
+    """What the account calls.
+
+    Attributes:
+        own_attributes: Changes what is known of people.
+        own_passwords: Changes their passwords.
+        totp: Authenticator apps.
+        preferences: What each person has switched on.
+        recovery_codes: For whoever has lost the others.
+        own_passkeys: Lists and sorts passkeys.
+        ceremonies: Has them made.
+        devices: Remembers devices.
+        groups: Knows who is in them.
+        standings: Signs people out and deletes them.
+    """
+
+    own_attributes: OwnAttributes
+    own_passwords: OwnPasswords
+    totp: Totp
+    preferences: FactorPreferences
+    recovery_codes: RecoveryCodes
+    own_passkeys: OwnPasskeys
+    ceremonies: PasskeyCeremonies
+    devices: Devices
+    groups: Groups
+    standings: Standings
+
+
+def account_routes(
+    *, site: Site, pages: Pages, sessions: BrowserSessions, services: AccountServices
+) -> Sequence[BaseRoute]:
+    """Return the routes of all rooms."""
+    door, rooms = Door(site=site, sessions=sessions), Rooms(site=site)
+    profile = ProfilePages(rooms=rooms, own_attributes=services.own_attributes)
+    password = PasswordPages(rooms=rooms, own_passwords=services.own_passwords)
+    security = SecurityPages(
+        site=site,
+        rooms=rooms,
+        totp=services.totp,
+        preferences=services.preferences,
+        recovery_codes=services.recovery_codes,
+    )
+    passkeys = PasskeyPages(
+        rooms=rooms,
+        own_passkeys=services.own_passkeys,
+        ceremonies=services.ceremonies,
+    )
+    signed_in = SessionPages(
+        site=site,
+        rooms=rooms,
+        sessions=sessions,
+        devices=services.devices,
+        standings=services.standings,
+    )
+    record = RecordPages(
+        site=site,
+        rooms=rooms,
+        sessions=sessions,
+        groups=services.groups,
+        own_passkeys=services.own_passkeys,
+        preferences=services.preferences,
+        devices=services.devices,
+        standings=services.standings,
+    )
+    return [
+        *profile.routes(pages, door),
+        *password.routes(pages, door),
+        *security.routes(pages, door),
+        *passkeys.routes(pages, door),
+        *signed_in.routes(pages, door),
+        *record.routes(pages, door),
+    ]

@@ -1,0 +1,37 @@
+"""The way between the rooms."""
+
+import re
+
+from tests.endpoints.hosted_ui.flows.people import person
+from tests.endpoints.hosted_ui.visitor import CLIENT_ID, Hotel, Visitor
+from tests.pool.house import PASSWORD
+
+
+def menu(visitor: Visitor) -> list[str]:
+    nav = visitor.page.text.partition("<nav")[2].partition("</nav>")[0]
+    return re.findall(r'href="(/account[^"?]*)', nav)
+
+
+def test_the_menu_shows_what_the_pool_has(inside: Visitor) -> None:
+    assert menu(inside) == [
+        "/account",
+        "/account/password",
+        "/account/security",
+        "/account/passkeys",
+        "/account/sessions",
+        "/account/data",
+    ]
+    assert 'aria-current="page"' in inside.page.text
+
+
+def test_what_the_pool_has_not_is_not_linked(hotel: Hotel, visitor: Visitor) -> None:
+    person(hotel.house, hotel.open())
+    visitor.goto("/login", {"client_id": CLIENT_ID})
+    visitor.send(username="ana", password=PASSWORD)
+
+    assert menu(visitor) == [
+        "/account",
+        "/account/password",
+        "/account/sessions",
+        "/account/data",
+    ]
