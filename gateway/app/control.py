@@ -13,7 +13,7 @@ from gateway.app.tools import Tools
 from gateway.authentication.verifier import Verifier
 from gateway.config.providers.guest import GuestProvider
 from gateway.endpoints import well_known
-from gateway.endpoints.admin import explain, health, status
+from gateway.endpoints.admin import explain, health, outbox, status
 from gateway.endpoints.admin.hosts import HostCheck
 from gateway.endpoints.frame import Frame
 from gateway.endpoints.oauth import token
@@ -65,7 +65,7 @@ def build_control(
 def build_admin(
     loaded: Loaded, *, tools: Tools, state: Status, explainer: explain.Explainer
 ) -> Frame:
-    """Return the admin listener's application: health, status, explanations."""
+    """Return the admin listener's application: health, status, explanations, outbox."""
     host = loaded.configuration.settings.server.admin_listen.host
     names = () if _is_address(host) else (host,)
     return _frame(
@@ -73,6 +73,7 @@ def build_admin(
             *health.routes(readiness=state),
             *status.routes(source=state),
             *explain.routes(explainer=explainer),
+            *outbox.routes(source=tools.pools.outbox_reader),
         ],
         tools=tools,
         client_ip=_peer,

@@ -5,20 +5,29 @@ Who adds a service adds a field to `PoolServices` and a line to `build_pool_serv
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlencode
 
 from gateway.app.factors import FactorServices, build_factor_services
+from gateway.app.functions import Functions
 from gateway.app.people import PeopleServices, build_people_services
+from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM_LINK
 from gateway.keys.seal import Seal, StoreKey
+from gateway.model.user import User
 from gateway.pool.clients import Clients
 from gateway.pool.codes import Codes
 from gateway.pool.credentials import Credentials
 from gateway.pool.declared.reconciler import Reconciler
 from gateway.pool.decoys import Decoys
 from gateway.pool.limits import Limits
+from gateway.pool.messages.delivery import Deliveries, Surroundings
 from gateway.pool.messages.outbox import Outbox
+from gateway.pool.messages.reading import OutboxReader
+from gateway.pool.messages.wording import Words
+from gateway.pool.messenger import Notice
 from gateway.pool.passwords.hashing import Passwords
+from gateway.pool.pool import Pool
 from gateway.pool.pools import Pools
 from gateway.pool.recovery import Recovery
 from gateway.pool.resource_servers import ResourceServers
@@ -28,10 +37,10 @@ from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.sign_up import SignUps
 from gateway.pool.tools import PoolTools
 from gateway.pool.tries import Tries
-from gateway.pool.triggers.functions import FindFunction, no_function
 from gateway.pool.triggers.triggers import Triggers
 from gateway.storage.cursors import Cursors
 from gateway.storage.database import Database
+from gateway.telemetry.counters import Counters
 from gateway.telemetry.logs import Logger
 
 
@@ -50,6 +59,9 @@ class PoolServices:
         tries: Counts what people try.
         password_proof: Proves people by their passwords.
         outbox: Keeps messages to people until they are sent.
+        outbox_reader: Shows them to operators.
+        deliveries: Sends them.
+        functions: What triggers may call, as the files in force have it.
         triggers: Asks the functions of pools.
         sign_ups: Signs people up and confirms them.
         sign_ins: Signs people in.
@@ -68,6 +80,9 @@ class PoolServices:
     tries: Tries
     password_proof: PasswordProof
     outbox: Outbox
+    outbox_reader: OutboxReader
+    deliveries: Deliveries
+    functions: Functions
     triggers: Triggers
     sign_ups: SignUps
     sign_ins: SignIns
@@ -87,6 +102,7 @@ class PoolGround:
         region: What ids of new pools begin with.
         public_url: Where the gateway is reached.
         logger: The program's own messages.
+        counters: What happened how often.
     """
 
     database: Database
@@ -95,22 +111,22 @@ class PoolGround:
     region: str
     public_url: str
     logger: Logger
+    counters: Counters = field(default_factory=Counters)
 
 
-def build_pool_services(
-    ground: PoolGround, *, find_function: FindFunction = no_function
-) -> PoolServices:
+def build_pool_services(ground: PoolGround) -> PoolServices:
     """Return the services.
 
     Args:
         ground: What they stand on.
-        find_function: Knows what triggers may call.
     """
     database, clock, store_key = ground.database, ground.clock, ground.store_key
     seal = Seal(key=store_key)
     cursors = Cursors(secret=store_key.secret)
     outbox = Outbox(seal=seal, clock=clock)
-    tools = _tools(database, store_key, clock, outbox, Triggers(find=find_function))
+    functions = Functions()
+    tools = _tools(database, store_key, clock, outbox, Triggers(find=functions.find))
+    pools = Pools(database=database, cursors=cursors, clock=clock, region=ground.region)
     recovery = Recovery(tools=tools)
     factors = build_factor_services(
         tools,
@@ -120,9 +136,7 @@ def build_pool_services(
         logger=ground.logger,
     )
     return PoolServices(
-        pools=Pools(
-            database=database, cursors=cursors, clock=clock, region=ground.region
-        ),
+        pools=pools,
         clients=Clients(database=database, sealer=seal, cursors=cursors, clock=clock),
         resource_servers=ResourceServers(database=database, cursors=cursors),
         reconciler=Reconciler(database=database, sealer=seal, clock=clock),
@@ -130,27 +144,38 @@ def build_pool_services(
         credentials=tools.credentials,
         codes=tools.codes,
         tries=tools.tries,
-        password_proof=PasswordProof(
-            database=database,
-            credentials=tools.credentials,
-            passwords=tools.passwords,
-            tries=tools.tries,
-            clock=clock,
-        ),
+        password_proof=_password_proof(tools),
         outbox=outbox,
+        outbox_reader=OutboxReader(database=database, seal=seal, cursors=cursors),
+        deliveries=_deliveries(ground, pools, tools.triggers),
+        functions=functions,
         triggers=tools.triggers,
-        sign_ups=SignUps(
-            database=database,
-            credentials=tools.credentials,
-            codes=tools.codes,
-            messenger=outbox,
-            clock=clock,
-            triggers=tools.triggers,
-        ),
+        sign_ups=_sign_ups(tools),
         sign_ins=sign_ins(tools, _ways(factors)),
         recovery=recovery,
         people=build_people_services(tools, recovery, cursors),
         factors=factors,
+    )
+
+
+def _sign_ups(tools: PoolTools) -> SignUps:
+    return SignUps(
+        database=tools.database,
+        credentials=tools.credentials,
+        codes=tools.codes,
+        messenger=tools.messenger,
+        clock=tools.clock,
+        triggers=tools.triggers,
+    )
+
+
+def _password_proof(tools: PoolTools) -> PasswordProof:
+    return PasswordProof(
+        database=tools.database,
+        credentials=tools.credentials,
+        passwords=tools.passwords,
+        tries=tools.tries,
+        clock=tools.clock,
     )
 
 
@@ -161,6 +186,31 @@ def _ways(factors: FactorServices) -> Factors:
         recovery_codes=factors.recovery_codes,
         devices=factors.devices,
         preferences=factors.preferences,
+    )
+
+
+def _deliveries(ground: PoolGround, pools: Pools, triggers: Triggers) -> Deliveries:
+    def link(_pool: Pool, user: User, notice: Notice) -> str:
+        """Return where the pages take a code; of no client, there are none."""
+        if not notice.client_id:
+            return ""
+        query = {
+            "client_id": notice.client_id,
+            "user_name": user.username,
+            "confirmation_code": notice.code,
+        }
+        return f"{ground.public_url}{CONFIRM_LINK}?{urlencode(query)}"
+
+    return Deliveries(
+        Surroundings(
+            database=ground.database,
+            seal=Seal(key=ground.store_key),
+            pools=pools,
+            triggers=triggers,
+            words=Words(link=link),
+            count=ground.counters,
+            clock=ground.clock,
+        )
     )
 
 

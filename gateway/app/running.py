@@ -18,6 +18,7 @@ from anyio import CapacityLimiter
 from uvicorn._types import ASGI3Application
 
 from gateway.app.control import build_admin
+from gateway.app.delivering import INTERVAL as MESSAGE_INTERVAL
 from gateway.app.explaining import CurrentExplainer
 from gateway.app.hearing import INTERVAL
 from gateway.app.loading import Loaded, load
@@ -28,7 +29,7 @@ from gateway.app.reload import (
     check_reloadable,
     self_test,
 )
-from gateway.app.snapshot import Snapshot, build_snapshot, retire
+from gateway.app.snapshot import Snapshot, build_snapshot, retire, take_up
 from gateway.app.status import Status
 from gateway.app.tools import Tools
 from gateway.app.watching import is_configuration, settled_changes, spellings_of
@@ -46,7 +47,7 @@ from gateway.model.errors import GatewayError
 TICK = timedelta(seconds=5)
 
 # One for each duty that may have to wait.
-_DUTY_THREADS = 3
+_DUTY_THREADS = 4
 
 # The cause of a reload that nobody has asked for.
 WATCHED = "file"
@@ -105,6 +106,7 @@ class Gateway:
             self._first, tools=self._tools, before=None
         )
         await self._declare_pools(self._first)
+        take_up(self._snapshot, tools=self._tools)
         # The first way into a thread loads a part of anyio, for which the event loop
         # stands still; better now than under the first request.
         await self._attempt("key ring", self._tick_keys)
@@ -191,7 +193,13 @@ class Gateway:
             loop.add_signal_handler(name, self._stop.set)
         hangup = asyncio.Event()
         loop.add_signal_handler(signal.SIGHUP, hangup.set)
-        duties = (self._obey(hangup), self._watch(), self._look_after(), self._hear())
+        duties = (
+            self._obey(hangup),
+            self._watch(),
+            self._look_after(),
+            self._hear(),
+            self._deliver(),
+        )
         tasks = [asyncio.create_task(duty) for duty in duties]
         try:
             yield
@@ -240,6 +248,11 @@ class Gateway:
             await self._attempt("changes of identities", self._tools.hearing.tick)
             await asyncio.sleep(INTERVAL.total_seconds())
 
+    async def _deliver(self) -> None:
+        while True:
+            await self._attempt("messages", self._tools.delivering.tick)
+            await asyncio.sleep(MESSAGE_INTERVAL.total_seconds())
+
     async def _attempt(self, what: str, duty: Callable[[], object]) -> None:
         try:
             await anyio.to_thread.run_sync(duty, limiter=self._threads)
@@ -277,6 +290,7 @@ class Gateway:
                 )
                 return
             self._snapshot = snapshot
+            take_up(snapshot, tools=self._tools)
             retire(before, successor=snapshot, tools=self._tools)
             self._reloads.succeeded(at=self._tools.clock())
             self._logger.info(

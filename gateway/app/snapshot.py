@@ -5,11 +5,15 @@ upstreams whose settings have not changed, keys of issuers, what is known of ide
 is handed in or taken over from the snapshot before.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import anyio.to_thread
 
 from gateway.app.control import build_control
+from gateway.app.delivering import PostOffice, build_post_office
+from gateway.app.functions import build_functions
 from gateway.app.loading import Loaded, target_rules_of
 from gateway.app.revision import find_revision
 from gateway.app.tools import Tools
@@ -29,6 +33,7 @@ from gateway.mint.minter import Minter
 from gateway.pipeline import Pipeline, Stages
 from gateway.policy.recording.collector import Collector
 from gateway.policy.recording.settings import choices_of
+from gateway.pool.triggers.functions import Function
 from gateway.storage.identities import IdentityStore
 from gateway.upstream.forwarder import Forwarder, Service, service_of
 from gateway.upstream.headers import RequestHeaders
@@ -42,11 +47,15 @@ class Snapshot:
         loaded: The files, compiled.
         plane: What the proxy works with.
         control: The control plane.
+        functions: What triggers may call.
+        post_office: How messages leave.
     """
 
     loaded: Loaded
     plane: Plane
     control: Frame
+    functions: Mapping[str, Function]
+    post_office: PostOffice
 
 
 async def build_snapshot(
@@ -64,6 +73,15 @@ async def build_snapshot(
         ConfigError: A file that a provider or an upstream refers to cannot be used.
     """
     configuration = loaded.configuration
+    functions = await anyio.to_thread.run_sync(
+        partial(
+            build_functions,
+            configuration,
+            threads=tools.pools.functions.threads,
+            clock=tools.clock,
+        )
+    )
+    post_office = build_post_office(configuration, clock=tools.clock)
     verifier = build_verifier(configuration, tools=tools)
     forwarder = Forwarder(upstreams=_services(configuration))
     await forwarder.open(after=before.plane.forwarder if before else None)
@@ -91,7 +109,13 @@ async def build_snapshot(
         evidence=await build_collector(loaded, tools=tools),
     )
     control = build_control(loaded, tools=tools, verifier=verifier, origins=origins)
-    return Snapshot(loaded, plane, control)
+    return Snapshot(loaded, plane, control, functions, post_office)
+
+
+def take_up(snapshot: Snapshot, *, tools: Tools) -> None:
+    """Let what outlives the files go by a snapshot from now on."""
+    tools.pools.functions.use(snapshot.functions)
+    tools.delivering.use(snapshot.post_office)
 
 
 def retire(old: Snapshot, *, successor: Snapshot, tools: Tools) -> None:

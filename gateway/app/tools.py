@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
+from gateway.app.delivering import Delivering
 from gateway.app.hearing import Hearing
 from gateway.app.oauth import Ground, OAuthServices
 from gateway.app.pages import HostedPages
@@ -92,6 +93,9 @@ class Tools:
             clock=clock,
             logger=logs.logger,
         )
+        self.delivering = Delivering(
+            deliveries=pools.deliveries, logger=logs.logger, clock=clock
+        )
         self._closing = ExitStack()
         self._guest_limit: tuple[Rate, AddressLimit] | None = None
 
@@ -103,8 +107,15 @@ class Tools:
         return self._guest_limit[1]
 
     def counts(self) -> dict[str, int]:
-        """Return what has been counted since the start, lost lines of logs included."""
-        return {**self.logs.counters.totals(), **self.logs.losses.totals()}
+        """Return what has been counted since the start, lost lines of logs included.
+
+        And how many calls of triggers go on that nobody waits for any more.
+        """
+        return {
+            **self.logs.counters.totals(),
+            **self.logs.losses.totals(),
+            "trigger_calls_abandoned": self.pools.functions.threads.abandoned,
+        }
 
     @classmethod
     def open(cls, settings: Config, *, clock: Clock) -> Self:
@@ -131,6 +142,7 @@ class Tools:
                     region=settings.server.region,
                     public_url=public_url,
                     logger=logs.logger,
+                    counters=logs.counters,
                 )
             )
             oauth = OAuthServices(
@@ -159,6 +171,7 @@ class Tools:
                 ),
                 logs=logs,
             )
+            stack.callback(tools.delivering.close)
             # What it was made of is its own from here on.
             tools._closing = stack.pop_all()
             return tools

@@ -58,6 +58,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E334": "A role is named that is not declared.",
         "E335": "A test names a fixture that is not declared.",
         "E336": "A pool names a function that is not declared.",
+        "E337": "A function of a trigger cannot be imported, or is none.",
         "E340": "A pool that is there cannot become what its file says.",
         "E401": "An expression is too long.",
         "E402": "An expression is nested too deeply.",

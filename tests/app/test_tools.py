@@ -68,4 +68,5 @@ def test_lost_lines_are_counted_for_each_log(house: House) -> None:
         "log_lines_dropped.program",
         "log_lines_dropped.access",
         "log_lines_dropped.decisions",
+        "trigger_calls_abandoned",
     }

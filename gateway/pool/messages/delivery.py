@@ -121,8 +121,8 @@ class Deliveries:
 
     def deliver(
         self, message: StoredMessage, *, senders: Senders, keeping: Keeping
-    ) -> None:
-        """Deliver a message that was claimed, and keep what became of it.
+    ) -> StoredMessage:
+        """Deliver a message that was claimed, and return what became of it.
 
         Args:
             message: As it was claimed.
@@ -133,16 +133,15 @@ class Deliveries:
             StorageError: The database cannot be used; the message is tried again.
         """
         if self._clock() >= message.give_up_at:
-            self._fail(message, message.error or "it was not sent in time", keeping)
-            return
+            why = message.error or "it was not sent in time"
+            return self._fail(message, why, keeping)
         try:
             worded = self._send(message, senders)
         except (PostponedError, UnexpectedTriggerError) as error:
-            self._postpone(message, str(error))
+            return self._postpone(message, str(error))
         except (RefusedError, TriggerRefusedError, BadTriggerAnswerError) as error:
-            self._fail(message, str(error), keeping)
-        else:
-            self._finish(message, worded, keeping)
+            return self._fail(message, str(error), keeping)
+        return self._finish(message, worded, keeping)
 
     def purge(self, keeping: Keeping) -> int:
         """Remove what was kept long enough; return of how many messages.
@@ -203,13 +202,14 @@ class Deliveries:
 
     def _finish(
         self, message: StoredMessage, worded: Worded | None, keeping: Keeping
-    ) -> None:
+    ) -> StoredMessage:
         now = self._clock()
         content = None
         if worded is not None:
             content = self._content.seal(write_worded(worded), message.id)
         kept = keeping.record if content is None else keeping.content
-        self._settle(
+        self._count.add("messages_delivered")
+        return self._settle(
             replace(
                 message,
                 state=MessageState.DELIVERED,
@@ -219,17 +219,19 @@ class Deliveries:
                 purge_at=now + kept,
             )
         )
-        self._count.add("messages_delivered")
 
-    def _postpone(self, message: StoredMessage, why: str) -> None:
+    def _postpone(self, message: StoredMessage, why: str) -> StoredMessage:
         pause = min(_FIRST_PAUSE * 2 ** min(message.tries - 1, 20), _LONGEST_PAUSE)
         due = min(self._clock() + pause, message.give_up_at)
-        self._settle(replace(message, due_at=due, error=why))
         self._count.add("messages_postponed")
+        return self._settle(replace(message, due_at=due, error=why))
 
-    def _fail(self, message: StoredMessage, why: str, keeping: Keeping) -> None:
+    def _fail(
+        self, message: StoredMessage, why: str, keeping: Keeping
+    ) -> StoredMessage:
         now = self._clock()
-        self._settle(
+        self._count.add("messages_failed")
+        return self._settle(
             replace(
                 message,
                 state=MessageState.FAILED,
@@ -238,7 +240,7 @@ class Deliveries:
                 purge_at=now + keeping.content,
             )
         )
-        self._count.add("messages_failed")
 
-    def _settle(self, message: StoredMessage) -> None:
+    def _settle(self, message: StoredMessage) -> StoredMessage:
         self._database.write(lambda connection: Messages(connection).settle(message))
+        return message
