@@ -1,0 +1,45 @@
+"""The services of the pools without a gateway that runs: for commands."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+
+from gateway.app.pools import PoolGround, PoolServices, build_pool_services
+from gateway.config.settings.root import Config
+from gateway.keys.seal import StoreKey
+from gateway.storage.opening import open_database
+from gateway.telemetry.lines import LineWriter
+from gateway.telemetry.logs import build_logger
+from gateway.telemetry.sinks import StreamSink
+
+
+@contextmanager
+def open_pool_services(
+    settings: Config, *, clock: Callable[[], datetime]
+) -> Iterator[PoolServices]:
+    """Give the services, and close the database behind them.
+
+    A gateway that runs may use the same database meanwhile, and hears of what changes.
+
+    Raises:
+        StorageError: The database cannot be used.
+        SealError: The storage key is none.
+    """
+    with ExitStack() as stack:
+        writer = LineWriter(sink=StreamSink(sys.stderr.buffer))
+        stack.callback(writer.close)
+        database = open_database(settings.storage)
+        stack.callback(database.close)
+        yield build_pool_services(
+            PoolGround(
+                database=database,
+                store_key=StoreKey.parse(settings.storage.encrypt_with.reveal()),
+                clock=clock,
+                region=settings.server.region,
+                public_url=settings.server.public_url.text.rstrip("/"),
+                logger=build_logger(
+                    writer=writer, level=settings.log.level, clock=clock
+                ),
+            )
+        )

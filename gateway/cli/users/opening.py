@@ -1,0 +1,83 @@
+"""What all commands about people begin with: the configuration, the database, the pool."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.app.offline import open_pool_services
+from gateway.app.people import PeopleServices
+from gateway.app.pools import PoolServices
+from gateway.cli.clock import now
+from gateway.config.load import load as load_files
+from gateway.pool.pool import Pool
+
+# More pools than anybody looks through by name.
+_MOST = 1000
+
+PoolOption = Annotated[
+    str,
+    typer.Option(
+        "--pool",
+        "-p",
+        envvar="GATEWAY_POOL",
+        metavar="ID|NAME",
+        help="Which pool; may be left out if there is only one.",
+    ),
+]
+NameArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="USER", help="The user name, a proven address, or the id (`sub`)."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a command works with.
+
+    Attributes:
+        people: What can be done.
+        pool: Whose people.
+    """
+
+    people: PeopleServices
+    pool: Pool
+
+
+@contextmanager
+def open_desk(config: Path, pool: str) -> Iterator[Desk]:
+    """Give the pool that somebody means, and what can be done with its people.
+
+    Args:
+        config: `config.toml`.
+        pool: Its id or name; empty for the only one.
+
+    Raises:
+        typer.BadParameter: There is no such pool, or several.
+        ConfigError: The files have faults.
+        StorageError: The database cannot be used.
+    """
+    settings = load_files(config).settings
+    with open_pool_services(settings, clock=now) as services:
+        yield Desk(services.people, _find(services, pool))
+
+
+def _find(services: PoolServices, wanted: str) -> Pool:
+    found = services.pools.find(wanted) if wanted else None
+    if found is not None:
+        return found
+    pools = services.pools.list(limit=_MOST).entries
+    meant = [pool for pool in pools if wanted in {"", pool.settings.name}]
+    if len(meant) == 1:
+        return meant[0]
+    told = ", ".join(f"{pool.id} ({pool.settings.name})" for pool in meant or pools)
+    if not pools:
+        told = "there is none yet"
+    raise typer.BadParameter(
+        f"name one of the pools: {told}" if pools else told, param_hint="--pool"
+    )
