@@ -16,6 +16,7 @@ from gateway.config.configuration import Configuration
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
 from gateway.config.load import load as load_files
+from gateway.config.providers.pool.provider import PoolProvider
 from gateway.identity.mapper import Mapper, compile_mappers
 from gateway.keys.errors import SealError
 from gateway.keys.seal import StoreKey
@@ -26,7 +27,6 @@ from gateway.policy.engine import Engine
 from gateway.policy.fixtures import Fixtures
 from gateway.policy.recording.settings import find_path_faults
 from gateway.policy.testing import PolicyTests
-from gateway.pool.declared.faults import find_pool_faults
 from gateway.upstream.overlaps import find_overlaps
 from gateway.upstream.routes import RouteTable
 
@@ -101,7 +101,7 @@ def _load(config_path: Path, *, follow: bool) -> Loaded:
     ]
     if follow:
         # What clients prove themselves by stands elsewhere.
-        faults += find_pool_faults(configuration.providers)
+        faults += _pool_faults(configuration)
     mappers = _collect(lambda: compile_mappers(configuration.providers), faults)
     engine = _collect(
         lambda: compile_policies(
@@ -181,6 +181,16 @@ def _store_key_faults(configuration: Configuration) -> Iterator[Fault]:
     except SealError as error:
         place = ("storage", "encrypt_with")
         yield configuration.document.fault("E503", place, error.detail)
+
+
+def _pool_faults(configuration: Configuration) -> Iterator[Fault]:
+    if any(isinstance(each.settings, PoolProvider) for each in configuration.providers):
+        # Brings the database along, for which who declares no pool need not wait.
+        from gateway.pool.declared.faults import (  # noqa: PLC0415 - slow to import
+            find_pool_faults,
+        )
+
+        yield from find_pool_faults(configuration.providers)
 
 
 def _overlap_faults(

@@ -49,6 +49,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "decisions": ("gateway.cli.policies.decisions", "app"),
     "show": ("gateway.cli.show", "app"),
     "keys": ("gateway.cli.keys", "app"),
+    "pools": ("gateway.cli.pools.pools", "app"),
     "users": ("gateway.cli.users.app", "app"),
     "init": ("gateway.cli.init", "init"),
 }

@@ -97,8 +97,8 @@ def declared(provider: PoolProvider) -> DeclaredPool:
     """Return what a file says. Whether it makes sense is not looked at."""
     return DeclaredPool(
         id=provider.pool_id,
-        settings=_settings(provider),
-        clients=tuple(_client(provider.pool_id, each) for each in provider.client),
+        settings=settings_of(provider),
+        clients=tuple(client_of(provider.pool_id, each) for each in provider.client),
         servers=tuple(
             ResourceServer(
                 provider.pool_id,
@@ -117,7 +117,8 @@ def own_name(name: str, attribute: OwnAttribute) -> str:
     return f"{DEVELOPER if attribute.developer else ''}{CUSTOM}{name}"
 
 
-def _settings(provider: PoolProvider) -> PoolSettings:
+def settings_of(provider: PoolProvider) -> PoolSettings:
+    """Return what a file tells a pool."""
     sign_in, sign_up = provider.sign_in, provider.sign_up
     passkeys = provider.passkeys
     return PoolSettings(
@@ -214,7 +215,8 @@ def _messages(written: WrittenMessages) -> MessageSettings:
     )
 
 
-def _client(pool_id: str, written: ClientSettings) -> DeclaredClient:
+def client_of(pool_id: str, written: ClientSettings) -> DeclaredClient:
+    """Return what a file says of a client."""
     client = Client(
         id=written.id,
         pool_id=pool_id,
