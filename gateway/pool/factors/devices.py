@@ -321,8 +321,22 @@ def may_stand_in(pool: Pool, device: Device | None) -> bool:
     )
 
 
+def find_device(
+    connection: Connection, pool: Pool, user: User, key: str
+) -> Device | None:
+    """Return one of a person's devices, in somebody's transaction.
+
+    Args:
+        connection: One that may read.
+        pool: The pool.
+        user: The person.
+        key: As the client says it.
+    """
+    return StoredDevices(connection).find(pool.id, user.sub, _kept_key(key))
+
+
 def _get(connection: Connection, pool: Pool, user: User, key: str) -> Device:
-    device = StoredDevices(connection).find(pool.id, user.sub, _kept_key(key))
+    device = find_device(connection, pool, user, key)
     if device is None:
         raise DeviceNotFoundError
     return device

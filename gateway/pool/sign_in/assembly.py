@@ -9,6 +9,7 @@ from gateway.pool.factors.recovery_codes import RecoveryCodes
 from gateway.pool.factors.totp import Totp
 from gateway.pool.sign_in.challenges.custom import CustomFlow
 from gateway.pool.sign_in.challenges.demands import Demands
+from gateway.pool.sign_in.challenges.devices import DeviceProofs
 from gateway.pool.sign_in.challenges.first_factors import FirstFactors, Ways
 from gateway.pool.sign_in.challenges.passkeys import PasskeyFactor
 from gateway.pool.sign_in.challenges.passwords import PasswordFactor
@@ -48,13 +49,20 @@ def sign_ins(tools: PoolTools, factors: Factors) -> SignIns:
     codes = SentCodes(tools=tools, sessions=sessions)
     demands = Demands(tools=tools, sessions=sessions)
     second = SecondFactors(
-        tools=tools, sessions=sessions, codes=codes, totp=factors.totp
+        tools=tools,
+        sessions=sessions,
+        codes=codes,
+        totp=factors.totp,
+        recovery_codes=factors.recovery_codes,
     )
+    devices = DeviceProofs(tools=tools, sessions=sessions, devices=factors.devices)
     set_up = SetUp(tools=tools, sessions=sessions, codes=codes, totp=factors.totp)
     progress = Progress(
         tools=tools,
         sessions=sessions,
+        devices=factors.devices,
         askers={
+            Demand.DEVICE: devices,
             Demand.NEW_PASSWORD: demands,
             Demand.MISSING_ATTRIBUTES: demands,
             Demand.SECOND_FACTOR: second,
@@ -85,6 +93,7 @@ def sign_ins(tools: PoolTools, factors: Factors) -> SignIns:
         second=second,
         set_up=set_up,
         demands=demands,
+        devices=devices,
         custom=custom,
     )
     return SignIns(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from gateway.model.user import User
 from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.errors import (
+    DeviceNotFoundError,
     DisabledError,
     InvalidSessionError,
     NoFactorError,
@@ -21,8 +22,9 @@ from gateway.pool.errors import (
     ResetRequiredError,
     UnconfirmedError,
 )
+from gateway.pool.factors.devices import Devices, find_device, may_stand_in
 from gateway.pool.factors.preferences import Preferences
-from gateway.pool.settings import Address, MfaMode
+from gateway.pool.settings import Address, MfaMode, Remembering
 from gateway.pool.sign_in.sessions import Journey, OpenSession, Sessions, Visit
 from gateway.pool.sign_in.steps import (
     Admitted,
@@ -34,6 +36,7 @@ from gateway.pool.sign_in.steps import (
 )
 from gateway.pool.sign_in.values import Asked, SignedIn
 from gateway.pool.tools import PoolTools
+from gateway.storage.pools.devices import Device
 from gateway.storage.pools.secrets import AllSecrets
 from gateway.storage.pools.users import Users
 
@@ -83,9 +86,11 @@ class Progress:
         *,
         tools: PoolTools,
         sessions: Sessions,
+        devices: Devices,
         askers: Mapping[Demand, Asker],
     ) -> None:
         self._tools = tools
+        self._devices = devices
         self._sessions = sessions
         self._askers = askers
 
@@ -201,14 +206,21 @@ class Progress:
                 assert_never(step)
 
     def _let_in(self, visit: Visit, user: User, journey: Journey) -> SignedIn:
-        caller = visit.context.caller(visit.client)
-        self._tools.triggers.post_authentication(visit.pool, user, caller)
+        offer = None if journey.device_key else self._devices.offer(visit.pool, user)
+        self._tools.triggers.post_authentication(
+            visit.pool,
+            user,
+            visit.context.caller(visit.client),
+            new_device=offer is not None,
+        )
         return SignedIn(
             user=user,
             client_id=visit.client.id,
             authenticated_at=visit.now,
             amr=journey.amr,
             origin_id=journey.origin_id,
+            device_key=journey.device_key if journey.device_proven else "",
+            new_device=offer,
         )
 
 
@@ -222,7 +234,11 @@ def _get(connection: Connection, visit: Visit, sub: str) -> User:
 def standing_of(
     connection: Connection, visit: Visit, user: User, journey: Journey
 ) -> Standing:
-    """Return what counts of a person at this point of the sign-in."""
+    """Return what counts of a person at this point of the sign-in.
+
+    Raises:
+        DeviceNotFoundError: The device that the client names is none of theirs.
+    """
     verified = frozenset(
         address
         for address in Address
@@ -232,6 +248,7 @@ def standing_of(
     chosen = Preferences()
     if visit.pool.settings.mfa.mode is not MfaMode.OFF:
         chosen = Preferences.of(AllSecrets(connection).find(user.pool_id, user.sub))
+    device = _device(connection, visit, user, journey)
     return Standing(
         status=user.status,
         is_enabled=user.enabled,
@@ -241,5 +258,20 @@ def standing_of(
         verified=verified,
         first_factor=journey.first_factor,
         has_second=journey.has_second,
+        device_known=device is not None,
+        device_remembered=may_stand_in(visit.pool, device),
         device_proven=journey.device_proven,
     )
+
+
+def _device(
+    connection: Connection, visit: Visit, user: User, journey: Journey
+) -> Device | None:
+    """Return the device that the client names; `None` for none, or where none count."""
+    remembering = visit.pool.settings.devices.remembering
+    if not journey.device_key or remembering is Remembering.NEVER:
+        return None
+    device = find_device(connection, visit.pool, user, journey.device_key)
+    if device is None:
+        raise DeviceNotFoundError("none of the person's devices")
+    return device

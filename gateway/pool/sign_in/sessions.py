@@ -29,6 +29,8 @@ from gateway.storage.pools.sessions import SignInSessions, StoredSession
 from gateway.storage.pools.users import Users
 
 _PURPOSE: Final = "pool session"
+# What is longer is nobody's name, and no device's.
+_MAX_NAME: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ class Sessions:
         state = self._sealer.open(stored.state, purpose=_purpose(digest))
         journey = _JOURNEYS.validate_json(state)
         if visit.context.device_key:
-            journey = replace(journey, device_key=visit.context.device_key)
+            key = as_text(visit.context.device_key)
+            journey = replace(journey, device_key=key)
         user = None
         if stored.sub is not None:
             user = Users(connection).find(visit.pool.id, stored.sub)
@@ -207,6 +210,11 @@ class Sessions:
             kept.remove(session.digest)
         else:
             kept.count_try(session.digest)
+
+
+def as_text(said: str) -> str:
+    """Return whatever was sent for a name, as it can be kept."""
+    return said[:_MAX_NAME].encode("utf-8", "replace").decode()
 
 
 def _check_name(visit: Visit, journey: Journey, user: User | None) -> None:

@@ -21,6 +21,7 @@ from gateway.pool.pool import Pool
 from gateway.pool.settings import Address, FirstFactor, SecondFactor, TriggerKind
 from gateway.pool.sign_in.challenges.custom import CustomFlow
 from gateway.pool.sign_in.challenges.demands import Demands
+from gateway.pool.sign_in.challenges.devices import DeviceProofs
 from gateway.pool.sign_in.challenges.first_factors import FirstFactors
 from gateway.pool.sign_in.challenges.passkeys import PasskeyFactor
 from gateway.pool.sign_in.challenges.passwords import PasswordFactor
@@ -30,7 +31,13 @@ from gateway.pool.sign_in.challenges.sent_codes import SentCodes
 from gateway.pool.sign_in.challenges.set_up import SetUp
 from gateway.pool.sign_in.challenges.srp_proofs import session_in
 from gateway.pool.sign_in.progress import Next, Progress
-from gateway.pool.sign_in.sessions import Journey, OpenSession, Sessions, Visit
+from gateway.pool.sign_in.sessions import (
+    Journey,
+    OpenSession,
+    Sessions,
+    Visit,
+    as_text,
+)
 from gateway.pool.sign_in.values import (
     Answer,
     Asked,
@@ -64,9 +71,8 @@ from gateway.pool.tools import PoolTools
 from gateway.pool.triggers.values import Unknown
 from gateway.storage.pools.users import Users
 
-# What is longer is nobody's name.
-_MAX_NAME: Final = 256
 _CONFIRMED: Final = "confirmed"
+_RECOVERY: Final = ChallengeName.RECOVERY_CODE
 _ANSWERED: Final = {
     TypedPassword: ChallengeName.PASSWORD,
     SrpStart: ChallengeName.PASSWORD_SRP,
@@ -85,6 +91,7 @@ class Challenges:
         second: The second factor.
         set_up: One that is to be set up.
         demands: A new password, missing attributes.
+        devices: A device that says it is one of the person's.
         custom: What the pool's functions ask.
     """
 
@@ -95,6 +102,7 @@ class Challenges:
     second: SecondFactors
     set_up: SetUp
     demands: Demands
+    devices: DeviceProofs
     custom: CustomFlow
 
 
@@ -198,6 +206,7 @@ class SignIns:
             NameTakenError: An address is somebody else's name.
             WrongStateError: What is set up was set up meanwhile.
             PasskeyError: What a passkey has signed proves nobody.
+            DeviceNotFoundError: The device that the client names is none of the person's.
             AttemptsExceededError: There were too many tries.
             LimitExceededError: Too many codes were sent in this hour.
             TriggerRefusedError: A function of the pool says no.
@@ -268,7 +277,7 @@ class SignIns:
             case SetUpTotp() | ProvenTotp() | SetUpDone() | SetUpEmail():
                 step = parts.set_up.answer(visit, opened, answer, progress)
             case DeviceStart():
-                raise InvalidSessionError("no device was asked for")
+                step = parts.devices.start(visit, opened, answer)
             case _:
                 assert_never(answer)
         return step
@@ -284,9 +293,12 @@ class SignIns:
     def _answer_proof(
         self, visit: Visit, opened: OpenSession, answer: SrpProof
     ) -> Next:
+        parts, progress = self._challenges, self._progress
+        if opened.journey.asked is ChallengeName.DEVICE_PROOF:
+            return parts.devices.answer(visit, opened, answer, progress)
         if opened.journey.is_custom:
-            return self._challenges.custom.answer_proof(visit, opened, answer)
-        return self._challenges.passwords.answer_proof(visit, opened, answer)
+            return parts.custom.answer_proof(visit, opened, answer)
+        return parts.passwords.answer_proof(visit, opened, answer)
 
     def _answer_code(
         self,
@@ -297,10 +309,11 @@ class SignIns:
         parts = self._challenges
         if isinstance(answer, SendAgain):
             return parts.codes.ask_again(visit, opened)
-        if isinstance(answer, TypedRecoveryCode):
-            raise InvalidSessionError("no recovery code was asked for")
-        if opened.journey.asked is ChallengeName.TOTP:
-            return parts.second.answer_totp(visit, opened, answer, self._progress)
+        asked, second = opened.journey.asked, parts.second
+        if isinstance(answer, TypedRecoveryCode) or asked is _RECOVERY:
+            return second.answer_recovery(visit, opened, answer.code, self._progress)
+        if asked is ChallengeName.TOTP:
+            return second.answer_totp(visit, opened, answer, self._progress)
         opened.check(*CODES_ASKED)
         return parts.codes.answer(visit, opened, answer, self._progress)
 
@@ -318,11 +331,10 @@ class SignIns:
 
 def _journey(visit: Visit, name: str) -> Journey:
     return Journey(
-        # Whatever was typed for a name: it is kept as text.
-        name=name[:_MAX_NAME].encode("utf-8", "replace").decode(),
+        name=as_text(name),
         origin_id=str(uuid4()),
         asked=ChallengeName.SELECT_CHALLENGE,
-        device_key=visit.context.device_key,
+        device_key=as_text(visit.context.device_key),
     )
 
 

@@ -78,7 +78,8 @@ class Standing:
         verified: The addresses that the person has proven.
         first_factor: What has been proven already, if it could be a second factor too.
         has_second: Whether a second factor has been proven in this sign-in.
-        device_remembered: Whether this device is one of the person's remembered ones.
+        device_known: Whether this device says that it is one of the person's.
+        device_remembered: Whether it is one that they want to be remembered.
         device_proven: Whether it has proven that in this sign-in.
     """
 
@@ -90,6 +91,7 @@ class Standing:
     verified: frozenset[Address] = frozenset()
     first_factor: SecondFactor | None = None
     has_second: bool = False
+    device_known: bool = False
     device_remembered: bool = False
     device_proven: bool = False
 
@@ -119,13 +121,20 @@ def next_step(standing: Standing, pool: PoolSettings) -> Step:
         return _REFUSED[standing.status]
     if standing.status is UserStatus.FORCE_CHANGE_PASSWORD:
         return Challenge(Demand.NEW_PASSWORD, attributes=standing.missing)
-    asked = _second_factor(standing, pool)
+    asked = _second_factor(standing, pool) or _device(standing)
     if asked is not None:
         return asked
     if standing.missing:
         # Cognito lets such people in, and applications meet a profile with holes.
         return Challenge(Demand.MISSING_ATTRIBUTES, attributes=standing.missing)
     return ADMITTED
+
+
+def _device(standing: Standing) -> Challenge | None:
+    """Return what is asked of a device that is named; `None` if it has proven itself."""
+    if not standing.device_known or standing.device_proven:
+        return None
+    return Challenge(Demand.DEVICE)
 
 
 def _second_factor(

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from gateway.model.client import Client
 from gateway.model.user import User
+from gateway.pool.factors.devices import DeviceOffer
 from gateway.pool.messenger import SentCode
 from gateway.pool.triggers.values import Caller
 
@@ -110,19 +111,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class NewDevice:
-    """Names for a device that may be remembered, if it confirms.
-
-    Attributes:
-        key: The device's.
-        group_key: That of the group that it proves itself in.
-    """
-
-    key: str
-    group_key: str
-
-
-@dataclass(frozen=True, slots=True)
 class SignedIn:
     """Somebody who has been let in. What they get for it is for others to say.
 
@@ -133,7 +121,8 @@ class SignedIn:
         amr: How, by RFC 8176: `pwd`, `otp`, `sms`, `hwk`, `swk`, `mfa`.
         origin_id: Of this sign-in alone; becomes `origin_jti` and `event_id`.
         device_key: Which remembered device it was; empty for none.
-        new_device: How the device may be remembered; `None` if it may not, or is already.
+        new_device: What the device is called if it is to be remembered; `None` if that may
+            not be, or if it has a name already.
     """
 
     user: User
@@ -142,7 +131,7 @@ class SignedIn:
     amr: tuple[str, ...]
     origin_id: str
     device_key: str = ""
-    new_device: NewDevice | None = None
+    new_device: DeviceOffer | None = None
 
 
 @dataclass(frozen=True, slots=True)

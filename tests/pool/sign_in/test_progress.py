@@ -37,7 +37,12 @@ def test_whoever_is_removed_in_the_middle_is_nobody(house: House) -> None:
     ana = desk.person()
     remove(desk, ana.sub)
 
-    progress = Progress(tools=house.tools, sessions=desk.sessions, askers={})
+    progress = Progress(
+        tools=house.tools,
+        sessions=desk.sessions,
+        devices=desk.factors.devices,
+        askers={},
+    )
     with pytest.raises(NotAuthorizedError):
         progress.set_out(visit(desk), ana.sub, JOURNEY)
 

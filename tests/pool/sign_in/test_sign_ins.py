@@ -31,7 +31,6 @@ from gateway.pool.sign_in.values import (
     Choice,
     ChosenFactor,
     Confirmed,
-    DeviceStart,
     SignedIn,
     TypedCode,
     TypedPassword,
@@ -192,14 +191,6 @@ def test_a_confirmation_is_good_for_its_person_alone(house: House) -> None:
         with pytest.raises(InvalidSessionError):
             desk.answer(session, answer)
     assert isinstance(desk.begin(Confirmed(session)), SignedIn)
-
-
-def test_a_device_that_was_not_asked_for_proves_nothing(house: House) -> None:
-    desk = Desk(house)
-    desk.person()
-
-    with pytest.raises(InvalidSessionError):
-        desk.answer(desk.asked(Choice()), DeviceStart("key", "1"))
 
 
 def test_functions_are_asked_before_and_told_after(house: House) -> None:

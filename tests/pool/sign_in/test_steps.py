@@ -159,6 +159,19 @@ def test_a_remembered_device_may_stand_for_the_second_factor() -> None:
     assert next_step(standing, pool(MfaMode.ON)) == asked(TOTP)
 
 
+def test_a_device_that_is_named_proves_that_it_is_the_one() -> None:
+    """After the second factor, for which it does not stand."""
+    named = replace(ANA, device_known=True)
+
+    assert next_step(named, pool()) == Challenge(Demand.DEVICE)
+    assert next_step(replace(named, device_proven=True), pool()) is ADMITTED
+    with_totp = replace(named, factors=frozenset({TOTP}))
+    assert next_step(with_totp, pool(MfaMode.ON)) == asked(TOTP)
+    assert next_step(replace(with_totp, has_second=True), pool(MfaMode.ON)) == (
+        Challenge(Demand.DEVICE)
+    )
+
+
 def test_after_the_second_factor_only_the_profile_is_asked_for() -> None:
     """Holes in it are filled by somebody who is known to be the person."""
     standing = replace(ANA, factors=frozenset({TOTP}), missing=("name",))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from gateway.model.user import User
 from gateway.pool.errors import CodeMismatchError, ExpiredCodeError, InvalidSessionError
+from gateway.pool.factors.recovery_codes import RecoveryCodes
 from gateway.pool.factors.totp import Totp
 from gateway.pool.messenger import SentCode
 from gateway.pool.settings import Address, SecondFactor
@@ -25,6 +26,7 @@ from gateway.pool.sign_in.values import (
     TypedCode,
 )
 from gateway.pool.tools import PoolTools
+from gateway.storage.pools.recovery_codes import StoredRecoveryCodes
 from gateway.storage.pools.secrets import AllSecrets
 
 NAMES: Final = {
@@ -42,12 +44,19 @@ class SecondFactors:
     """Asks for second factors, and looks at those that are not sent."""
 
     def __init__(
-        self, *, tools: PoolTools, sessions: Sessions, codes: SentCodes, totp: Totp
+        self,
+        *,
+        tools: PoolTools,
+        sessions: Sessions,
+        codes: SentCodes,
+        totp: Totp,
+        recovery_codes: RecoveryCodes,
     ) -> None:
         self._tools = tools
         self._sessions = sessions
         self._codes = codes
         self._totp = totp
+        self._recovery_codes = recovery_codes
 
     def ask(
         self,
@@ -64,9 +73,10 @@ class SecondFactors:
         """
         standing = standing_of(connection, visit, user, journey)
         usable = usable_factors(standing, visit.pool.settings.mfa)
-        journey = replace(
-            journey, choices=tuple(NAMES[each] for each in usable), kept={}
-        )
+        choices = [NAMES[each] for each in usable]
+        if StoredRecoveryCodes(connection).count(user.pool_id, user.sub):
+            choices.append(ChallengeName.RECOVERY_CODE)
+        journey = replace(journey, choices=tuple(choices), kept={})
         if challenge.name is Demand.SECOND_FACTOR:
             name = NAMES[challenge.factors[0]]
             return self._ask_for(connection, visit, user, journey, name)
@@ -110,6 +120,31 @@ class SecondFactors:
                 visit.pool, user, answer.code, address=visit.context.address
             )
         except (CodeMismatchError, ExpiredCodeError):
+            progress.miss(visit, opened)
+            raise
+        return progress.advance(visit, opened, with_second)
+
+    def answer_recovery(
+        self, visit: Visit, opened: OpenSession, code: str, progress: Progress
+    ) -> Next:
+        """Return what comes next, if it is one of the codes for such days.
+
+        It need not have been chosen: whoever is asked for another factor may type one.
+
+        Raises:
+            InvalidSessionError: No second factor was asked for, or the person has no codes,
+                or another answer was quicker.
+            AttemptsExceededError: There were too many tries.
+            CodeMismatchError: It is none of them; the session may be used again.
+        """
+        if ChallengeName.RECOVERY_CODE not in opened.journey.choices:
+            raise InvalidSessionError("no recovery code can be used here")
+        user = opened.person(opened.journey.asked)
+        try:
+            self._recovery_codes.use(
+                visit.pool, user, code, address=visit.context.address
+            )
+        except CodeMismatchError:
             progress.miss(visit, opened)
             raise
         return progress.advance(visit, opened, with_second)

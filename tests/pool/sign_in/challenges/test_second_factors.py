@@ -17,9 +17,11 @@ from gateway.pool.settings import MfaMode
 from gateway.pool.sign_in.values import (
     Asked,
     ChallengeName,
+    Choice,
     ChosenFactor,
     Parameter,
     TypedCode,
+    TypedRecoveryCode,
 )
 from tests.pool.house import House
 from tests.pool.sign_in.desk import (
@@ -163,3 +165,50 @@ def test_a_pool_may_do_without(house: House) -> None:
     phone = Phone(house, MfaMode.OFF)
 
     assert phone.desk.outcome(phone.desk.begin) is None
+
+
+def test_a_recovery_code_takes_the_place_of_any(phone: Phone) -> None:
+    """Chosen, or typed where another was asked for; each is good once."""
+    desk = phone.desk
+    desk.prefer(phone.ana, *ALL)
+    codes = desk.factors.recovery_codes.make(desk.pool, phone.ana)
+
+    asked = desk.asked()
+    assert asked.choices[-1] is ChallengeName.RECOVERY_CODE
+    signed_in = desk.signed_in(asked, TypedRecoveryCode(codes[0].upper()))
+    assert signed_in.amr == ("pwd", "otp", "mfa")
+    asked = desk.asked_then(desk.asked(), ChosenFactor(ChallengeName.SMS_CODE))
+    desk.signed_in(asked, TypedRecoveryCode(codes[1]))
+    asked = desk.asked_then(desk.asked(), ChosenFactor(ChallengeName.RECOVERY_CODE))
+    assert asked.name is ChallengeName.RECOVERY_CODE
+    with pytest.raises(CodeMismatchError):
+        desk.answer(asked, TypedCode(codes[1]))
+    desk.signed_in(asked, TypedCode(codes[2]))
+
+
+def test_wrong_recovery_codes_are_counted(phone: Phone) -> None:
+    """In the sign-in, and beyond it."""
+    desk = phone.desk
+    codes = desk.factors.recovery_codes.make(desk.pool, phone.ana)
+    asked = desk.asked()
+    for _ in range(MAX_TRIES):
+        with pytest.raises(CodeMismatchError):
+            desk.answer(asked, TypedRecoveryCode("wrong"))
+
+    with pytest.raises(InvalidSessionError):
+        desk.answer(asked, TypedRecoveryCode(codes[0]))
+    with pytest.raises(AttemptsExceededError):
+        desk.answer(desk.asked(), TypedRecoveryCode(codes[0]))
+
+
+def test_whoever_has_no_recovery_codes_types_none(phone: Phone) -> None:
+    with pytest.raises(InvalidSessionError):
+        phone.desk.answer(phone.desk.asked(), TypedRecoveryCode("0123456789"))
+
+
+def test_a_recovery_code_is_no_first_factor(phone: Phone) -> None:
+    desk = phone.desk
+    (code, *_) = desk.factors.recovery_codes.make(desk.pool, phone.ana)
+
+    with pytest.raises(InvalidSessionError):
+        desk.answer(desk.asked(Choice()), TypedRecoveryCode(code))
