@@ -150,22 +150,11 @@ def build_pool_services(ground: PoolGround) -> PoolServices:
         deliveries=_deliveries(ground, pools, tools.triggers),
         functions=functions,
         triggers=tools.triggers,
-        sign_ups=_sign_ups(tools),
+        sign_ups=SignUps(tools=tools),
         sign_ins=sign_ins(tools, _ways(factors)),
         recovery=recovery,
         people=build_people_services(tools, recovery, cursors),
         factors=factors,
-    )
-
-
-def _sign_ups(tools: PoolTools) -> SignUps:
-    return SignUps(
-        database=tools.database,
-        credentials=tools.credentials,
-        codes=tools.codes,
-        messenger=tools.messenger,
-        clock=tools.clock,
-        triggers=tools.triggers,
     )
 
 

@@ -29,6 +29,7 @@ WINDOW: Final = timedelta(hours=1)
 EVERYWHERE_FACTOR: Final = 4
 
 _MAX_NAME: Final = 256
+_UNKNOWN_NETWORK: Final = "-"
 
 
 class Limited(StrEnum):
@@ -72,7 +73,7 @@ class Limits:
             pool: The pool.
             what: What there is so much of.
             whose: From `whose`.
-            address: Where the request comes from.
+            address: Where the request comes from; empty if that is not known.
 
         Raises:
             LimitExceededError: There was too much of it in this hour. (That is the same for
@@ -98,7 +99,8 @@ class Limits:
         Raises:
             LimitExceededError: There was too much of it in this hour; nothing was counted.
         """
-        here = SpendingKey(pool.id, whose, what, network_of(address))
+        network = network_of(address) or _UNKNOWN_NETWORK
+        here = SpendingKey(pool.id, whose, what, network)
         everywhere = SpendingKey(pool.id, whose, what)
         most = {
             here: IN_AN_HOUR[what],

@@ -7,7 +7,7 @@ is there without the other.
 Reference: Amazon Cognito, SignUp, ConfirmSignUp, ResendConfirmationCode.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,8 +15,7 @@ from sqlalchemy import Connection
 
 from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.schema import VERIFIED
-from gateway.pool.codes import Codes, KeptCode, Outcome, Purpose
-from gateway.pool.credentials import Credentials
+from gateway.pool.codes import KeptCode, Outcome, Purpose
 from gateway.pool.errors import (
     CodeMismatchError,
     ExpiredCodeError,
@@ -24,22 +23,20 @@ from gateway.pool.errors import (
     NotAllowedError,
     WrongStateError,
 )
-from gateway.pool.messenger import Messenger, Notice, SentCode
-from gateway.pool.names import (
-    comparable,
-)
+from gateway.pool.limits import Limited, whose
+from gateway.pool.messenger import Notice, SentCode
+from gateway.pool.names import comparable
 from gateway.pool.new_users import as_answered, new_user
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import add_profile, keep_profile
-from gateway.pool.settings import Address, NoticeKind
-from gateway.pool.triggers.triggers import NO_TRIGGERS, Triggers
+from gateway.pool.settings import Address, FirstFactor, NoticeKind
+from gateway.pool.tools import PoolTools
 from gateway.pool.triggers.values import (
     NOBODY,
     Caller,
     ConfirmationSource,
     SignUpSource,
 )
-from gateway.storage.database import Database
 from gateway.storage.errors import DuplicateError
 from gateway.storage.pools.codes import CodeKey, StoredCode, UserCodes
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
@@ -52,7 +49,7 @@ class SignUp:
 
     Attributes:
         username: A name; an address, where addresses stand in for names.
-        password: As typed.
+        password: As typed; may be empty where people sign in without one.
         attributes: By name.
         caller: Through whom, for triggers.
     """
@@ -79,22 +76,8 @@ class SignedUp:
 class SignUps:
     """Signs people up and confirms them. Blocks; call it in a thread."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        credentials: Credentials,
-        codes: Codes,
-        messenger: Messenger,
-        clock: Callable[[], datetime],
-        triggers: Triggers = NO_TRIGGERS,
-    ) -> None:
-        self._database = database
-        self._credentials = credentials
-        self._codes = codes
-        self._messenger = messenger
-        self._clock = clock
-        self._triggers = triggers
+    def __init__(self, *, tools: PoolTools) -> None:
+        self._tools = tools
 
     def sign_up(self, pool: Pool, asked: SignUp) -> SignedUp:
         """Make a person, who still has to confirm unless a trigger says otherwise.
@@ -111,7 +94,7 @@ class SignUps:
         """
         if not pool.settings.sign_up.is_open:
             raise NotAllowedError("people do not sign up by themselves in this pool")
-        now = self._clock()
+        now = self._tools.clock()
         user = new_user(
             pool,
             asked.username,
@@ -119,11 +102,15 @@ class SignUps:
             status=UserStatus.UNCONFIRMED,
             now=now,
         )
-        self._credentials.check(pool, asked.password, about=user)
+        has_password = bool(asked.password) or not _goes_without(pool)
+        if has_password:
+            self._tools.credentials.check(pool, asked.password, about=user)
         user = self._ask(pool, user, asked.caller)
-        secrets = self._credentials.make(
-            pool, user, asked.password, before=UserSecrets(), now=now
-        )
+        secrets = UserSecrets()
+        if has_password:
+            secrets = self._tools.credentials.make(
+                pool, user, asked.password, before=secrets, now=now
+            )
         is_confirmed = user.status is UserStatus.CONFIRMED
         sent = None if is_confirmed else _destination(pool, user)
 
@@ -135,7 +122,7 @@ class SignUps:
                 self._send(connection, pool, user, notice, now)
 
         try:
-            self._database.write(work)
+            self._tools.database.write(work)
         except DuplicateError as error:
             raise NameTakenError("the name is somebody's") from error
         if is_confirmed:
@@ -154,11 +141,13 @@ class SignUps:
         Raises:
             WrongStateError: The person is confirmed.
             NotAllowedError: There is no address that a code could go to.
+            LimitExceededError: There were too many in this hour.
         """
-        now = self._clock()
+        now = self._tools.clock()
 
         def work(connection: Connection) -> SentCode | None:
             user = _find(connection, pool, name)
+            self._count(connection, pool, Limited.RESEND_CODE, name, user, caller)
             if user is None:
                 return None
             _check_unconfirmed(user)
@@ -171,7 +160,7 @@ class SignUps:
             self._send(connection, pool, user, notice, now)
             return sent
 
-        return self._database.write(work)
+        return self._tools.database.write(work)
 
     def confirm(
         self,
@@ -196,15 +185,17 @@ class SignUps:
             CodeMismatchError: It is not the code.
             ExpiredCodeError: There is none, or there is no such person.
             WrongStateError: The person is confirmed.
+            LimitExceededError: There were too many tries in this hour.
             NameTakenError: The address leads to somebody else; the code stays good.
             TriggerRefusedError: The person is confirmed, and a trigger that was told of it
                 says no.
             TriggerError: The same, but it did not answer.
         """
-        now = self._clock()
+        now = self._tools.clock()
 
         def work(connection: Connection) -> tuple[Outcome, User | None]:
             user = _find(connection, pool, name)
+            self._count(connection, pool, Limited.CONFIRM_SIGN_UP, name, user, caller)
             if user is not None:
                 _check_unconfirmed(user)
             outcome, stored = self._try(connection, pool, user, code, now)
@@ -215,7 +206,7 @@ class SignUps:
             return outcome, proven
 
         try:
-            outcome, user = self._database.write(work)
+            outcome, user = self._tools.database.write(work)
         except DuplicateError as error:
             raise NameTakenError("the address leads to somebody else") from error
         if user is not None:
@@ -226,15 +217,29 @@ class SignUps:
             raise CodeMismatchError
         raise ExpiredCodeError
 
+    def _count(
+        self,
+        connection: Connection,
+        pool: Pool,
+        what: Limited,
+        name: str,
+        user: User | None,
+        caller: Caller,
+    ) -> None:
+        """Refuse what was done too often in this hour, whoever it is about."""
+        counted = whose(pool, name, user)
+        limits, address = self._tools.limits, caller.address
+        limits.count(connection, pool, what, counted, address=address)
+
     def _ask(self, pool: Pool, user: User, caller: Caller) -> User:
         """Return the person as a trigger lets them be."""
         source = SignUpSource.SIGN_UP
-        answer = self._triggers.pre_sign_up(pool, user, source, caller)
+        answer = self._tools.triggers.pre_sign_up(pool, user, source, caller)
         return as_answered(user, answer)
 
     def _tell(self, pool: Pool, user: User, caller: Caller) -> None:
         source = ConfirmationSource.SIGN_UP
-        self._triggers.post_confirmation(pool, user, source, caller)
+        self._tools.triggers.post_confirmation(pool, user, source, caller)
 
     def _send(
         self,
@@ -246,14 +251,14 @@ class SignUps:
     ) -> None:
         """Make a code, and hand it over with what is to be told."""
         address = notice.to.address
-        code, kept = self._codes.make(
+        code, kept = self._tools.codes.make(
             Purpose.SIGN_UP, _owner(pool, user, address), now=now
         )
         UserCodes(connection).keep(
             _key(pool, user),
             StoredCode(kept.digest, kept.expires_at, kept.tries, address),
         )
-        self._messenger.put(connection, pool, user, replace(notice, code=code))
+        self._tools.messenger.put(connection, pool, user, replace(notice, code=code))
 
     def _try(
         self,
@@ -267,10 +272,12 @@ class SignUps:
         kept = UserCodes(connection)
         stored = None if user is None else kept.find(_key(pool, user))
         if user is None or stored is None:
-            outcome, _ = self._codes.check(None, Purpose.SIGN_UP, pool.id, code, now)
+            outcome, _ = self._tools.codes.check(
+                None, Purpose.SIGN_UP, pool.id, code, now
+            )
             return outcome, None
         key = _key(pool, user)
-        outcome, left = self._codes.check(
+        outcome, left = self._tools.codes.check(
             KeptCode(stored.digest, stored.expires_at, stored.tries),
             Purpose.SIGN_UP,
             _owner(pool, user, stored.value),
@@ -282,6 +289,11 @@ class SignUps:
         else:
             kept.remove(key)
         return outcome, stored
+
+
+def _goes_without(pool: Pool) -> bool:
+    """Whether people of a pool may sign in without a password."""
+    return bool(pool.settings.sign_in.first_factors - {FirstFactor.PASSWORD})
 
 
 def _notice(kind: NoticeKind, to: SentCode, caller: Caller) -> Notice:

@@ -120,13 +120,7 @@ def _live(place: Place, client_id: str, journal: Path, prefix: str) -> None:
 def _steps(
     house: OAuthHouse, pool: Pool, client: Client, name: str
 ) -> Iterator[tuple[str, str]]:
-    sign_ups = SignUps(
-        database=house.database,
-        credentials=house.credentials,
-        codes=house.codes,
-        messenger=house.mailbox,
-        clock=house.clock,
-    )
+    sign_ups = SignUps(tools=house.tools)
     passwords = OwnPasswords(tools=house.tools)
 
     yield "sign_up?", ""

@@ -17,15 +17,18 @@ from gateway.pool.errors import (
     ExpiredCodeError,
     InvalidParameterError,
     InvalidPasswordError,
+    LimitExceededError,
     NameTakenError,
     NotAllowedError,
     WrongStateError,
 )
+from gateway.pool.limits import IN_AN_HOUR, WINDOW, Limited
 from gateway.pool.messenger import SentCode
 from gateway.pool.pool import Pool
 from gateway.pool.settings import (
     Address,
     Alias,
+    FirstFactor,
     PoolSettings,
     SignInSettings,
     SignUpSettings,
@@ -33,6 +36,7 @@ from gateway.pool.settings import (
     TriggerSettings,
 )
 from gateway.pool.sign_up import SignUp, SignUps
+from gateway.storage.pools.secrets import UserSecrets
 from gateway.storage.pools.users import Users
 from tests.pool.house import NOON, PASSWORD, POOL_ID, House
 from tests.pool.triggers.recorder import CALLER, Recorder, triggers_of
@@ -47,13 +51,7 @@ ADDRESSES = PoolSettings(
 
 @pytest.fixture
 def sign_ups(house: House) -> SignUps:
-    return SignUps(
-        database=house.database,
-        credentials=house.credentials,
-        codes=house.codes,
-        messenger=house.mailbox,
-        clock=house.clock,
-    )
+    return SignUps(tools=house.tools)
 
 
 def count(house: House) -> int:
@@ -319,14 +317,7 @@ def test_taking_over_what_nobody_has_is_an_ordinary_confirmation(
 
 
 def with_function(house: House, function: Recorder) -> SignUps:
-    return SignUps(
-        database=house.database,
-        credentials=house.credentials,
-        codes=house.codes,
-        messenger=house.mailbox,
-        clock=house.clock,
-        triggers=triggers_of(function),
-    )
+    return SignUps(tools=replace(house.tools, triggers=triggers_of(function)))
 
 
 def asking(*kinds: TriggerKind) -> PoolSettings:
@@ -386,3 +377,47 @@ def test_a_trigger_that_fails_leaves_nothing(house: House) -> None:
 
     assert count(house) == 0
     assert not house.mailbox.messages
+
+
+def test_where_people_sign_in_without_a_password_none_is_needed(house: House) -> None:
+    """It may be chosen all the same, and is then checked like others."""
+    codes = SignInSettings(
+        first_factors=frozenset({FirstFactor.PASSWORD, FirstFactor.EMAIL_CODE})
+    )
+    pool = house.pool(PoolSettings(name="people", sign_in=codes))
+    sign_ups = SignUps(tools=house.tools)
+
+    user = sign_ups.sign_up(pool, replace(ANA, password="")).user
+
+    assert house.secrets(user) == UserSecrets()
+    confirmed = sign_ups.confirm(pool, "ana", house.mailbox.code)
+    assert confirmed.status is UserStatus.CONFIRMED
+    with pytest.raises(InvalidPasswordError):
+        sign_ups.sign_up(pool, replace(ANA, username="bob", password="short"))
+    bob = sign_ups.sign_up(pool, replace(ANA, username="bob")).user
+    assert house.secrets(bob).password_hash is not None
+
+
+def test_elsewhere_a_password_is_needed(house: House, sign_ups: SignUps) -> None:
+    with pytest.raises(InvalidPasswordError):
+        sign_ups.sign_up(house.pool(), replace(ANA, password=""))
+
+
+def test_there_are_so_many_codes_in_an_hour(house: House, sign_ups: SignUps) -> None:
+    """And so many tries, for names that nobody has as well; elsewhere others."""
+    pool = house.pool()
+    sign_ups.sign_up(pool, ANA)
+
+    for name in ("ana", "nobody"):
+        for _ in range(IN_AN_HOUR[Limited.RESEND_CODE]):
+            sign_ups.resend(pool, name, caller=CALLER)
+        with pytest.raises(LimitExceededError):
+            sign_ups.resend(pool, name, caller=CALLER)
+        for _ in range(IN_AN_HOUR[Limited.CONFIRM_SIGN_UP]):
+            with pytest.raises((CodeMismatchError, ExpiredCodeError)):
+                sign_ups.confirm(pool, name, "1", caller=CALLER)
+        with pytest.raises(LimitExceededError):
+            sign_ups.confirm(pool, name, "1", caller=CALLER)
+    sign_ups.resend(pool, "ana")
+    house.pass_time(WINDOW)
+    sign_ups.resend(pool, "ana", caller=CALLER)

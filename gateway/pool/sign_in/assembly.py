@@ -48,6 +48,7 @@ def sign_ins(tools: PoolTools, factors: Factors) -> SignIns:
     sessions = Sessions(sealer=tools.sealer)
     codes = SentCodes(tools=tools, sessions=sessions)
     demands = Demands(tools=tools, sessions=sessions)
+    devices = DeviceProofs(tools=tools, sessions=sessions, devices=factors.devices)
     second = SecondFactors(
         tools=tools,
         sessions=sessions,
@@ -55,49 +56,59 @@ def sign_ins(tools: PoolTools, factors: Factors) -> SignIns:
         totp=factors.totp,
         recovery_codes=factors.recovery_codes,
     )
-    devices = DeviceProofs(tools=tools, sessions=sessions, devices=factors.devices)
     set_up = SetUp(tools=tools, sessions=sessions, codes=codes, totp=factors.totp)
     progress = Progress(
         tools=tools,
         sessions=sessions,
         devices=factors.devices,
         askers={
-            Demand.DEVICE: devices,
             Demand.NEW_PASSWORD: demands,
             Demand.MISSING_ATTRIBUTES: demands,
             Demand.SECOND_FACTOR: second,
             Demand.SELECT_FACTOR: second,
             Demand.SET_UP_FACTOR: set_up,
+            Demand.DEVICE: devices,
         },
     )
-    passwords = PasswordFactor(
-        tools=tools, sessions=sessions, proof=_proof(tools), progress=progress
-    )
-    passkeys = PasskeyFactor(
-        tools=tools, sessions=sessions, ceremonies=factors.passkeys, progress=progress
-    )
-    ways = Ways(
-        preferences=factors.preferences,
-        passwords=passwords,
-        codes=codes,
-        passkeys=passkeys,
-    )
-    custom = CustomFlow(
-        tools=tools, sessions=sessions, passwords=passwords, progress=progress
-    )
+    ways = _ways(tools, factors, sessions, codes, progress)
     challenges = Challenges(
         first=FirstFactors(tools=tools, sessions=sessions, ways=ways),
-        passwords=passwords,
-        passkeys=passkeys,
-        codes=codes,
+        ways=ways,
         second=second,
         set_up=set_up,
         demands=demands,
         devices=devices,
-        custom=custom,
+        custom=CustomFlow(
+            tools=tools,
+            sessions=sessions,
+            passwords=ways.passwords,
+            progress=progress,
+        ),
     )
     return SignIns(
         tools=tools, sessions=sessions, progress=progress, challenges=challenges
+    )
+
+
+def _ways(
+    tools: PoolTools,
+    factors: Factors,
+    sessions: Sessions,
+    codes: SentCodes,
+    progress: Progress,
+) -> Ways:
+    return Ways(
+        preferences=factors.preferences,
+        passwords=PasswordFactor(
+            tools=tools, sessions=sessions, proof=_proof(tools), progress=progress
+        ),
+        codes=codes,
+        passkeys=PasskeyFactor(
+            tools=tools,
+            sessions=sessions,
+            ceremonies=factors.passkeys,
+            progress=progress,
+        ),
     )
 
 

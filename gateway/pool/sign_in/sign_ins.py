@@ -22,12 +22,9 @@ from gateway.pool.settings import Address, FirstFactor, SecondFactor, TriggerKin
 from gateway.pool.sign_in.challenges.custom import CustomFlow
 from gateway.pool.sign_in.challenges.demands import Demands
 from gateway.pool.sign_in.challenges.devices import DeviceProofs
-from gateway.pool.sign_in.challenges.first_factors import FirstFactors
-from gateway.pool.sign_in.challenges.passkeys import PasskeyFactor
-from gateway.pool.sign_in.challenges.passwords import PasswordFactor
+from gateway.pool.sign_in.challenges.first_factors import FirstFactors, Ways
 from gateway.pool.sign_in.challenges.second_factors import SecondFactors
 from gateway.pool.sign_in.challenges.sent_codes import ASKED as CODES_ASKED
-from gateway.pool.sign_in.challenges.sent_codes import SentCodes
 from gateway.pool.sign_in.challenges.set_up import SetUp
 from gateway.pool.sign_in.challenges.srp_proofs import session_in
 from gateway.pool.sign_in.progress import Next, Progress
@@ -85,9 +82,7 @@ class Challenges:
 
     Attributes:
         first: The first factor, where it is open.
-        passwords: A password.
-        passkeys: A passkey.
-        codes: Codes that are sent.
+        ways: Each of those by itself.
         second: The second factor.
         set_up: One that is to be set up.
         demands: A new password, missing attributes.
@@ -96,9 +91,7 @@ class Challenges:
     """
 
     first: FirstFactors
-    passwords: PasswordFactor
-    passkeys: PasskeyFactor
-    codes: SentCodes
+    ways: Ways
     second: SecondFactors
     set_up: SetUp
     demands: Demands
@@ -150,7 +143,7 @@ class SignIns:
         visit = Visit(pool, client, context, self._tools.clock())
         journey = _journey(visit, name)
         if isinstance(first, PasskeyStart):
-            step: Next = self._challenges.passkeys.begin(visit, journey)
+            step: Next = self._challenges.ways.passkeys.begin(visit, journey)
         else:
             step = self._begin(visit, name, journey, first)
         return self._progress.finish(visit, step)
@@ -230,10 +223,10 @@ class SignIns:
         match first:
             case TypedPassword():
                 _check_passwords(visit)
-                step = parts.passwords.begin(visit, user, journey, first)
+                step = parts.ways.passwords.begin(visit, user, journey, first)
             case SrpStart():
                 _check_passwords(visit)
-                step = parts.passwords.begin_proof(visit, user, journey, first)
+                step = parts.ways.passwords.begin_proof(visit, user, journey, first)
             case Choice():
                 step = parts.first.begin(visit, user, journey, first)
             case CustomStart():
@@ -265,7 +258,7 @@ class SignIns:
             case SrpProof():
                 step = self._answer_proof(visit, opened, answer)
             case PasskeyAnswer():
-                step = parts.passkeys.answer(visit, opened, answer)
+                step = parts.ways.passkeys.answer(visit, opened, answer)
             case TypedCode() | SendAgain() | TypedRecoveryCode():
                 step = self._answer_code(visit, opened, answer)
             case ChosenFactor():
@@ -298,7 +291,7 @@ class SignIns:
             return parts.devices.answer(visit, opened, answer, progress)
         if opened.journey.is_custom:
             return parts.custom.answer_proof(visit, opened, answer)
-        return parts.passwords.answer_proof(visit, opened, answer)
+        return parts.ways.passwords.answer_proof(visit, opened, answer)
 
     def _answer_code(
         self,
@@ -308,14 +301,14 @@ class SignIns:
     ) -> Next:
         parts = self._challenges
         if isinstance(answer, SendAgain):
-            return parts.codes.ask_again(visit, opened)
+            return parts.ways.codes.ask_again(visit, opened)
         asked, second = opened.journey.asked, parts.second
         if isinstance(answer, TypedRecoveryCode) or asked is _RECOVERY:
             return second.answer_recovery(visit, opened, answer.code, self._progress)
         if asked is ChallengeName.TOTP:
             return second.answer_totp(visit, opened, answer, self._progress)
         opened.check(*CODES_ASKED)
-        return parts.codes.answer(visit, opened, answer, self._progress)
+        return parts.ways.codes.answer(visit, opened, answer, self._progress)
 
     def _find(self, visit: Visit, name: str) -> User | None:
         sensitive = visit.pool.settings.sign_in.case_sensitive

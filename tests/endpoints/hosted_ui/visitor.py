@@ -109,13 +109,7 @@ class Hotel:
             find_place=self.find_place,
             clock=house.clock,
         )
-        self.sign_ups = SignUps(
-            database=house.database,
-            credentials=house.credentials,
-            codes=house.codes,
-            messenger=house.mailbox,
-            clock=house.clock,
-        )
+        self.sign_ups = SignUps(tools=house.tools)
         self.tools = house.tools
         recovery = Recovery(tools=self.tools)
         self.people = build_people_services(self.tools, recovery, house.cursors)

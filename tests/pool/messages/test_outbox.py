@@ -1,5 +1,6 @@
 """Messages are kept with what causes them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,13 +28,7 @@ def outbox(house: House) -> Outbox:
 
 @pytest.fixture
 def sign_ups(house: House, outbox: Outbox) -> SignUps:
-    return SignUps(
-        database=house.database,
-        credentials=house.credentials,
-        codes=house.codes,
-        messenger=outbox,
-        clock=house.clock,
-    )
+    return SignUps(tools=replace(house.tools, messenger=outbox))
 
 
 def kept(house: House) -> list[StoredMessage]:
@@ -65,17 +60,7 @@ def test_a_sign_up_leaves_a_message_with_its_code(
 def test_what_is_not_kept_causes_no_message(house: House, outbox: Outbox) -> None:
     """Nobody gets a code for a sign-up that did not take place."""
     pool = house.pool()
-    user = (
-        SignUps(
-            database=house.database,
-            credentials=house.credentials,
-            codes=house.codes,
-            messenger=house.mailbox,
-            clock=house.clock,
-        )
-        .sign_up(pool, ANA)
-        .user
-    )
+    user = SignUps(tools=house.tools).sign_up(pool, ANA).user
     notice = Notice(NoticeKind.SIGN_UP, SentCode(Address.EMAIL, "ana@example.com"), "1")
 
     def work(connection: Connection) -> None:

@@ -72,13 +72,7 @@ def test_an_administrator_confirms_without_a_code(
     house: House, standings: Standings, pool: Pool
 ) -> None:
     """No address is proven by that, and the code that was sent is good no more."""
-    sign_ups = SignUps(
-        database=house.database,
-        credentials=house.credentials,
-        codes=house.codes,
-        messenger=house.mailbox,
-        clock=house.clock,
-    )
+    sign_ups = SignUps(tools=house.tools)
     email = {"email": "ana@example.com"}
     user = sign_ups.sign_up(pool, SignUp("ana", PASSWORD, email)).user
     house.pass_time(timedelta(hours=1))

@@ -44,13 +44,7 @@ def pool(house: House) -> Pool:
 
 @pytest.fixture
 def ana(house: House, pool: Pool) -> User:
-    sign_ups = SignUps(
-        database=house.database,
-        credentials=house.credentials,
-        codes=house.codes,
-        messenger=house.mailbox,
-        clock=house.clock,
-    )
+    sign_ups = SignUps(tools=house.tools)
     sign_ups.sign_up(pool, SignUp("ana", PASSWORD, {"email": "ana@example.com"}))
     return sign_ups.confirm(pool, "ana", house.mailbox.code)
 
