@@ -13,6 +13,7 @@ from gateway.app.hearing import Hearing
 from gateway.app.oauth import Ground, OAuthServices
 from gateway.app.pages import HostedPages
 from gateway.app.pools import PoolGround, PoolServices, build_pool_services
+from gateway.app.sweeping import Sweeping, sweeps_of
 from gateway.authentication.key_sources import KeySources
 from gateway.config.settings.root import Config
 from gateway.config.settings.values import Rate
@@ -95,6 +96,18 @@ class Tools:
         )
         self.delivering = Delivering(
             deliveries=pools.deliveries, logger=logs.logger, clock=clock
+        )
+        self.sweeping = Sweeping(
+            sweeps=sweeps_of(
+                database,
+                pools,
+                sessions=oauth.sessions,
+                pushed=oauth.pushed,
+                codes=oauth.codes,
+                devices=oauth.devices,
+            ),
+            clock=clock,
+            logger=logs.logger,
         )
         self._closing = ExitStack()
         self._guest_limit: tuple[Rate, AddressLimit] | None = None

@@ -89,6 +89,15 @@ class UserFailures:
             },
         )
 
+    def remove_strangers(self, time: datetime) -> int:
+        """Forget what is older than a time, and was never followed by a success."""
+        done = self._connection.execute(
+            delete(POOL_FAILURE).where(
+                POOL_FAILURE.c.last_at < time, POOL_FAILURE.c.succeeded_at.is_(None)
+            )
+        )
+        return done.rowcount
+
     def remove_before(self, time: datetime) -> int:
         """Forget what is older than a time; return how much there was."""
         done = self._connection.execute(

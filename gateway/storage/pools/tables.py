@@ -164,3 +164,12 @@ POOL_FAILURE = Table(
     Column("succeeded_at", Instant()),
     Index("ix_pool_failure_last_at", "last_at"),
 )
+
+# Of whoever never came in: forgotten soon, because nobody has to be known by it.
+_NEVER = text("succeeded_at IS NULL")
+Index(
+    "ix_pool_failure_stranger",
+    POOL_FAILURE.c.last_at,
+    sqlite_where=_NEVER,
+    postgresql_where=_NEVER,
+)

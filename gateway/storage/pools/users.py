@@ -6,6 +6,7 @@ several changes are kept together or not at all. Knows nothing of passwords and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     tuple_,
     update,
 )
@@ -174,6 +176,32 @@ class Users:
         )
         return done.rowcount > 0
 
+    def remove_unconfirmed(self, pool_id: str, *, before: datetime, limit: int) -> int:
+        """Remove the oldest people who never confirmed; return how many.
+
+        Args:
+            pool_id: The pool.
+            before: Whoever signed up later stays.
+            limit: How many at most.
+        """
+        # The status is written out: it is what the index is about.
+        old = (
+            select(POOL_USER.c.sub)
+            .where(
+                POOL_USER.c.pool_id == pool_id,
+                POOL_USER.c.created_at < before,
+                text("status = 'UNCONFIRMED'"),
+            )
+            .order_by(POOL_USER.c.created_at)
+            .limit(limit)
+        )
+        done = self._connection.execute(
+            delete(POOL_USER).where(
+                POOL_USER.c.pool_id == pool_id, POOL_USER.c.sub.in_(old)
+            )
+        )
+        return done.rowcount
+
     def names(self, pool_id: str, sub: str) -> Sequence[Name]:
         """Return all that a person may sign in with."""
         rows = self._connection.execute(_NAMES, {"pool_id": pool_id, "sub": sub})
@@ -273,7 +301,7 @@ def row_of(user: User, search: Mapping[str, str | None]) -> dict[str, Any]:
     unknown = search.keys() - set(FILTERED)
     if unknown:
         raise ValueError(f"no list is filtered by {sorted(unknown)}")
-    found = {name: text and text[:COMPARABLE] for name, text in search.items()}
+    found = {name: value and value[:COMPARABLE] for name, value in search.items()}
     return {
         **dict.fromkeys(name for name in FILTERED if name.startswith("by_")),
         **found,

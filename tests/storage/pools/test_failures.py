@@ -40,3 +40,16 @@ def test_what_is_old_is_forgotten(database: Database) -> None:
         assert kept.remove_before(NOON + timedelta(seconds=1)) == 1
         assert kept.find(HERE) is None
         assert kept.find(EVERY) is not None
+
+
+def test_strangers_are_forgotten_and_others_are_not(database: Database) -> None:
+    """From where somebody came in is worth knowing for longer."""
+    with database.writing() as connection:
+        kept = UserFailures(connection)
+        kept.keep(HERE, StoredFailures(1, NOON, succeeded_at=NOON))
+        kept.keep(EVERY, StoredFailures(1, NOON))
+
+        assert kept.remove_strangers(NOON) == 0
+        assert kept.remove_strangers(NOON + timedelta(seconds=1)) == 1
+        assert kept.find(HERE) is not None
+        assert kept.find(EVERY) is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, literal, select, text
@@ -214,3 +215,42 @@ def test_only_what_has_an_index_is_searched_for(pools: Database) -> None:
     """A misspelt column is a fault of the program."""
     with pools.writing() as connection, pytest.raises(ValueError, match="by_shoe"):
         add(connection, person(1), by_shoe="46")
+
+
+def test_the_oldest_who_never_confirmed_go_first(pools: Database) -> None:
+    """So many at a time; nobody else, and nobody of another pool."""
+    never = UserStatus.UNCONFIRMED
+    with pools.writing() as connection:
+        for number in range(1, 5):
+            at = NOON - timedelta(days=number)
+            add(connection, person(number, status=never, created_at=at))
+        add(connection, person(5, created_at=NOON - timedelta(days=9)))
+        old = person(
+            6, pool_id=OTHERS, status=never, created_at=NOON.replace(year=2000)
+        )
+        add(connection, old)
+        users = Users(connection)
+        before = NOON - timedelta(days=1)
+
+        assert users.remove_unconfirmed(PEOPLE, before=before, limit=2) == 2
+        assert _pages(connection, None, 9) == ["user1", "user2", "user5"]
+        assert users.remove_unconfirmed(PEOPLE, before=before, limit=2) == 1
+        assert users.remove_unconfirmed(PEOPLE, before=before, limit=2) == 0
+        assert _pages(connection, None, 9) == ["user1", "user5"]
+        assert users.count(OTHERS) == 1
+
+
+def test_those_who_never_confirmed_are_found_by_their_age(pools: Database) -> None:
+    """In an index that holds nobody else (SQLite tells how it goes about it)."""
+    if pools._engine.dialect.name != "sqlite":
+        return
+    with pools.reading() as connection:
+        plan = connection.execute(
+            text(
+                "EXPLAIN QUERY PLAN SELECT sub FROM pool_user WHERE pool_id = 'p' "
+                "AND created_at < '2026' AND status = 'UNCONFIRMED' ORDER BY created_at"
+            )
+        ).all()
+
+    assert "ix_pool_user_unconfirmed" in str(plan)
+    assert "TEMP B-TREE" not in str(plan)
