@@ -1,6 +1,6 @@
 """What an expression means: from its text to a plan without faults, and its closure.
 
-The whole way, by cel-python's grammar and the checker, with all faults. `gateway.cel.shapes`
+The whole way, by cel-python's grammar and the checker, with all faults. `gateway.cel.sharing.shapes`
 saves most of it where an expression is like one before it.
 """
 
@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.cel.checker import Checker, Declarations
-from gateway.cel.closures import Run, conforming
-from gateway.cel.compiler import LONG, Compiler
-from gateway.cel.cost import work_of
+from gateway.cel.compiling.closures import Run, conforming
+from gateway.cel.compiling.compiler import LONG, Compiler
 from gateway.cel.errors import CompileError
-from gateway.cel.lexer import Refused
-from gateway.cel.parser import parse
-from gateway.cel.plan import Plan
-from gateway.cel.syntax import Source
+from gateway.cel.meaning.checker import Checker, Declarations
+from gateway.cel.meaning.cost import work_of
+from gateway.cel.meaning.plan import Plan
+from gateway.cel.parsing.lexer import Refused
+from gateway.cel.parsing.parser import parse
+from gateway.cel.parsing.syntax import Source
 from gateway.cel.types import CelType, settled, unify
 
 

@@ -10,17 +10,17 @@ from functools import partial
 from typing import Any, Final
 
 from gateway.cel.analysis import Analyst, Kept
-from gateway.cel.assembly import Assembly
-from gateway.cel.checker import Declarations
+from gateway.cel.compiling.explanation import loops
 from gateway.cel.errors import CompileError, Problem
-from gateway.cel.explanation import loops
 from gateway.cel.library.operators import OPERATORS
+from gateway.cel.meaning.checker import Declarations
+from gateway.cel.meaning.reads import reads_of
+from gateway.cel.parsing.terms import cut
 from gateway.cel.program import Program
-from gateway.cel.reads import reads_of
-from gateway.cel.shapes import Term, Terms
+from gateway.cel.sharing.assembly import Assembly
+from gateway.cel.sharing.shapes import Term, Terms
+from gateway.cel.sharing.stencils import Stencils
 from gateway.cel.standard import FUNCTIONS, METHODS
-from gateway.cel.stencils import Stencils
-from gateway.cel.terms import cut
 from gateway.cel.types import CelType, settled
 
 __all__ = ["CompileError", "Environment", "Problem"]

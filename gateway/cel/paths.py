@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from gateway.cel.literals import LiteralFault, text
+from gateway.cel.parsing.literals import LiteralFault, text
 
 Path = tuple[str, ...]
 

@@ -11,12 +11,12 @@ from time import monotonic
 from typing import Any
 
 from gateway.cel.analysis import Kept
-from gateway.cel.closures import FAILURES, FIRST_LOCAL, Run, failed
-from gateway.cel.compiler import Compiler, Wrap
+from gateway.cel.compiling.closures import FAILURES, FIRST_LOCAL, Run, failed
+from gateway.cel.compiling.compiler import Compiler, Wrap
+from gateway.cel.compiling.explanation import Explanation, explain
+from gateway.cel.compiling.joining import Spot, moved
 from gateway.cel.errors import BudgetExceededError, CompileError, EvaluationError
-from gateway.cel.explanation import Explanation, explain
-from gateway.cel.joining import Spot, moved
-from gateway.cel.plan import Plan, walk
+from gateway.cel.meaning.plan import Plan, walk
 from gateway.cel.types import CelType
 
 __all__ = ["BudgetExceededError", "EvaluationError", "Explanation", "Part", "Program"]
@@ -154,7 +154,7 @@ class Program:
         """Return the same program, with something around the closure of each part.
 
         Args:
-            wrap: As `gateway.cel.compiler.Compiler` describes it.
+            wrap: As `gateway.cel.compiling.compiler.Compiler` describes it.
         """
         analysis = self._analysis.get()
         compiler = replace(analysis.compiler, wrap=wrap)

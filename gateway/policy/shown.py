@@ -12,9 +12,9 @@ from itertools import islice
 from typing import Any, Final
 
 from gateway.cel.errors import WithheldError
-from gateway.cel.plan import Field, Terms, Variable
+from gateway.cel.meaning.plan import Field, Terms, Variable
+from gateway.cel.parsing.syntax import Connective
 from gateway.cel.program import Explanation
-from gateway.cel.syntax import Connective
 from gateway.cel.types import BOOL, RecordType
 from gateway.cel.values import Withheld
 from gateway.policy.evaluation import Evaluation

@@ -3,9 +3,9 @@
 import pytest
 
 from gateway.cel.analysis import Analysis, Analyst, Kept
-from gateway.cel.checker import Declarations
 from gateway.cel.errors import CompileError
 from gateway.cel.library.operators import OPERATORS
+from gateway.cel.meaning.checker import Declarations
 from gateway.cel.standard import FUNCTIONS, METHODS
 from gateway.cel.types import BOOL, DYN, INT
 

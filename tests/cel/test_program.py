@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from gateway.cel.closures import Cells, Run
+from gateway.cel.compiling.closures import Cells, Run
 from gateway.cel.environment import CompileError, Environment
-from gateway.cel.plan import Constant, Invoke, Plan
+from gateway.cel.meaning.plan import Constant, Invoke, Plan
+from gateway.cel.meaning.rewriting import with_part
 from gateway.cel.program import BudgetExceededError, EvaluationError
-from gateway.cel.rewriting import with_part
 from gateway.cel.types import BOOL, DYN, INT, STRING, ListType, MapType, RecordType
 
 Evaluate = Callable[..., Any]

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from gateway.app.loading import load, policy_tests
-from gateway.cel.closures import Cells, Run
+from gateway.cel.compiling.closures import Cells, Run
 from gateway.cel.errors import BudgetExceededError, EvaluationError, ValueFault
-from gateway.cel.plan import Plan as Part
-from gateway.cel.plan import walk
+from gateway.cel.meaning.plan import Plan as Part
+from gateway.cel.meaning.plan import walk
 from gateway.cel.program import Program
 from gateway.model.access import AccessRequest
 from gateway.model.route import Route

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from gateway.cel.closures import Cells, Run
-from gateway.cel.plan import Plan as Part
+from gateway.cel.compiling.closures import Cells, Run
+from gateway.cel.meaning.plan import Plan as Part
 from gateway.cel.program import Program
 from gateway.model.access import AccessRequest
 from gateway.model.decision import Decision

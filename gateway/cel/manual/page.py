@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from gateway.cel import lexer
 from gateway.cel.environment import MAX_COST, MAX_DEPTH
 from gateway.cel.functions import GATEWAY_FUNCTIONS
 from gateway.cel.library.declaration import Overload
@@ -24,6 +23,7 @@ from gateway.cel.manual.entries import (
     Entry,
     Examples,
 )
+from gateway.cel.parsing import lexer
 from gateway.cel.standard import FUNCTIONS as DECLARED_FUNCTIONS
 from gateway.cel.standard import METHODS as DECLARED_METHODS
 from gateway.cel.types import BOOL, CelType, RecordType

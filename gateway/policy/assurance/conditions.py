@@ -9,7 +9,7 @@ more than `x`.
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
-from gateway.cel.plan import (
+from gateway.cel.meaning.plan import (
     Choice,
     Comprehension,
     Field,

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.cel.errors import CompileError
+from gateway.cel.meaning.rewriting import with_part
 from gateway.cel.program import Program
-from gateway.cel.rewriting import with_part
 from gateway.model.identity import IdentityKind
 from gateway.policy.assurance.items import Item, ItemKind
 from gateway.policy.assurance.rewrites import Rewrite, rewrites_of

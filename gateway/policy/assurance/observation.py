@@ -12,9 +12,9 @@ from typing import Any
 
 from typing_extensions import override
 
-from gateway.cel.closures import Cells, Run
+from gateway.cel.compiling.closures import Cells, Run
 from gateway.cel.errors import EvaluationError
-from gateway.cel.plan import Plan as Part
+from gateway.cel.meaning.plan import Plan as Part
 from gateway.cel.program import Program
 from gateway.model.decision import Decision
 from gateway.model.identity import Identity, IdentityKind

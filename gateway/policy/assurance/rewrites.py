@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.cel.library.operators import OPERATORS
-from gateway.cel.plan import (
+from gateway.cel.meaning.plan import (
     Choice,
     Comprehension,
     Constant,
@@ -23,7 +23,7 @@ from gateway.cel.plan import (
     Terms,
     walk,
 )
-from gateway.cel.syntax import Connective
+from gateway.cel.parsing.syntax import Connective
 from gateway.cel.types import BOOL
 from gateway.policy.assurance.conditions import (
     fixed_variables,

@@ -13,8 +13,8 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Final
 
-from gateway.cel.plan import Choice, Field, Invoke, Terms, Variable
-from gateway.cel.syntax import Connective
+from gateway.cel.meaning.plan import Choice, Field, Invoke, Terms, Variable
+from gateway.cel.parsing.syntax import Connective
 from gateway.model.access import AccessRequest, RequestView, RouteView
 from gateway.model.identity import Identity, IdentityKind, Subject
 from gateway.model.route import Route

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gateway.cel.plan import (
+from gateway.cel.meaning.plan import (
     Choice,
     Comprehension,
     Constant,
@@ -23,7 +23,7 @@ from gateway.cel.plan import (
     Terms,
     Variable,
 )
-from gateway.cel.syntax import Connective
+from gateway.cel.parsing.syntax import Connective
 from gateway.cel.types import DYN
 from gateway.cel.values import canonical, kind_of
 from gateway.policy import plan as rules

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.cel.plan import (
+from gateway.cel.meaning.plan import (
     Constant,
     Field,
     Has,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gateway.cel.plan import Constant, Has, Invoke, Plan, Variable, walk
+from gateway.cel.meaning.plan import Constant, Has, Invoke, Plan, Variable, walk
 from gateway.config.faults import Fault
 from gateway.policy.expressions import Expression
 from gateway.policy.files import CompiledFile

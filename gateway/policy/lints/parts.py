@@ -1,6 +1,6 @@
 """What several lints ask about expressions: their parts, their variables, their place."""
 
-from gateway.cel.plan import Constant, Field, Invoke, Key, Plan, Variable
+from gateway.cel.meaning.plan import Constant, Field, Invoke, Key, Plan, Variable
 from gateway.config.faults import Fault
 from gateway.policy.expressions import Expression
 

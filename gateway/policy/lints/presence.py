@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.cel.plan import Choice, Constant, Has, Invoke, Plan, Terms
-from gateway.cel.syntax import Connective
+from gateway.cel.meaning.plan import Choice, Constant, Has, Invoke, Plan, Terms
+from gateway.cel.parsing.syntax import Connective
 from gateway.config.faults import Fault
 from gateway.policy.expressions import Expression
 from gateway.policy.files import CompiledFile

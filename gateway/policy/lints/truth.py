@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from gateway.cel.errors import EvaluationError
-from gateway.cel.plan import Choice, Constant, Invoke, MakeList, Plan, Terms
-from gateway.cel.syntax import Connective
+from gateway.cel.meaning.plan import Choice, Constant, Invoke, MakeList, Plan, Terms
+from gateway.cel.parsing.syntax import Connective
 from gateway.policy.expressions import Expression
 from gateway.policy.lints.demands import Demand, constant_of, demand_of
 from gateway.policy.lints.parts import variable_of

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.cel.errors import EvaluationError
-from gateway.cel.plan import Constant, Has, Invoke, Plan
+from gateway.cel.meaning.plan import Constant, Has, Invoke, Plan
 from gateway.cel.values import Uint, contains
 from gateway.policy.nearest.change import Action, Change, Changes
 from gateway.policy.nearest.scope import Scope

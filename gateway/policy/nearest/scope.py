@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gateway.cel.errors import EvaluationError
+from gateway.cel.meaning.plan import Constant, Field, Invoke, Key, Local, Plan, Variable
 from gateway.cel.paths import Path
-from gateway.cel.plan import Constant, Field, Invoke, Key, Local, Plan, Variable
 from gateway.policy.evaluation import Evaluation
 from gateway.policy.expressions import Expression
 from gateway.policy.shown import tells_secret

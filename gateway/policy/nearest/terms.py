@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gateway.cel.errors import EvaluationError
-from gateway.cel.plan import Choice, Comprehension, Invoke, Macro, Plan, Terms
-from gateway.cel.syntax import Connective
+from gateway.cel.meaning.plan import Choice, Comprehension, Invoke, Macro, Plan, Terms
+from gateway.cel.parsing.syntax import Connective
 from gateway.cel.types import BOOL, BYTES, DOUBLE, INT, STRING, CelType, ListType
 from gateway.policy.nearest.change import (
     Action,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from gateway.cel.plan import Macro
+from gateway.cel.meaning.plan import Macro
 from gateway.cel.standard import FUNCTIONS, METHODS
 from gateway.cel.types import DYN, CelType, ListType, MapType, RecordType, unify
 from gateway.policy.workbench.bench import Bench

@@ -16,7 +16,7 @@ from gateway.cel.manual.entries import (
     UNSUPPORTED,
     VALUES,
 )
-from gateway.cel.plan import Macro
+from gateway.cel.meaning.plan import Macro
 from gateway.cel.standard import FUNCTIONS as DECLARED_FUNCTIONS
 from gateway.cel.standard import METHODS as DECLARED_METHODS
 from gateway.cel.types import BOOL

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cel.plan import Plan
+from gateway.cel.meaning.plan import Plan
 from gateway.cel.version1 import policy_environment
 from gateway.policy.lints.demands import constant_of, demand_of, structure
 

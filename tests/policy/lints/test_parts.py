@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cel.plan import Plan
+from gateway.cel.meaning.plan import Plan
 from gateway.policy.expressions import Expression, Programs
 from gateway.policy.files import compile_file
 from gateway.policy.lints.parts import (

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.cel.errors import EvaluationError
-from gateway.cel.plan import Comprehension, Invoke
+from gateway.cel.meaning.plan import Comprehension, Invoke
 from gateway.policy.nearest.scope import LOCAL
 from tests.policy.nearest.conditions import scope_of
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gateway.cel.library.instants import EPOCH
-from gateway.cel.plan import (
+from gateway.cel.meaning.plan import (
     Choice,
     Comprehension,
     Constant,

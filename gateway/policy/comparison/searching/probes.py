@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from gateway.cel.plan import Comprehension, Has, Invoke
+from gateway.cel.meaning.plan import Comprehension, Has, Invoke
 from gateway.cel.types import BOOL, DYN, CelType, ListType, MapType
 from gateway.model.identity import UNKNOWN_TIME
 from gateway.policy.comparison.searching import samples

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from gateway.cel.plan import Choice, Comprehension, Invoke, Terms, Variable
-from gateway.cel.syntax import Connective
+from gateway.cel.meaning.plan import Choice, Comprehension, Invoke, Terms, Variable
+from gateway.cel.parsing.syntax import Connective
 from gateway.policy.comparison.searching.aims import Scene
 from gateway.policy.comparison.searching.inputs import Inputs
 from gateway.policy.comparison.searching.probes import probes

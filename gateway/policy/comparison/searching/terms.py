@@ -13,7 +13,15 @@ from typing import Any, Final
 from typing_extensions import override
 
 from gateway.cel.errors import EvaluationError
-from gateway.cel.plan import Choice, Constant, Field, Invoke, Plan, Terms, Variable
+from gateway.cel.meaning.plan import (
+    Choice,
+    Constant,
+    Field,
+    Invoke,
+    Plan,
+    Terms,
+    Variable,
+)
 from gateway.cel.types import CelType
 from gateway.model.access import AccessRequest
 from gateway.policy.engine import Engine, map_roles
