@@ -60,6 +60,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E336": "A pool names a function that is not declared.",
         "E337": "A function of a trigger cannot be imported, or is none.",
         "E340": "A pool that is there cannot become what its file says.",
+        "E341": "A client's sign-in page offers a provider that is not declared.",
         "E401": "An expression is too long.",
         "E402": "An expression is nested too deeply.",
         "E403": "An expression may cost too much.",

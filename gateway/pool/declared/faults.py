@@ -1,6 +1,6 @@
 """What is wrong with pools in files, beyond the shape of a value: told as faults of the files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from gateway.cel.errors import CompileError
@@ -8,6 +8,7 @@ from gateway.config.configuration import ProviderFile
 from gateway.config.faults import Fault
 from gateway.config.positions import Keys
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.config.suggestion import suggest
 from gateway.model.client import ClientAuthentication
 from gateway.pool.attributes.schema import CUSTOM, DEVELOPER, STANDARD, is_keepable
 from gateway.pool.client_flaws import find_flaws as find_client_flaws
@@ -39,6 +40,9 @@ def find_pool_faults(providers: Sequence[ProviderFile]) -> Iterator[Fault]:
         for flaw in find_flaws(pool):
             yield fault_of(file, flaw)
         yield from _rule_faults(file, pool)
+        yield from _provider_faults(
+            file, pool, {each.settings.id for each in providers}
+        )
         place = (*file.keys, "pool_id")
         yield from _seen(
             pools, pool.id, file, place, f"two pools have the id `{pool.id}`"
@@ -95,6 +99,19 @@ def _rule_faults(file: ProviderFile, pool: DeclaredPool) -> Iterator[Fault]:
                         inner=(problem.line, problem.column),
                         length=problem.length,
                     )
+
+
+def _provider_faults(
+    file: ProviderFile, pool: DeclaredPool, known: Collection[str]
+) -> Iterator[Fault]:
+    for number, each in enumerate(pool.clients):
+        for position, name in enumerate(each.client.providers):
+            if name not in known:
+                place = (*file.keys, "client", number, "providers", position)
+                message = f"there is no provider `{name}`"
+                yield file.document.fault(
+                    "E341", place, message, help=suggest(name, known)
+                )
 
 
 def written_path(path: Path) -> Path:

@@ -101,6 +101,16 @@ def test_a_short_secret_is_not_shown() -> None:
     assert "too short" not in fault.as_text()
 
 
+def test_a_sign_in_page_offers_providers_that_there_are(folder: Folder) -> None:
+    """Others would have a button that leads nowhere."""
+    file = provider_file("[[client]]\nid = 'a'\nproviders = ['corp', 'corpp']\n")
+
+    (fault,) = find_pool_faults([*folder.load().providers, file])
+
+    assert (fault.code, fault.where) == ("E341", "people.toml:7:22")
+    assert fault.help == "did you mean `corp`?"
+
+
 def test_scopes_of_other_servers_are_the_databases_business() -> None:
     """The file need not declare all servers of its pool."""
     assert faults("[[client]]\nid = 'a'\nscopes = ['elsewhere/read']") == []

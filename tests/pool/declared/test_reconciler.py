@@ -1,6 +1,7 @@
 """The database becomes what the files say, or stays as it is."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -101,6 +102,22 @@ def _rows(house: House) -> object:
             StoredClients(connection).find("app"),
         )
     )
+
+
+def test_several_gateways_may_start_at_once(house: House) -> None:
+    """Over one database: one of them makes the pool, and the others find it."""
+    file = provider_file(MACHINE + ORDERS + STAFF)
+
+    def start(_: int) -> None:
+        Reconciler(
+            database=house.database, sealer=house.seal, clock=house.clock
+        ).reconcile([file])
+
+    with ThreadPoolExecutor(4) as starts:
+        list(starts.map(start, range(4)))
+
+    assert len(house.pools.list().entries) == 1
+    assert house.clients.proves("app", "s" * 24)
 
 
 def test_the_file_wins_over_what_was_changed_since(
