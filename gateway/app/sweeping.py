@@ -24,6 +24,8 @@ from gateway.pool.throttling import MEMORY
 from gateway.storage.database import Database
 from gateway.storage.pools.codes import UserCodes
 from gateway.storage.pools.failures import UserFailures
+from gateway.storage.pools.origins import Origins
+from gateway.storage.pools.replays import Replays
 from gateway.storage.pools.sessions import SignInSessions
 from gateway.storage.pools.spending import Spending
 from gateway.telemetry.logs import Logger
@@ -116,6 +118,8 @@ def sweeps_of(
         "pushed requests": in_one(pushed.sweep),
         "authorization codes": in_one(codes.sweep),
         "waiting devices": in_one(devices.sweep),
+        "authorizations": in_one(lambda c, now: Origins(c).remove_expired(now)),
+        "proofs": in_one(lambda c, now: Replays(c).remove_expired(now)),
     }
 
 

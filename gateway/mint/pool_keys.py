@@ -95,6 +95,7 @@ class PoolKeys:
         self._plan = plan
         self._monotonic = monotonic
         self._known: dict[tuple[str, KeyPurpose], _Known] = {}
+        self._signers: dict[tuple[str, KeyPurpose], Signer] = {}
         # Making keys takes half a second of a core: one thread does it, the others wait.
         self._changing = Lock()
 
@@ -105,7 +106,11 @@ class PoolKeys:
             KeyRingError: The keys cannot be trusted.
             StorageError: They can be neither read nor made; no such pool.
         """
-        return Signer(keys=_OneRing(self, pool_id, purpose))
+        found = self._signers.get((pool_id, purpose))
+        if found is None:
+            found = Signer(keys=_OneRing(self, pool_id, purpose))
+            self._signers[(pool_id, purpose)] = found
+        return found
 
     def signing_key(self, pool_id: str, purpose: KeyPurpose) -> SigningKey:
         """Return the key that signs now; raises as `signer` does."""
@@ -148,6 +153,7 @@ class PoolKeys:
         """Remember nothing of a pool that is gone."""
         for purpose in KeyPurpose:
             self._known.pop((pool_id, purpose), None)
+            self._signers.pop((pool_id, purpose), None)
 
     def _ring(self, pool_id: str, purpose: KeyPurpose) -> _Known:
         known = self._known.get((pool_id, purpose))

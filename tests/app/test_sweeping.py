@@ -13,6 +13,7 @@ from gateway.pool.codes import LIFETIMES, Purpose
 from gateway.pool.limits import WINDOW
 from gateway.pool.settings import PoolSettings, SignUpSettings
 from gateway.pool.sign_up import SignUp
+from gateway.storage.pools.replays import Replays
 from gateway.pool.throttling import MEMORY
 from tests.flows.house import NOON, House
 from tests.pool.house import PASSWORD
@@ -110,5 +111,17 @@ async def test_everything_that_is_over_goes(gateway: House) -> None:
         "failed tries": 2,
     }
     assert removed(timedelta(days=31)) == {"people who never confirmed": 1}
-    assert len(sweeps) == 9
+    assert len(sweeps) == 11
     assert WINDOW < MEMORY < KNOWN_NETWORKS
+
+
+async def test_what_clients_have_presented_is_forgotten(gateway: House) -> None:
+    """When it would be refused for its age anyway."""
+    tools, now = gateway.tools, gateway.now
+    tools.database.write(
+        lambda connection: Replays(connection).is_first(b"1", until=now)
+    )
+
+    assert tools.sweeping._sweeps["proofs"](now - timedelta(seconds=1)) == 0
+    assert tools.sweeping._sweeps["proofs"](now) == 1
+    assert tools.sweeping._sweeps["authorizations"](now) == 0

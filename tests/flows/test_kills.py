@@ -198,6 +198,13 @@ def _check_person(house: OAuthHouse, pool: Pool, user: User, life: Life) -> None
     assert pool.id == user.pool_id
 
 
+def _is_active(house: OAuthHouse, client: Client, token: str) -> bool:
+    found = house.read(
+        lambda each: house.oauth.refresh_tokens.find_active(each, client, token)
+    )
+    return found is not None
+
+
 def _check_tokens(house: OAuthHouse, client: Client, life: Life) -> None:
     """Of all tokens that the first one can have led to, one is good, and the last."""
     if not life.token:
@@ -207,13 +214,7 @@ def _check_tokens(house: OAuthHouse, client: Client, life: Life) -> None:
         chain.append(house.oauth.refresh_tokens._successor(chain[-1]))
     later = replace(client, rotation=Rotation(grace=timedelta(microseconds=-1)))
     good = [
-        number
-        for number, token in enumerate(chain)
-        if house.read(
-            lambda each, token=token: house.oauth.refresh_tokens.is_active(
-                each, later, token
-            )
-        )
+        number for number, token in enumerate(chain) if _is_active(house, later, token)
     ]
     refreshed = life.done.count("refresh")
     expected = [[refreshed]]

@@ -82,18 +82,13 @@ class RefreshTokenGrant:
 
 def _granted(granted: Authorization, request: ClientRequest) -> Authorization:
     """Return what is issued now: what was granted, or less."""
-    if request.client.is_public and granted.thumbprint:
+    is_bound = request.client.is_public and granted.thumbprint
+    if is_bound and request.thumbprint != granted.thumbprint:
         # Nothing else keeps a stolen one from being used (RFC 9449 section 5).
-        if request.thumbprint != granted.thumbprint:
-            raise InvalidProofError("the refresh token is bound to another key")
-    else:
-        granted = replace(granted, thumbprint=request.thumbprint)
-    # OpenID Connect Core section 12.2: no nonce, since nobody has just signed in.
-    granted = replace(granted, nonce="")
+        raise InvalidProofError("the refresh token is bound to another key")
     asked = request.parameters.get(SCOPE)
-    if asked is None:
-        return granted
-    scopes = tuple(dict.fromkeys(asked.split(" ")))
+    scopes = granted.scopes if asked is None else tuple(dict.fromkeys(asked.split(" ")))
     if not set(scopes) <= set(granted.scopes):
         raise InvalidScopeError("more than was granted")
-    return granted.narrowed(scopes)
+    # OpenID Connect Core section 12.2: no nonce, since nobody has just signed in.
+    return replace(granted, thumbprint=request.thumbprint, nonce="", scopes=scopes)

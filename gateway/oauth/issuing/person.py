@@ -34,9 +34,14 @@ def find_person(connection: Connection, pool_id: str, sub: str) -> Person | None
         sub: Who.
     """
     user = Users(connection).find(pool_id, sub)
-    if user is None or not user.enabled:
+    return None if user is None else person_of(connection, user)
+
+
+def person_of(connection: Connection, user: User) -> Person | None:
+    """Return somebody who was found already with their groups; the rest is the same."""
+    if not user.enabled:
         return None
-    groups = AllGroups(connection).of(pool_id, sub, limit=MAX_GROUPS_OF_ONE)
+    groups = AllGroups(connection).of(user.pool_id, user.sub, limit=MAX_GROUPS_OF_ONE)
     return Person(user, tuple(sorted(groups, key=_rank)))
 
 

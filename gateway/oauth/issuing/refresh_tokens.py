@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 
 from gateway.model.client import Client, GrantKind
 from gateway.oauth.issuing.authorization import Authorization, authorization_of
-from gateway.oauth.issuing.person import Person, find_person
+from gateway.oauth.issuing.person import Person, person_of
 from gateway.storage.digests import MAX_CHARACTERS, digest_of, new_value
 from gateway.storage.pools.origins import Origins, StoredRefresh
 
@@ -93,7 +93,7 @@ class RefreshTokens:
             return None
         if _refusal(found, client, self._clock()) is not None:
             return None
-        person = find_person(connection, found.origin.pool_id, found.origin.sub)
+        person = person_of(connection, found.user)
         if person is None or _has_left(person, found):
             return None
         return authorization_of(found.origin)
@@ -115,7 +115,7 @@ class RefreshTokens:
             Origins(connection).revoke(origin.id, now)
         if refusal is not None:
             return refusal
-        person = find_person(connection, origin.pool_id, origin.sub)
+        person = person_of(connection, found.user)
         if person is None or _has_left(person, found):
             return Refusal.REVOKED
         granted = authorization_of(origin)

@@ -11,19 +11,36 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from gateway.model.user import User
 from gateway.storage.epochs import note_change
 from gateway.storage.pools.oauth_tables import OAUTH_ORIGIN, OAUTH_REFRESH
-from gateway.storage.pools.users import USER_TOPIC, change_key
+from gateway.storage.pools.tables import POOL_USER
+from gateway.storage.pools.users import PROFILE, USER_TOPIC, change_key, user_of
 from gateway.storage.upserts import insert_unless_there
 
 _FIND: Final = select(OAUTH_ORIGIN).where(OAUTH_ORIGIN.c.id == bindparam("the_id"))
+# The person too, in one look: most requests for tokens begin with it.
+_WITH_USER: Final = (
+    OAUTH_ORIGIN.c.id,
+    OAUTH_ORIGIN.c.client_id,
+    OAUTH_ORIGIN.c.authorization,
+    OAUTH_ORIGIN.c.created_at.label("granted_at"),
+    OAUTH_ORIGIN.c.expires_at,
+    OAUTH_ORIGIN.c.revoked_at,
+)
 _FIND_REFRESH: Final = (
     select(
         OAUTH_REFRESH.c.expires_at.label("token_expires_at"),
         OAUTH_REFRESH.c.replaced_at,
-        OAUTH_ORIGIN,
+        *_WITH_USER,
+        *PROFILE,
     )
     .join(OAUTH_ORIGIN, OAUTH_ORIGIN.c.id == OAUTH_REFRESH.c.origin_id)
+    .join(
+        POOL_USER,
+        (POOL_USER.c.pool_id == OAUTH_ORIGIN.c.pool_id)
+        & (POOL_USER.c.sub == OAUTH_ORIGIN.c.sub),
+    )
     .where(OAUTH_REFRESH.c.digest == bindparam("the_digest"))
 )
 _REPLACE: Final = (
@@ -75,11 +92,13 @@ class StoredRefresh:
         expires_at: From when on it is good for nothing.
         replaced_at: When it was exchanged for its successor; `None` if it was not.
         origin: Where it came from.
+        user: Whose it is.
     """
 
     expires_at: datetime
     replaced_at: datetime | None
     origin: StoredOrigin
+    user: User
 
 
 class Origins:
@@ -91,7 +110,7 @@ class Origins:
     def find(self, origin_id: str) -> StoredOrigin | None:
         """Return an authorization, however old or revoked it is."""
         row = self._connection.execute(_FIND, {"the_id": origin_id}).first()
-        return None if row is None else _origin(row)
+        return None if row is None else _origin(row, created_at=row.created_at)
 
     def add(self, origin: StoredOrigin) -> None:
         """Keep a new authorization."""
@@ -141,7 +160,10 @@ class Origins:
         row = self._connection.execute(_FIND_REFRESH, {"the_digest": digest}).first()
         if row is None:
             return None
-        return StoredRefresh(row.token_expires_at, row.replaced_at, _origin(row))
+        origin = _origin(row, created_at=row.granted_at)
+        return StoredRefresh(
+            row.token_expires_at, row.replaced_at, origin, user_of(row)
+        )
 
     def add_refresh(
         self, digest: bytes, origin_id: str, *, expires_at: datetime
@@ -169,14 +191,14 @@ class Origins:
         return done.rowcount
 
 
-def _origin(row: Any) -> StoredOrigin:
+def _origin(row: Any, *, created_at: datetime) -> StoredOrigin:
     return StoredOrigin(
         id=row.id,
         pool_id=row.pool_id,
         sub=row.sub,
         client_id=row.client_id,
         authorization=row.authorization,
-        created_at=row.created_at,
+        created_at=created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
     )

@@ -51,11 +51,11 @@ def test_a_token_knows_where_it_came_from(people: Database) -> None:
         origins = Origins(connection)
         assert origins.find_refresh(DIGEST) is None
         origins.add_refresh(DIGEST, "1", expires_at=LATER)
-        assert origins.find_refresh(DIGEST) == StoredRefresh(LATER, None, ORIGIN)
+        assert origins.find_refresh(DIGEST) == StoredRefresh(LATER, None, ORIGIN, ANA)
 
         origins.replace(DIGEST, NOON)
         origins.add_refresh(DIGEST, "1", expires_at=NOON)
-        assert origins.find_refresh(DIGEST) == StoredRefresh(LATER, NOON, ORIGIN)
+        assert origins.find_refresh(DIGEST) == StoredRefresh(LATER, NOON, ORIGIN, ANA)
 
 
 def test_what_is_over_goes_with_its_tokens(people: Database) -> None:
