@@ -13,8 +13,8 @@ from gateway.pool.codes import LIFETIMES, Purpose
 from gateway.pool.limits import WINDOW
 from gateway.pool.settings import PoolSettings, SignUpSettings
 from gateway.pool.sign_up import SignUp
-from gateway.storage.pools.replays import Replays
 from gateway.pool.throttling import MEMORY
+from gateway.storage.pools.replays import Replays
 from tests.flows.house import NOON, House
 from tests.pool.house import PASSWORD
 
