@@ -64,6 +64,7 @@ from gateway.pool.sign_in.values import (
     TypedPassword,
     TypedRecoveryCode,
 )
+from gateway.pool.sweeping import Sweeper
 from gateway.pool.tools import PoolTools
 from gateway.pool.triggers.values import Unknown
 from gateway.storage.pools.users import Users
@@ -114,6 +115,7 @@ class SignIns:
         self._sessions = sessions
         self._progress = progress
         self._challenges = challenges
+        self._sweeper = Sweeper(database=tools.database, clock=tools.clock)
 
     def begin(
         self, pool: Pool, client: Client, name: str, first: First, context: Context
@@ -140,6 +142,7 @@ class SignIns:
             BusyHashingError: Too many passwords are being checked.
             StorageError: Nobody can be looked up, or nothing was kept.
         """
+        self._sweeper.sweep()
         visit = Visit(pool, client, context, self._tools.clock())
         journey = _journey(visit, name)
         if isinstance(first, PasskeyStart):
