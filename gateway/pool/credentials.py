@@ -106,6 +106,23 @@ class Credentials:
         """
         return replace(before, password_hash=self._passwords.hash(password))
 
+    def renewed(
+        self, pool: Pool, user: User, before: UserSecrets, password: str
+    ) -> UserSecrets:
+        """Return what would be kept of the same password today.
+
+        With a verifier, if there was none: whoever came from another system has a hash
+        alone, and could not prove the password without typing it.
+
+        Raises:
+            BusyHashingError: Too many passwords are being worked on.
+        """
+        after = self.rehash(before, password)
+        if before.srp_verifier is not None:
+            return after
+        verifier = srp.make_verifier(pool.group, user.username, password)
+        return replace(after, srp_verifier=self.seal_verifier(pool, user, verifier))
+
     def verifier(
         self, pool: Pool, user: User, secrets: UserSecrets
     ) -> srp.Verifier | None:

@@ -63,7 +63,7 @@ class PasswordProof:
         if secrets.temporary_until and secrets.temporary_until <= self._clock():
             raise NotAuthorizedError("a temporary password that has expired")
         self._tries.succeed(attempt)
-        if found.outdated:
+        if found.outdated or secrets.srp_verifier is None:
             self._hash_anew(pool, user, password, secrets)
         return user
 
@@ -79,8 +79,8 @@ class PasswordProof:
     def _hash_anew(
         self, pool: Pool, user: User, password: str, before: UserSecrets
     ) -> None:
-        """Keep a hash of the present strength, while the password is at hand."""
-        after = self._credentials.rehash(before, password)
+        """Keep what a new password leaves behind, while this one is at hand."""
+        after = self._credentials.renewed(pool, user, before, password)
 
         def work(connection: Connection) -> None:
             kept = AllSecrets(connection)
@@ -88,7 +88,11 @@ class PasswordProof:
             now = kept.find(pool.id, user.sub)
             if now.password_hash == before.password_hash:
                 # What else proves the person may have changed: a code is used up, say.
-                renewed = replace(now, password_hash=after.password_hash)
+                renewed = replace(
+                    now,
+                    password_hash=after.password_hash,
+                    srp_verifier=after.srp_verifier,
+                )
                 kept.keep(pool.id, user.sub, renewed)
 
         self._database.write(work)

@@ -7,6 +7,7 @@ import pytest
 from typing_extensions import override
 
 from gateway.model.user import User
+from gateway.pool import srp
 from gateway.pool.errors import AttemptsExceededError, NotAuthorizedError
 from gateway.pool.passwords.hashing import Parameters, Passwords
 from gateway.pool.pool import Pool
@@ -141,6 +142,22 @@ def test_a_hash_is_made_anew_while_the_password_is_at_hand(
     assert "$m=16,t=2," in after.password_hash
     assert replace(after, password_hash=before.password_hash) == before
     assert proof_of(house, stronger).prove(pool, "ana", PASSWORD, address=HOME) == ana
+
+
+def test_who_came_with_a_hash_alone_gets_a_verifier(
+    house: House, proof: PasswordProof, pool: Pool, ana: User
+) -> None:
+    """From another system; from then on the password need not be typed."""
+    change(house, ana, replace(house.secrets(ana), srp_verifier=None))
+
+    proof.prove(pool, "ana", PASSWORD, address=HOME)
+
+    kept = house.secrets(ana)
+    verifier = house.credentials.verifier(pool, ana, kept)
+    assert verifier is not None
+    assert srp.is_password_of(verifier, pool.group, "ana", PASSWORD)
+    proof.prove(pool, "ana", PASSWORD, address=HOME)
+    assert house.secrets(ana) == kept
 
 
 def test_a_password_that_changes_meanwhile_is_not_put_back(
