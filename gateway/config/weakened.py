@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gateway.config.configuration import Configuration, ProviderFile
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.messages import MessagesSettings
 from gateway.config.settings.root import Config
 from gateway.config.settings.storage import StorageSettings
@@ -64,9 +65,29 @@ def _is_wide(network: IPNetwork) -> bool:
 
 
 def _of(provider: ProviderFile) -> Iterator[str]:
-    settings = provider.settings
-    if not isinstance(settings, OidcProvider):
-        return
+    match provider.settings:
+        case OidcProvider() as settings:
+            yield from _of_oidc(settings)
+        case PoolProvider() as settings:
+            yield from _of_pool(settings)
+        case _:
+            return
+
+
+def _of_pool(settings: PoolProvider) -> Iterator[str]:
+    for client in settings.client:
+        name = f"client {client.id}"
+        if "implicit" in client.grants:
+            yield f"{name}: the implicit grant puts tokens into addresses"
+        if not client.hides_users:
+            yield f"{name}: whoever asks learns who is known"
+        if not client.revocable:
+            yield f"{name}: its tokens cannot be revoked"
+        if not client.rotation.enabled and client.authentication == "none":
+            yield f"{name}: a stolen refresh token stays good beside the real one"
+
+
+def _of_oidc(settings: OidcProvider) -> Iterator[str]:
     network = settings.network
     if network.allow_plain_http:
         yield f"provider {settings.id}: keys are fetched without TLS"

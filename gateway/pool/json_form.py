@@ -13,6 +13,8 @@ from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from gateway.model.errors import StorageError
+
 T = TypeVar("T")
 
 
@@ -42,14 +44,15 @@ def from_json(kind: type[T], plain: Any) -> T:
         plain: From `to_json`; fields that are missing have their defaults.
 
     Raises:
-        ValueError: It is no such value.
+        StorageError: It is no such value: damaged, or kept by a later version.
     """
     try:
         value: T = _adapter(cast("Hashable", kind)).validate_python(plain)
     except ValidationError as error:
         places = {".".join(map(str, each["loc"])) for each in error.errors()}
         # Without the values, some of which nobody is to read in a log.
-        raise ValueError(f"no {kind.__name__}: {sorted(places)}") from None
+        detail = f"what is kept is no {kind.__name__} here: {sorted(places)}"
+        raise StorageError(detail) from None
     return value
 
 

@@ -116,3 +116,33 @@ def test_mail_that_may_go_in_the_clear_is_told(folder: Folder) -> None:
     (line,) = weakened(folder.load())
 
     assert "messages.email.smtp.tls = optional" in line
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("grants = ['implicit']", "implicit grant"),
+        ("hides_users = false", "who is known"),
+        ("revocable = false", "cannot be revoked"),
+        ("rotation.enabled = false", "stolen refresh token"),
+        ("rotation.enabled = false\nauthentication = 'private_key_jwt'", None),
+        ("consent = true", None),
+    ],
+)
+def test_what_a_client_of_a_pool_gives_away_is_told(
+    folder: Folder, line: str, told: str | None
+) -> None:
+    """With the client's id."""
+    folder.write(
+        "providers/people.toml",
+        "kind = 'pool'\nid = 'people'\nowner = 'x'\npool_id = 'us-east-1_Ab3dE6gH9'\n"
+        f"[[client]]\nid = 'app'\n{line}\n",
+    )
+
+    lines = weakened(folder.load())
+
+    assert len(lines) == (1 if told else 0)
+    for each in lines:
+        assert each.startswith("providers/people.toml: client app: ")
+        assert told is not None
+        assert told in each

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from gateway.model.client import Branding, Client, GrantKind, TokenLifetimes
+from gateway.model.errors import StorageError
 from gateway.pool.attributes.schema import Attribute, AttributeType, Schema
 from gateway.pool.json_form import from_json, to_json
 from gateway.pool.settings import (
@@ -68,8 +69,8 @@ def test_what_was_kept_before_a_field_came_has_its_default() -> None:
     "form", [None, [], {}, {"name": 1}, {"name": "s3cret", "mfa": {"mode": "s3cret"}}]
 )
 def test_what_is_no_value_is_told_by_its_place(form: object) -> None:
-    """And not by what stands there."""
-    with pytest.raises(ValueError, match="no PoolSettings") as caught:
+    """And not by what stands there; whoever asks is told to come again."""
+    with pytest.raises(StorageError, match="no PoolSettings") as caught:
         from_json(PoolSettings, form)
 
     assert "s3cret" not in str(caught.value)

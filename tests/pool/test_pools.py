@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.model.errors import StorageError
 from gateway.pool.errors import (
     InvalidParameterError,
     NameTakenError,
@@ -15,6 +16,7 @@ from gateway.pool.pools import POOL_TOPIC, Pools, is_pool_id
 from gateway.pool.settings import Address, PoolSettings, SignInSettings
 from gateway.storage.epochs import ChangeReader
 from gateway.storage.errors import CursorError
+from gateway.storage.pools.pools import StoredPool, StoredPools
 from tests.pool.house import NOON, POOL_ID, House
 
 PEOPLE = PoolSettings(name="people", tags={"team": "identity"})
@@ -128,6 +130,18 @@ def test_every_gateway_hears_of_a_change(house: House) -> None:
     assert reader.catch_up().keys == {POOL_TOPIC: {pool.id}}
     house.pools.delete(pool.id)
     assert reader.catch_up().keys == {POOL_TOPIC: {pool.id}}
+
+
+def test_what_a_later_version_has_kept_is_no_fault_of_the_program(
+    house: House,
+) -> None:
+    """A pool that cannot be read is away, and not half of one."""
+    with house.database.writing() as connection:
+        later = StoredPool(POOL_ID, {"name": "x", "mfa": {"mode": "NEW"}}, NOON, NOON)
+        StoredPools(connection).add(later)
+
+    with pytest.raises(StorageError):
+        house.pools.find(POOL_ID)
 
 
 def test_pools_are_listed_page_by_page(house: House) -> None:
