@@ -19,6 +19,7 @@ from gateway.cli.options import (
 from gateway.cli.output import counted, print_error, print_json, print_text
 from gateway.cli.progress import progress
 from gateway.cli.users.opening import PoolOption, open_desk
+from gateway.pool.people.transfer.jobs import ImportJob
 from gateway.pool.people.transfer.lines import LineError, Refusal
 
 _CHUNK: Final = 1 << 20
@@ -71,25 +72,8 @@ def import_(
             except LineError as error:
                 print_error(f"{path}: {error.problem}: {error.detail}")
                 raise typer.Exit(ExitCode.FAILED) from None
-    counts = job.counts
-    if output is Format.JSON:
-        print_json(
-            {
-                "state": job.state.value,
-                "imported": counts.kept,
-                "refused": counts.refused,
-                "lines": [
-                    {"line": each.line, "problem": each.problem, "detail": each.detail}
-                    for each in refused
-                ],
-            }
-        )
-    else:
-        for each in refused:
-            print_text(f"{path}:{each.line}: {each.problem} {each.detail}".rstrip())
-        told = counted(counts.refused, "line")
-        print_text(f"{counted(counts.kept, 'person')} imported, {told} refused")
-    if counts.refused:
+    _tell(path, job, refused, output)
+    if job.counts.refused:
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -155,3 +139,24 @@ def _count_lines(file: BinaryIO) -> int:
         total += chunk.count(b"\n")
     file.seek(0)
     return total
+
+
+def _tell(path: Path, job: ImportJob, refused: list[Refusal], output: Format) -> None:
+    counts = job.counts
+    if output is Format.JSON:
+        print_json(
+            {
+                "state": job.state.value,
+                "imported": counts.kept,
+                "refused": counts.refused,
+                "lines": [
+                    {"line": each.line, "problem": each.problem, "detail": each.detail}
+                    for each in refused
+                ],
+            }
+        )
+    else:
+        for each in refused:
+            print_text(f"{path}:{each.line}: {each.problem} {each.detail}".rstrip())
+        told = counted(counts.refused, "line")
+        print_text(f"{counted(counts.kept, 'person')} imported, {told} refused")
