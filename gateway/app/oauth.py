@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gateway.config.settings.values import Rate
@@ -33,10 +33,12 @@ from gateway.oauth.issuer import Issuers
 from gateway.oauth.issuing.bearers import Bearers
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.issuing.refresh_tokens import RefreshTokens
+from gateway.oauth.issuing.trigger_claims import TriggerClaims
 from gateway.oauth.issuing.verification import AccessTokens
 from gateway.oauth.server import ClientGrant, ClientGrants
 from gateway.pool.clients import Clients
 from gateway.pool.pools import Pools
+from gateway.pool.triggers.triggers import Triggers
 from gateway.storage.database import Database
 
 # How often one address may type a device's code: 25 billion codes are not tried like that.
@@ -54,6 +56,7 @@ class Ground:
         public_url: Where the gateway is reached, without a slash at the end.
         pools: The pools.
         clients: Their clients.
+        triggers: Have a say in what tokens claim.
         monotonic_ns: Nanoseconds that pass.
     """
 
@@ -63,6 +66,7 @@ class Ground:
     public_url: str
     pools: Pools
     clients: Clients
+    triggers: Triggers = field(default_factory=Triggers)
     monotonic_ns: Callable[[], int] = time.monotonic_ns
 
 
@@ -100,7 +104,12 @@ class OAuthServices:
         self.keys = PoolKeys(
             database=database, seal=Seal(key=ground.store_key), clock=clock
         )
-        self.tokens = PoolTokens(keys=self.keys, issuers=self.issuers, clock=clock)
+        self.tokens = PoolTokens(
+            keys=self.keys,
+            issuers=self.issuers,
+            clock=clock,
+            changes=TriggerClaims(triggers=ground.triggers, pools=ground.pools),
+        )
         self.refresh_tokens = RefreshTokens(
             secret=ground.store_key.derive("refresh tokens, version 1"), clock=clock
         )

@@ -166,6 +166,7 @@ class Tools:
                     public_url=public_url,
                     pools=pools.pools,
                     clients=pools.clients,
+                    triggers=pools.triggers,
                 )
             )
             tools = cls(

@@ -19,10 +19,9 @@ from gateway.oauth.issuing.authorization import Authorization
 from gateway.oauth.issuing.person import Person, find_person
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.tokens import BEARER
+from gateway.pool.triggers.values import TokenSource
 from gateway.storage.database import Database
 from gateway.storage.pools.origins import Origins
-
-SOURCE = "TokenGeneration_HostedAuth"
 
 
 class ImplicitAnswers:
@@ -57,7 +56,9 @@ class ImplicitAnswers:
         person = self._database.write(work)
         if person is None:
             raise AccessDeniedError("the person is not let in any more")
-        issued = self._tokens.issue(person, request.client, granted, source=SOURCE)
+        issued = self._tokens.issue(
+            person, request.client, granted, source=TokenSource.PAGES
+        )
         answer = {
             "access_token": issued.access_token,
             "token_type": BEARER,

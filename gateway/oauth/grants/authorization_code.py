@@ -32,13 +32,13 @@ from gateway.oauth.issuing.person import Person, find_person
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.issuing.refresh_tokens import RefreshTokens
 from gateway.oauth.tokens import ClientRequest, IssuedToken
+from gateway.pool.triggers.values import TokenSource
 from gateway.storage.database import Database
 from gateway.storage.pools.origins import Origins
 
 CODE: Final = "code"
 REDIRECT_URI: Final = "redirect_uri"
 VERIFIER: Final = "code_verifier"
-SOURCE: Final = "TokenGeneration_HostedAuth"
 
 # RFC 7636 section 4.1.
 _VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
@@ -102,7 +102,7 @@ class AuthorizationCodeGrant:
             # Raised out here: that what it gave is taken back is to be kept.
             raise ReplayedCodeError(f"client {client.id}: a code was presented again")
         person, granted, refresh = done
-        issued = self._tokens.issue(person, client, granted, source=SOURCE)
+        issued = self._tokens.issue(person, client, granted, source=TokenSource.PAGES)
         return answer(issued, granted.thumbprint, refresh)
 
 

@@ -28,10 +28,10 @@ from gateway.oauth.issuing.person import Person, find_person
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.issuing.refresh_tokens import RefreshTokens
 from gateway.oauth.tokens import ClientRequest, IssuedToken
+from gateway.pool.triggers.values import TokenSource
 from gateway.storage.database import Database
 
 DEVICE_CODE: Final = "device_code"
-SOURCE: Final = "TokenGeneration_HostedAuth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,9 @@ class DeviceCodeGrant:
         if isinstance(done, GatewayError):
             # Raised out here: that the device has asked is to be kept.
             raise done
-        issued = self._tokens.issue(done.person, client, done.granted, source=SOURCE)
+        issued = self._tokens.issue(
+            done.person, client, done.granted, source=TokenSource.PAGES
+        )
         return answer(issued, request.thumbprint, done.refresh_token)
 
     def _granted(

@@ -22,11 +22,11 @@ from gateway.oauth.issuing.authorization import Authorization
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.issuing.refresh_tokens import Refreshed, RefreshTokens, Refusal
 from gateway.oauth.tokens import ClientRequest, IssuedToken
+from gateway.pool.triggers.values import TokenSource
 from gateway.storage.database import Database
 
 REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105 - a parameter's name
 SCOPE: Final = "scope"
-SOURCE: Final = "TokenGeneration_RefreshTokens"
 
 
 class RefreshTokenGrant:
@@ -75,7 +75,7 @@ class RefreshTokenGrant:
             raise InvalidGrantError(detail)
         refreshed, granted = done
         issued = self._tokens.issue(
-            refreshed.person, request.client, granted, source=SOURCE
+            refreshed.person, request.client, granted, source=TokenSource.REFRESH
         )
         return answer(issued, granted.thumbprint, refreshed.successor)
 

@@ -27,10 +27,10 @@ from gateway.oauth.issuing.person import Person, find_person
 from gateway.oauth.issuing.pool_tokens import PoolTokens
 from gateway.oauth.issuing.verification import VerifiedAccess
 from gateway.oauth.tokens import ClientRequest, IssuedToken
+from gateway.pool.triggers.values import TokenSource
 from gateway.storage.database import Database
 
 ACCESS_TOKEN: Final = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105
-SOURCE: Final = "TokenGeneration_HostedAuth"
 
 # Of somebody who acts for the person, and of another audience: nobody would read them.
 _UNSUPPORTED: Final = ("actor_token", "actor_token_type", "audience")
@@ -83,7 +83,7 @@ class TokenExchangeGrant:
             nonce="",
         )
         issued = self._tokens.issue(
-            person, client, granted, source=SOURCE, with_id_token=False
+            person, client, granted, source=TokenSource.PAGES, with_id_token=False
         )
         return answer(issued, request.thumbprint, issued_token_type=ACCESS_TOKEN)
 

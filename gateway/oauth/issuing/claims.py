@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from gateway.model.client import ClaimsProfile, Client
-from gateway.model.group import Group
 from gateway.model.user import User
 from gateway.oauth.issuing.authorization import ADMIN_SCOPE, OPENID, Authorization
 from gateway.oauth.issuing.person import Person
-from gateway.pool.groups import roles_of
+from gateway.pool.triggers.values import Groups
 
 # OpenID Connect Core section 5.4: what a scope shows.
 SCOPE_CLAIMS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,16 +38,15 @@ def assurance(amr: Sequence[str]) -> str:
     return TWO_FACTORS if "mfa" in amr else ONE_FACTOR
 
 
-def groups_of(groups: Sequence[Group]) -> dict[str, Any]:
+def groups_of(told: Groups) -> dict[str, Any]:
     """Return what Cognito's ID tokens say of groups and their roles."""
     claims: dict[str, Any] = {}
-    if groups:
-        claims["cognito:groups"] = [group.name for group in groups]
-    roles = roles_of(groups)
-    if roles.all:
-        claims["cognito:roles"] = list(roles.all)
-    if roles.preferred:
-        claims["cognito:preferred_role"] = roles.preferred
+    if told.names:
+        claims["cognito:groups"] = list(told.names)
+    if told.roles:
+        claims["cognito:roles"] = list(told.roles)
+    if told.preferred_role:
+        claims["cognito:preferred_role"] = told.preferred_role
     return claims
 
 
@@ -98,7 +96,7 @@ def id_claims(person: Person, client: Client, granted: Authorization) -> dict[st
         }
     return {
         **attributes_of(person.user, client, plain=False),
-        **groups_of(person.groups),
+        **groups_of(person.told),
         **claims,
         **_origin(client, granted),
         "token_use": "id",
@@ -128,8 +126,8 @@ def access_claims(
             "amr": list(granted.amr),
             "acr": assurance(granted.amr),
         }
-    if person.groups:
-        claims["cognito:groups"] = [group.name for group in person.groups]
+    if person.told.names:
+        claims["cognito:groups"] = list(person.told.names)
     if granted.device_key:
         claims["device_key"] = granted.device_key
     if granted.resources:

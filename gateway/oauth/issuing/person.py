@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from gateway.model.group import Group
 from gateway.model.user import User
-from gateway.pool.groups import MAX_GROUPS_OF_ONE
+from gateway.pool.groups import MAX_GROUPS_OF_ONE, roles_of
+from gateway.pool.triggers.values import Groups
 from gateway.storage.pools.groups import AllGroups
 from gateway.storage.pools.users import Users
 
@@ -19,10 +20,21 @@ class Person:
     Attributes:
         user: The profile.
         groups: What they are in, the first by precedence first.
+        instead: What a trigger has tokens tell of groups instead; `None` for these.
     """
 
     user: User
     groups: Sequence[Group] = ()
+    instead: Groups | None = None
+
+    @property
+    def told(self) -> Groups:
+        """What tokens tell of groups and roles."""
+        if self.instead is not None:
+            return self.instead
+        roles = roles_of(self.groups)
+        names = tuple(group.name for group in self.groups)
+        return Groups(names, roles.all, roles.preferred)
 
 
 def find_person(connection: Connection, pool_id: str, sub: str) -> Person | None:

@@ -10,7 +10,7 @@ section 3.1.3.6 (`at_hash`).
 import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, Final, Protocol
@@ -28,6 +28,7 @@ from gateway.oauth.issuing.claims import (
     service_claims,
 )
 from gateway.oauth.issuing.person import Person
+from gateway.pool.triggers.values import Groups, TokenSource
 
 # RFC 9068 section 2.1. Cognito's tokens have no type; a claim says what they are.
 ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - a name
@@ -57,9 +58,18 @@ class TokenClaims(Protocol):
     """Has a say in what tokens claim: a pool's trigger."""
 
     def change(
-        self, person: Person, client: Client, granted: Authorization, source: str
+        self,
+        person: Person,
+        client: Client,
+        granted: Authorization,
+        source: TokenSource,
     ) -> "ChangedClaims":
         """Return what to change. May take seconds; called outside of transactions."""
+
+    def change_service(
+        self, client: Client, scopes: Sequence[str], resources: Sequence[str]
+    ) -> "ChangedClaims":
+        """Return what to change for a client that acts for itself; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class ChangedClaims:
     """What a trigger wants changed.
 
     Attributes:
-        person: With other groups and roles, if it says so.
+        groups: What tokens tell of groups instead; `None` for the person's own.
         id_added: Put into the ID token, or replacing what is there.
         id_removed: Left out of the ID token.
         access_added: Put into the access token.
@@ -75,7 +85,7 @@ class ChangedClaims:
         scopes: What the access token is good for; `None` for what was granted.
     """
 
-    person: Person
+    groups: Groups | None = None
     id_added: Mapping[str, Any] = field(default_factory=dict)
     id_removed: Sequence[str] = ()
     access_added: Mapping[str, Any] = field(default_factory=dict)
@@ -83,15 +93,29 @@ class ChangedClaims:
     scopes: tuple[str, ...] | None = None
 
 
+_NOTHING_CHANGED: Final = ChangedClaims()
+
+
 class Unchanged:
     """Where no trigger has a say."""
 
     def change(
-        self, person: Person, client: Client, granted: Authorization, source: str
+        self,
+        person: Person,
+        client: Client,
+        granted: Authorization,
+        source: TokenSource,
     ) -> ChangedClaims:
         """Return that nothing changes."""
-        del client, granted, source
-        return ChangedClaims(person)
+        del person, client, granted, source
+        return _NOTHING_CHANGED
+
+    def change_service(
+        self, client: Client, scopes: Sequence[str], resources: Sequence[str]
+    ) -> ChangedClaims:
+        """Return that nothing changes."""
+        del client, scopes, resources
+        return _NOTHING_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +165,7 @@ class PoolTokens:
         client: Client,
         granted: Authorization,
         *,
-        source: str,
+        source: TokenSource,
         with_id_token: bool = True,
     ) -> IssuedTokens:
         """Return tokens for what a person has granted a client.
@@ -150,7 +174,7 @@ class PoolTokens:
             person: Whom they are about.
             client: Who gets them.
             granted: What they are good for.
-            source: Of the tokens, as Cognito's trigger names it.
+            source: What they are issued for, for the pool's trigger.
             with_id_token: Whether there is to be one, if it was granted.
 
         Raises:
@@ -158,10 +182,11 @@ class PoolTokens:
             UnavailableError: The keys cannot be used.
         """
         changed = self._changes.change(person, client, granted, source)
+        person = replace(person, instead=changed.groups)
         if changed.scopes is not None:
             granted = granted.narrowed(changed.scopes)
         access = _with(
-            access_claims(changed.person, client, granted),
+            access_claims(person, client, granted),
             changed.access_added,
             changed.access_removed,
         )
@@ -173,7 +198,7 @@ class PoolTokens:
         if with_id_token and has_id_token(granted):
             added = {k: v for k, v in changed.id_added.items() if k != "aud"}
             claims = _with(
-                id_claims(changed.person, client, granted), added, changed.id_removed
+                id_claims(person, client, granted), added, changed.id_removed
             )
             if not granted.via_api:
                 claims["at_hash"] = half_hash(access_token)
@@ -194,7 +219,14 @@ class PoolTokens:
         thumbprint: str = "",
     ) -> IssuedTokens:
         """Return an access token for a client that acts for itself; raises as `issue`."""
-        claims = service_claims(client, scopes, resources, thumbprint)
+        changed = self._changes.change_service(client, scopes, resources)
+        if changed.scopes is not None:
+            scopes = changed.scopes
+        claims = _with(
+            service_claims(client, scopes, resources, thumbprint),
+            changed.access_added,
+            changed.access_removed,
+        )
         return IssuedTokens(
             access_token=self._sign_access(client, claims, None),
             id_token=None,

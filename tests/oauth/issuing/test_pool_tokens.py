@@ -1,5 +1,6 @@
 """Tokens as they leave: signed by the pool, with everything that each one says."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from gateway.model.user import User
 from gateway.oauth.issuing.authorization import Authorization
 from gateway.oauth.issuing.person import Person
 from gateway.oauth.issuing.pool_tokens import ChangedClaims, PoolTokens, half_hash
+from gateway.pool.triggers.values import Groups, TokenSource
 from tests.oauth.house import ISSUER, NOON, POOL_ID, OAuthHouse, read
 
 ORIGIN = "99999999-2222-4333-8444-555555555555"
@@ -41,7 +43,7 @@ def test_both_tokens_have_what_every_token_has(
     )
 
     issued = house.oauth.tokens.issue(
-        Person(ana), client, granted(ana, "openid"), source="s"
+        Person(ana), client, granted(ana, "openid"), source=TokenSource.PAGES
     )
 
     assert issued.id_token is not None
@@ -66,7 +68,7 @@ def test_anybody_can_verify_them_with_the_published_keys(
 ) -> None:
     """As a relying party does."""
     issued = house.oauth.tokens.issue(
-        Person(ana), app, granted(ana, "openid"), source="s"
+        Person(ana), app, granted(ana, "openid"), source=TokenSource.PAGES
     )
     assert issued.id_token is not None
     jwks = jwt.PyJWKSet.from_dict(house.oauth.keys.public_jwks(POOL_ID))
@@ -89,7 +91,7 @@ def test_the_plain_profile_has_types(house: OAuthHouse, app: Client, ana: User) 
     client = replace(app, profile=ClaimsProfile.OIDC)
 
     issued = house.oauth.tokens.issue(
-        Person(ana), client, granted(ana, "openid"), source="s"
+        Person(ana), client, granted(ana, "openid"), source=TokenSource.PAGES
     )
 
     assert issued.id_token is not None
@@ -103,7 +105,7 @@ def test_without_openid_there_is_no_id_token(
     house: OAuthHouse, app: Client, ana: User
 ) -> None:
     issued = house.oauth.tokens.issue(
-        Person(ana), app, granted(ana, "api/read"), source="s"
+        Person(ana), app, granted(ana, "api/read"), source=TokenSource.PAGES
     )
 
     assert issued.id_token is None
@@ -125,17 +127,26 @@ class Trigger:
     """Wants nearly everything changed."""
 
     def change(
-        self, person: Person, client: Client, granted: Authorization, source: str
+        self,
+        person: Person,
+        client: Client,
+        granted: Authorization,
+        source: TokenSource,
     ) -> ChangedClaims:
         forged: dict[str, Any] = {"sub": "eve", "iss": "https://evil.example"}
         return ChangedClaims(
-            person,
+            groups=Groups(("others",)),
             id_added={"tier": 7, "aud": "others", **forged},
             id_removed=("email", "token_use"),
             access_added={"source": source, "aud": "api", **forged},
             access_removed=("username",),
             scopes=("openid", "api/more"),
         )
+
+    def change_service(
+        self, client: Client, scopes: Sequence[str], resources: Sequence[str]
+    ) -> ChangedClaims:
+        return ChangedClaims(access_added={"tier": 7, "sub": "eve"}, scopes=("a/c",))
 
 
 def test_a_trigger_has_a_say_and_no_more(
@@ -149,7 +160,9 @@ def test_a_trigger_has_a_say_and_no_more(
         changes=Trigger(),
     )
 
-    issued = tokens.issue(Person(ana), app, granted(ana, "openid"), source="s")
+    issued = tokens.issue(
+        Person(ana), app, granted(ana, "openid"), source=TokenSource.PAGES
+    )
 
     assert issued.id_token is not None
     identity, access = read(issued.id_token)[1], read(issued.access_token)[1]
@@ -158,7 +171,11 @@ def test_a_trigger_has_a_say_and_no_more(
     assert (identity["aud"], identity["tier"]) == ("app", 7)
     assert "email" not in identity
     assert identity["token_use"] == "id"
-    assert (access["source"], access["aud"]) == ("s", "api")
+    assert (access["source"], access["aud"]) == ("HostedAuth", "api")
     assert access["username"] == "ana"
     assert access["scope"] == "openid api/more"
     assert issued.scopes == ("openid", "api/more")
+    assert identity["cognito:groups"] == access["cognito:groups"] == ["others"]
+
+    service = read(tokens.issue_to_service(app, ("a/b",)).access_token)[1]
+    assert (service["scope"], service["tier"], service["sub"]) == ("a/c", 7, app.id)
