@@ -26,6 +26,7 @@ from gateway.endpoints.hosted_ui.texts import Catalogues
 from gateway.endpoints.hosted_ui.visit import strangers
 from gateway.keys.seal import Seal, StoreKey
 from gateway.model.errors import GatewayError
+from gateway.oauth.authorizing.permissions import Permissions
 from gateway.telemetry.logs import Logger
 
 
@@ -73,7 +74,10 @@ class HostedPages:
                 recovery=pools.recovery,
                 sessions=oauth.sessions,
                 authorizations=oauth.authorizations,
-                account=account_services(pools.people, pools.factors),
+                devices=oauth.devices,
+                account=account_services(
+                    pools.people, pools.factors, oauth.permissions
+                ),
                 clock=clock,
             ),
             logger=logger,
@@ -96,7 +100,7 @@ class HostedPages:
 
 
 def account_services(
-    people: PeopleServices, factors: FactorServices
+    people: PeopleServices, factors: FactorServices, permissions: Permissions
 ) -> AccountServices:
     """Return what the account calls, of what there is about people."""
     return AccountServices(
@@ -110,6 +114,7 @@ def account_services(
         devices=factors.devices,
         groups=people.groups,
         standings=people.standings,
+        permissions=permissions,
     )
 
 

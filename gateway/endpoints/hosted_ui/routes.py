@@ -12,12 +12,14 @@ from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.arrival import Arrival
 from gateway.endpoints.hosted_ui.flows.confirm import ConfirmPages
 from gateway.endpoints.hosted_ui.flows.consent import ConsentPages
+from gateway.endpoints.hosted_ui.flows.device import DevicePages
 from gateway.endpoints.hosted_ui.flows.recovery import RecoveryPages
 from gateway.endpoints.hosted_ui.flows.sign_in import SignInPages
 from gateway.endpoints.hosted_ui.flows.sign_up import SignUpPages
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.oauth.authorizing.authorizations import Authorizations
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
+from gateway.oauth.authorizing.devices import Devices
 from gateway.pool.recovery import Recovery
 from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.sign_up import SignUps
@@ -34,6 +36,7 @@ class PageServices:
         recovery: Lets them have a new password.
         sessions: Knows who is signed in with which browser.
         authorizations: Knows what comes next for a browser that an application sent.
+        devices: Devices that wait for a person.
         account: What people see and change of their own.
         clock: The time.
     """
@@ -43,6 +46,7 @@ class PageServices:
     recovery: Recovery
     sessions: BrowserSessions
     authorizations: Authorizations
+    devices: Devices
     account: AccountServices
     clock: Callable[[], datetime]
 
@@ -61,6 +65,7 @@ def routes(
     authorizations, sessions = services.authorizations, services.sessions
     sign_in = SignInPages(site=site, sign_ins=services.sign_ins, arrival=arrival)
     consent = ConsentPages(site=site, authorizations=authorizations, arrival=arrival)
+    device = DevicePages(site=site, devices=services.devices, arrival=arrival)
     return [
         *assets.routes(site.find_place),
         *sign_in.routes(pages),
@@ -68,6 +73,7 @@ def routes(
         *ConfirmPages(site=site, sign_ups=services.sign_ups).routes(pages),
         *RecoveryPages(site=site, recovery=services.recovery).routes(pages),
         *consent.routes(pages),
+        *device.routes(pages),
         *account_routes(
             site=site, pages=pages, sessions=sessions, services=services.account
         ),

@@ -26,7 +26,7 @@ from gateway.endpoints.hosted_ui.rendering import Renderer
 from gateway.endpoints.hosted_ui.routes import PageServices, routes
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.endpoints.hosted_ui.texts import Catalogues
-from gateway.model.client import Branding
+from gateway.model.client import Branding, GrantKind
 from gateway.model.user import User
 from gateway.pool.pool import Pool
 from gateway.pool.recovery import Recovery
@@ -89,6 +89,7 @@ class Hotel:
         self.house = house
         self.places: dict[str, Place] = {}
         self.failure: Exception | None = None
+        self.device_code = ""
         self.sink = MemorySink()
         self.writer = LineWriter(sink=self.sink, flush_every=timedelta(hours=1))
         logger = build_logger(writer=self.writer, level="info", clock=house.clock)
@@ -137,7 +138,10 @@ class Hotel:
                     recovery=recovery,
                     sessions=house.oauth.sessions,
                     authorizations=house.oauth.authorizations,
-                    account=account_services(self.people, self.factors),
+                    devices=house.oauth.devices,
+                    account=account_services(
+                        self.people, self.factors, house.oauth.permissions
+                    ),
                     clock=house.clock,
                 ),
                 logger=logger,
@@ -175,6 +179,9 @@ class Hotel:
             logout_uris=(GOODBYE,),
             scopes=("openid", "email", "profile"),
             consent=consent,
+            grants=frozenset(GrantKind)
+            - {GrantKind.IMPLICIT}
+            - {GrantKind.CLIENT_CREDENTIALS, GrantKind.TOKEN_EXCHANGE},
         )
         # As pages show it; what the settings of a client may be is tested elsewhere.
         shown = replace(client, name=name, branding=branding or Branding())

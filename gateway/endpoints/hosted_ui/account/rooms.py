@@ -14,6 +14,7 @@ PROFILE: Final = "/account"
 PASSWORD: Final = "/account/password"  # noqa: S105 - a path
 SECURITY: Final = "/account/security"
 PASSKEYS: Final = "/account/passkeys"
+APPLICATIONS: Final = "/account/applications"
 SESSIONS: Final = "/account/sessions"
 RECORD: Final = "/account/data"
 SIGN_OUT: Final = "/account/sign-out"
@@ -30,6 +31,7 @@ def rooms_of(owner: Owner) -> Sequence[tuple[str, str]]:
         (SECURITY, "security", has_second),
         (PASSKEYS, "passkeys", FirstFactor.PASSKEY in first),
         (SESSIONS, "sessions", True),
+        (APPLICATIONS, "applications", True),
         (RECORD, "data", True),
     ]
     return [(path, key) for path, key, is_there in rooms if is_there]

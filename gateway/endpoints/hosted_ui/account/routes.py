@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
+from gateway.endpoints.hosted_ui.account.applications import ApplicationPages
 from gateway.endpoints.hosted_ui.account.door import Door
 from gateway.endpoints.hosted_ui.account.passkeys import PasskeyPages
 from gateway.endpoints.hosted_ui.account.password import PasswordPages
@@ -16,6 +17,7 @@ from gateway.endpoints.hosted_ui.account.sessions import SessionPages
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
+from gateway.oauth.authorizing.permissions import Permissions
 from gateway.pool.factors.devices import Devices
 from gateway.pool.factors.own_passkeys import OwnPasskeys
 from gateway.pool.factors.passkeys import PasskeyCeremonies
@@ -43,6 +45,7 @@ class AccountServices:
         devices: Remembers devices.
         groups: Knows who is in them.
         standings: Signs people out and deletes them.
+        permissions: What people have let applications do.
     """
 
     own_attributes: OwnAttributes
@@ -55,6 +58,7 @@ class AccountServices:
     devices: Devices
     groups: Groups
     standings: Standings
+    permissions: Permissions
 
 
 def account_routes(
@@ -83,6 +87,7 @@ def account_routes(
         devices=services.devices,
         standings=services.standings,
     )
+    applications = ApplicationPages(rooms=rooms, permissions=services.permissions)
     record = RecordPages(
         site=site,
         rooms=rooms,
@@ -99,5 +104,6 @@ def account_routes(
         *security.routes(pages, door),
         *passkeys.routes(pages, door),
         *signed_in.routes(pages, door),
+        *applications.routes(pages, door),
         *record.routes(pages, door),
     ]

@@ -29,7 +29,11 @@ from gateway.pool.sign_in.values import SignedIn
 
 ACCOUNT = "/account"
 CONSENT = "/consent"
+DEVICE = "/device"
 SIGN_IN = "/login"
+
+# What a device shows, and a person who comes from its page carries along.
+USER_CODE = "user_code"
 
 # Either makes a query an authorization request (RFC 6749 section 4.1.1; RFC 9126).
 _REQUESTS = frozenset({"response_type", "request_uri"})
@@ -71,7 +75,7 @@ class Arrival:
         is_here = session is not None and session.user.pool_id == place.pool.id
         if not is_here or AGAIN in visit.query:
             return None
-        return self._site.renderer.redirect(visit.link(ACCOUNT))
+        return self._site.renderer.redirect(self._home(visit, place))
 
     def after(self, visit: Visit, place: Place, signed_in: SignedIn) -> Response:
         """Return the way of somebody who has been let in, with a session of their own."""
@@ -93,13 +97,16 @@ class Arrival:
             )
             response = self.go(visit, step)
         else:
-            client_id = place.client.id
-            onward = visit.link(ACCOUNT, client_id=client_id)
-            response = self._site.renderer.redirect(onward)
+            response = self._site.renderer.redirect(self._home(visit, place))
         lifetime = session.expires_at - self._clock()
         self._site.cookies.keep_session(response, handle, lifetime)
         self._site.cookies.keep_client(response, place.client.id)
         return response
+
+    def _home(self, visit: Visit, place: Place) -> str:
+        """Return where somebody goes whom no application has sent."""
+        path = DEVICE if USER_CODE in visit.query else ACCOUNT
+        return visit.link(path, client_id=place.client.id)
 
     def go(self, visit: Visit, step: Next) -> Response:
         """Return the page, or the way, that a step of an authorization leads to."""

@@ -61,11 +61,12 @@ class ConsentPages:
             visit,
             place,
             "consent.html",
-            scopes=[_told(scope, t) for scope in scopes],
+            scopes=[told_scope(scope, t) for scope in scopes],
             username=step.user.attributes.get("email") or step.user.username,
         )
 
 
-def _told(scope: str, t: Texts) -> str:
+def told_scope(scope: str, t: Texts) -> str:
+    """Return what a scope lets an application do, in words."""
     key = f"scope.{scope}"
     return t(key) if key in t.texts else t("scope.other", scope=scope)

@@ -18,6 +18,7 @@ ROOMS = [
     "/account/passkeys/new",
     "/account/sessions",
     "/account/sign-out",
+    "/account/applications",
     "/account/data",
     "/account/data/download",
     "/account/data/delete",

@@ -19,6 +19,7 @@ def test_the_menu_shows_what_the_pool_has(inside: Visitor) -> None:
         "/account/security",
         "/account/passkeys",
         "/account/sessions",
+        "/account/applications",
         "/account/data",
     ]
     assert 'aria-current="page"' in inside.page.text
@@ -33,5 +34,6 @@ def test_what_the_pool_has_not_is_not_linked(hotel: Hotel, visitor: Visitor) -> 
         "/account",
         "/account/password",
         "/account/sessions",
+        "/account/applications",
         "/account/data",
     ]
