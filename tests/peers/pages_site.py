@@ -2,24 +2,26 @@
 
 import contextlib
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page
+from typing_extensions import override
 
-from tests.peers.running_gateway import Choices, RunningGateway, Site, serving
+from tests.peers.running_gateway import Choices, RunningGateway, Site, serving, wait_for
 
 CLIENT_ID = "1example23456789abcdefghij"
-CALLBACK = "https://shop.example/callback"
 PASSWORD = "Correct horse 1!"
 
 # Nobody listens there: what stands behind the gateway is not what is looked at.
 _UPSTREAM = 9
 
-_POOL = f"""
+_POOL = """
 kind = "pool"
 id = "people"
 owner = "team@example.com"
@@ -34,10 +36,10 @@ first_factors = ["password", "email_code", "passkey"]
 mode = "optional"
 kinds = ["totp", "email_code"]
 [[client]]
-id = "{CLIENT_ID}"
+id = "{client_id}"
 name = "Acme Shop"
-redirect_uris = ["{CALLBACK}"]
-logout_uris = ["{CALLBACK}"]
+redirect_uris = ["{callback}"]
+logout_uris = ["{callback}"]
 scopes = ["openid", "email", "profile"]
 consent = true
 [client.branding]
@@ -48,7 +50,6 @@ terms_uri = "https://shop.example/terms"
 QUERY = {
     "client_id": CLIENT_ID,
     "response_type": "code",
-    "redirect_uri": CALLBACK,
     "scope": "openid email",
     "state": "s3",
     "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
@@ -56,43 +57,93 @@ QUERY = {
 }
 
 
+class Shop:
+    """An application that gets browsers back.
+
+    Attributes:
+        returned: What it was told, each time.
+    """
+
+    def __init__(self) -> None:
+        self.returned: list[dict[str, str]] = []
+        returned = self.returned
+
+        class Callback(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                query = urlsplit(self.path).query
+                if query:
+                    returned.append(dict(parse_qsl(query)))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.end_headers()
+                self.wfile.write(b"<!doctype html><title>Shop</title><h1>Shop</h1>")
+
+            @override
+            def log_message(self, format: str, *arguments: Any) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Callback)
+        self.callback = f"http://localhost:{self._server.server_address[1]}/callback"
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[None]:
+        """Answer while the block lasts."""
+        thread = threading.Thread(target=self._server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._server.shutdown()
+            thread.join()
+            self._server.server_close()
+
+
 class PagesSite:
     """The gateway and its messages.
 
     Attributes:
         url: Where its pages are; by a name, since passkeys know no addresses.
+        shop: The application that people sign in for.
     """
 
-    def __init__(self, gateway: RunningGateway) -> None:
+    def __init__(self, gateway: RunningGateway, shop: "Shop") -> None:
         self._gateway = gateway
+        self.shop = shop
         self.url = f"http://localhost:{gateway.site.port}"
 
     def code(self, address: str) -> str:
         """Return the code of the latest message to somebody."""
+        wait_for(lambda: "code" in self._latest(address), f"a code for {address}")
+        code: str = self._latest(address)["code"]
+        return code
+
+    def _latest(self, address: str) -> dict[str, Any]:
+        """Return the latest message; what it says stands in it once it is delivered."""
         with self._gateway.operator() as operator:
             answer = operator.get("/outbox", params={"to": address}).raise_for_status()
-        code: str = answer.json()["messages"][0]["code"]
-        return code
+        message: dict[str, Any] = answer.json()["messages"][0]
+        return message
 
     def start(self, **changes: str) -> str:
         """Return the address that an application sends browsers to."""
-        return f"{self.url}/oauth2/authorize?{urlencode({**QUERY, **changes})}"
+        query = {**QUERY, "redirect_uri": self.shop.callback, **changes}
+        return f"{self.url}/oauth2/authorize?{urlencode(query)}"
 
 
 @contextlib.contextmanager
 def pages_site(folder: Path) -> Iterator[PagesSite]:
     """Run a gateway with a pool while the block lasts."""
-    site = Site(
-        folder, upstream=_UPSTREAM, choices=Choices(providers={"people": _POOL})
-    )
+    shop = Shop()
+    pool = _POOL.format(client_id=CLIENT_ID, callback=shop.callback)
+    site = Site(folder, upstream=_UPSTREAM, choices=Choices(providers={"people": pool}))
     own = f"http://127.0.0.1:{site.port}"
     site.edit(
         "config.toml",
         f'public_url = "{own}"',
         f'public_url = "http://localhost:{site.port}"',
     )
-    with serving(site) as gateway:
-        yield PagesSite(gateway)
+    with shop.open(), serving(site) as gateway:
+        yield PagesSite(gateway, shop)
 
 
 @dataclass
@@ -102,12 +153,10 @@ class Seat:
     Attributes:
         page: The window.
         problems: What the browser complained of: policies, scripts.
-        returned: What the application was told, each time it got the browser back.
     """
 
     page: Page
     problems: list[str] = field(default_factory=list)
-    returned: list[dict[str, str]] = field(default_factory=list)
 
     def heading(self) -> str:
         """Return what the page is called."""
@@ -127,13 +176,6 @@ def seat(browser: Browser, **options: Any) -> Iterator[Seat]:
     """Let somebody sit down at a browser of their own."""
     context: BrowserContext = browser.new_context(**options)
     taken = Seat(context.new_page())
-
-    def come_back(route: Route) -> None:
-        query = dict(parse_qsl(urlsplit(route.request.url).query))
-        taken.returned.append(query)
-        route.fulfill(status=200, content_type="text/html", body="<h1>Shop</h1>")
-
-    context.route(f"{CALLBACK}*", come_back)
     taken.page.on("pageerror", lambda error: taken.problems.append(str(error)))
     taken.page.on(
         "console",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.peers.chromium import chromium
 from tests.peers.pages_site import (
@@ -130,19 +130,17 @@ def test_the_keyboard_is_enough(site: PagesSite, browser: Browser) -> None:
         keyboard.press("Enter")
 
         # The summary has the focus, and its link leads to the field.
-        assert at.page.evaluate("document.activeElement.getAttribute('role')") == (
-            "alert"
-        )
+        expect(at.page.get_by_role("alert")).to_be_focused()
         keyboard.press("Tab")
         keyboard.press("Enter")
         keyboard.press("Tab")
         keyboard.press("Tab")
         keyboard.type(PASSWORD)
         keyboard.press("Enter")
-        assert at.heading() == "Allow Acme Shop access?"
+        expect(at.page.locator("h1")).to_have_text("Allow Acme Shop access?")
         keyboard.press("Tab")
         keyboard.press("Enter")
-        assert at.heading() == "Shop"
+        expect(at.page.locator("h1")).to_have_text("Shop")
 
 
 def test_nothing_moves_for_who_does_not_want_it(

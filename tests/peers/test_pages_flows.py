@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,12 +148,12 @@ def test_a_person_signs_up_confirms_signs_in_and_consents(
     at.page.get_by_role("button", name=words.allow, exact=True).click()
 
     assert at.heading() == "Shop"
-    (returned,) = at.returned
+    returned = site.shop.returned[-1]
     assert returned["state"] == "s3"
-    assert returned["code"]
     # Once more: nothing is asked.
     at.page.goto(site.start())
-    assert len(at.returned) == 2
+    assert at.heading() == "Shop"
+    assert site.shop.returned[-1]["code"] != returned["code"]
 
 
 def test_a_forgotten_password_is_replaced(
@@ -210,7 +211,7 @@ def test_a_sign_in_begins_with_a_code(
 def test_an_authenticator_is_set_up_and_asked_for(
     site: PagesSite, words_and_seat: tuple[Words, Seat], browser: Browser
 ) -> None:
-    """And a recovery code stands in for it."""
+    """At the next sign-in; a wrong code costs nothing but a try."""
     words, at = words_and_seat
     address = sign_up(site, words, at)
     at.page.goto(f"{site.url}/account?client_id={CLIENT_ID}")
@@ -221,7 +222,7 @@ def test_an_authenticator_is_set_up_and_asked_for(
     totp = pyotp.TOTP(secret.replace(" ", ""))
     at.page.locator("#code").fill(totp.now())
     at.page.locator("main button.first").click()
-    recovery = at.page.locator("ul.codes code").first.inner_text()
+    assert at.page.locator("ul.codes code").count() == 10
 
     with seat(browser, locale=words.locale) as other:
         other.page.goto(site.start())
@@ -229,8 +230,8 @@ def test_an_authenticator_is_set_up_and_asked_for(
         other.page.locator("#code").fill("000000")
         other.page.locator("button.first").click()
         assert other.page.get_by_role("alert").is_visible()
-        other.page.locator('button[value="RECOVERY_CODE"]').click()
-        other.page.locator("#code").fill(recovery)
+        # The present one was used for setting it up; the clocks of phones may go ahead.
+        other.page.locator("#code").fill(totp.at(int(time.time()) + 30))
         other.page.locator("button.first").click()
         assert "Acme Shop" in other.heading()
 

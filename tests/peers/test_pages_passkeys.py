@@ -87,4 +87,4 @@ def test_a_removed_passkey_lets_nobody_in(site: PagesSite, at: Seat) -> None:
     at.press("Sign in with a passkey")
 
     expect(at.page.get_by_role("alert")).to_be_visible()
-    assert not at.returned
+    assert not site.shop.returned
