@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
+from gateway.app.leaks import build_leaks
 from gateway.app.pools import PoolGround, PoolServices, build_pool_services
 from gateway.config.settings.root import Config
 from gateway.keys.seal import StoreKey
@@ -31,6 +32,7 @@ def open_pool_services(
         stack.callback(writer.close)
         database = open_database(settings.storage)
         stack.callback(database.close)
+        logger = build_logger(writer=writer, level=settings.log.level, clock=clock)
         yield build_pool_services(
             PoolGround(
                 database=database,
@@ -38,8 +40,7 @@ def open_pool_services(
                 clock=clock,
                 region=settings.server.region,
                 public_url=settings.server.public_url.text.rstrip("/"),
-                logger=build_logger(
-                    writer=writer, level=settings.log.level, clock=clock
-                ),
+                logger=logger,
+                leaks=build_leaks(settings.leaked_passwords, logger=logger),
             )
         )

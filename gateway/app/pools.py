@@ -17,7 +17,7 @@ from gateway.keys.seal import Seal, StoreKey
 from gateway.model.user import User
 from gateway.pool.clients import Clients
 from gateway.pool.codes import Codes
-from gateway.pool.credentials import Credentials
+from gateway.pool.credentials import Credentials, Leaks
 from gateway.pool.declared.reconciler import Reconciler
 from gateway.pool.decoys import Decoys
 from gateway.pool.limits import Limits
@@ -103,6 +103,7 @@ class PoolGround:
         public_url: Where the gateway is reached.
         logger: The program's own messages.
         counters: What happened how often.
+        leaks: Knows passwords from leaks.
     """
 
     database: Database
@@ -111,6 +112,7 @@ class PoolGround:
     region: str
     public_url: str
     logger: Logger
+    leaks: Leaks
     counters: Counters = field(default_factory=Counters)
 
 
@@ -125,7 +127,7 @@ def build_pool_services(ground: PoolGround) -> PoolServices:
     cursors = Cursors(secret=store_key.secret)
     outbox = Outbox(seal=seal, clock=clock)
     functions = Functions()
-    tools = _tools(database, store_key, clock, outbox, Triggers(find=functions.find))
+    tools = _tools(ground, outbox, Triggers(find=functions.find))
     pools = Pools(database=database, cursors=cursors, clock=clock, region=ground.region)
     recovery = Recovery(tools=tools)
     factors = build_factor_services(
@@ -203,19 +205,14 @@ def _deliveries(ground: PoolGround, pools: Pools, triggers: Triggers) -> Deliver
     )
 
 
-def _tools(
-    database: Database,
-    store_key: StoreKey,
-    clock: Callable[[], datetime],
-    outbox: Outbox,
-    triggers: Triggers,
-) -> PoolTools:
+def _tools(ground: PoolGround, outbox: Outbox, triggers: Triggers) -> PoolTools:
+    database, clock, store_key = ground.database, ground.clock, ground.store_key
     seal = Seal(key=store_key)
     passwords = Passwords(at_once=os.cpu_count() or 1)
     return PoolTools(
         database=database,
         sealer=seal,
-        credentials=Credentials(passwords=passwords, sealer=seal),
+        credentials=Credentials(passwords=passwords, sealer=seal, leaks=ground.leaks),
         passwords=passwords,
         codes=Codes(secret=store_key.derive("pool codes, version 1")),
         messenger=outbox,

@@ -10,6 +10,7 @@ from typing import Self
 
 from gateway.app.delivering import Delivering
 from gateway.app.hearing import Hearing
+from gateway.app.leaks import build_leaks
 from gateway.app.oauth import Ground, OAuthServices
 from gateway.app.pages import HostedPages
 from gateway.app.pools import PoolGround, PoolServices, build_pool_services
@@ -156,6 +157,7 @@ class Tools:
                     public_url=public_url,
                     logger=logs.logger,
                     counters=logs.counters,
+                    leaks=build_leaks(settings.leaked_passwords, logger=logs.logger),
                 )
             )
             oauth = OAuthServices(

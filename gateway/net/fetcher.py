@@ -95,11 +95,12 @@ class Fetcher:
         # Reading the usual certificates takes a while, and many a fetcher needs none.
         return self._own_context or httpx.create_ssl_context(trust_env=False)
 
-    def get(self, url: str) -> Fetched:
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Fetched:
         """Return what a URL leads to.
 
         Args:
             url: May come from a document of somebody else.
+            headers: Of the request, beside the fetcher's own or instead of them.
 
         Raises:
             ForbiddenTargetError: The rules do not let a request go there.
@@ -108,7 +109,7 @@ class Fetcher:
             FetchError: There is no connection, or the answer is a redirect, packed or
                 no HTTP.
         """
-        return self._exchange("GET", url, {}, None)
+        return self._exchange("GET", url, headers or {}, None)
 
     def post(self, url: str, body: bytes, *, headers: Mapping[str, str]) -> Fetched:
         """Send a body somewhere, and return what is answered.

@@ -13,7 +13,8 @@ from gateway.model.user import User
 from gateway.pool import srp
 from gateway.pool.errors import InvalidPasswordError
 from gateway.pool.passwords.hashing import Passwords
-from gateway.pool.passwords.policy import PasswordProblem
+from gateway.pool.passwords.leaks import LeaksUnknownError
+from gateway.pool.passwords.policy import LeakFailure, LeakPolicy, PasswordProblem
 from gateway.pool.pool import Pool
 from gateway.storage.pools.secrets import UserSecrets
 
@@ -30,23 +31,47 @@ class Sealer(Protocol):
         """Return what was sealed, or raise `SealError`."""
 
 
+class Leaks(Protocol):
+    """Knows passwords from leaks (`gateway.pool.passwords.leaks`)."""
+
+    def times_seen(self, password: str) -> int:
+        """Return how often one was seen, or raise `LeaksUnknownError`."""
+
+
 class Credentials:
     """Makes what is kept of a password. Burns a core; call it in a thread."""
 
-    def __init__(self, *, passwords: Passwords, sealer: Sealer) -> None:
+    def __init__(self, *, passwords: Passwords, sealer: Sealer, leaks: Leaks) -> None:
         self._passwords = passwords
         self._sealer = sealer
+        self._leaks = leaks
 
     def check(self, pool: Pool, password: str, *, about: User) -> None:
         """Refuse a password that the pool does not take.
 
+        Never to be called inside a transaction: a service elsewhere may be asked.
+
         Raises:
             InvalidPasswordError: With everything that is wrong with it.
+            LeaksUnknownError: Nobody could be asked whether it is known from a leak, and
+                the pool takes none then.
         """
+        policy = pool.settings.password
         known = [about.username, *about.attributes.values()]
-        problems = pool.settings.password.problems(password, about=known)
+        problems = policy.problems(password, about=known)
+        # Of what is refused anyway, nobody elsewhere hears.
+        if not problems and policy.leaked and self._is_leaked(policy.leaked, password):
+            problems = (PasswordProblem.LEAKED,)
         if problems:
             raise InvalidPasswordError(problems=problems)
+
+    def _is_leaked(self, policy: LeakPolicy, password: str) -> bool:
+        try:
+            return self._leaks.times_seen(password) > policy.at_most
+        except LeaksUnknownError:
+            if policy.on_failure is LeakFailure.REFUSE:
+                raise
+            return False
 
     def make(
         self,

@@ -24,6 +24,7 @@ from gateway.pool.messages.templates import problems
 from gateway.pool.passwords.policy import (
     LONGEST_POLICY,
     MAX_STRENGTH,
+    MOST_SEEN,
     SHORTEST_POLICY,
     PasswordPolicy,
 )
@@ -147,6 +148,10 @@ def _password(policy: PasswordPolicy) -> Iterator[Flaw]:
         yield from within(("password", name), value, least=least, most=most)
     path = ("password", "temporary_lifetime")
     yield from within(path, policy.temporary_lifetime, least=_HOUR, most=_YEAR)
+    if policy.leaked is not None:
+        at_most = policy.leaked.at_most
+        place = ("password", "leaked", "at_most")
+        yield from within(place, at_most, least=0, most=MOST_SEEN)
 
 
 def _passkeys(settings: PasskeySettings) -> Iterator[Flaw]:

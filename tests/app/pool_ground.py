@@ -6,6 +6,7 @@ from gateway.app.pools import PoolGround
 from gateway.keys.seal import StoreKey
 from gateway.storage.database import Database
 from tests.flows.house import NOON
+from tests.pool.leaks import KnownLeaks
 
 KEY = StoreKey(bytes(range(32)))
 
@@ -27,4 +28,5 @@ def ground(database: Database, store_key: StoreKey = KEY) -> PoolGround:
         region="eu-central-1",
         public_url="https://gateway.example",
         logger=NothingToTell(),
+        leaks=KnownLeaks(),
     )

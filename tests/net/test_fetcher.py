@@ -45,6 +45,18 @@ def test_a_document_comes_back_as_it_was_sent() -> None:
     assert network.closed == 1
 
 
+def test_what_is_asked_for_may_be_said_in_other_headers() -> None:
+    """Instead of the fetcher's own, and beside them."""
+    network = FakeNetwork(http(b""))
+
+    fetcher(network).get(URL, headers={"accept": "text/plain", "add-padding": "true"})
+
+    head = network.sent.lower()
+    assert b"\r\naccept: text/plain\r\n" in head
+    assert b"\r\nadd-padding: true\r\n" in head
+    assert b"application/json" not in head
+
+
 def test_a_body_is_sent_and_the_answer_comes_back() -> None:
     """With its length, so that no server waits for more."""
     network = FakeNetwork(http(b"{}", status="202 Accepted"))

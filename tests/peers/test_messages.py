@@ -23,6 +23,7 @@ from tests.peers.mail_server import LOGIN, PASSWORD, MailServer, mail_server
 from tests.peers.processes import free_port
 from tests.peers.running_gateway import Site, serving, wait_for
 from tests.peers.tls_front import _context
+from tests.pool.leaks import KnownLeaks
 from tests.pool.messages.letters import MAIL
 
 pytestmark = pytest.mark.peer
@@ -121,6 +122,7 @@ def services(site: Site) -> PoolServices:
             region="eu-central-1",
             public_url=site.url,
             logger=build_logger(writer=writer, level="info", clock=now),
+            leaks=KnownLeaks(),
         )
     )
 

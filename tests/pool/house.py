@@ -32,6 +32,7 @@ from gateway.storage.database import Database
 from gateway.storage.epochs import ChangeReader
 from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 from gateway.storage.pools.users import USER_TOPIC, Users
+from tests.pool.leaks import KnownLeaks
 
 T = TypeVar("T")
 
@@ -102,6 +103,7 @@ class House:
         self.limits = Limits(database=database, clock=self.clock)
         self.decoys = Decoys(secret=secrets.token_bytes(32))
         self.triggers = Triggers()
+        self.leaks = KnownLeaks()
         self.use(
             Passwords(at_once=4, parameters=Parameters(iterations=1, memory_kib=8))
         )
@@ -109,7 +111,9 @@ class House:
     def use(self, passwords: Passwords) -> None:
         """Hash passwords like this from now on."""
         self.passwords = passwords
-        self.credentials = Credentials(passwords=passwords, sealer=self.seal)
+        self.credentials = Credentials(
+            passwords=passwords, sealer=self.seal, leaks=self.leaks
+        )
 
     @property
     def tools(self) -> PoolTools:

@@ -9,7 +9,14 @@ from gateway.keys.errors import SealError
 from gateway.pool import srp
 from gateway.pool.credentials import with_password
 from gateway.pool.errors import InvalidPasswordError
-from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
+from gateway.pool.passwords.leaks import LeaksUnknownError
+from gateway.pool.passwords.policy import (
+    LeakFailure,
+    LeakPolicy,
+    PasswordPolicy,
+    PasswordProblem,
+)
+from gateway.pool.pool import Pool
 from gateway.pool.settings import PoolSettings
 from gateway.storage.pools.secrets import UserSecrets
 from tests.pool.house import NOON, PASSWORD, House
@@ -125,3 +132,48 @@ def test_a_temporary_password_is_no_way_back(house: House) -> None:
             make(pool, ana, password, before=given, now=NOON)
     kept = with_password(UserSecrets(totp_seed="new"), given)
     assert kept == replace(given, totp_seed="new")
+
+
+def leaky(house: House, policy: LeakPolicy | None) -> Pool:
+    password = PasswordPolicy(leaked=policy)
+    return house.pool(PoolSettings(name="people", password=password))
+
+
+def test_a_password_from_a_leak_is_not_taken(house: House) -> None:
+    """Seen more often than the pool lets pass."""
+    pool, ana = leaky(house, LeakPolicy(at_most=2)), person(1)
+    house.leaks.seen = {PASSWORD: 3, f"{PASSWORD}!": 2}
+
+    with pytest.raises(InvalidPasswordError) as caught:
+        house.credentials.check(pool, PASSWORD, about=ana)
+
+    assert caught.value.problems == (PasswordProblem.LEAKED,)
+    house.credentials.check(pool, f"{PASSWORD}!", about=ana)
+
+
+def test_nobody_is_asked_for_nothing(house: House) -> None:
+    """Of what is refused anyway, and by a pool that does not want to know."""
+    house.leaks.seen = {PASSWORD: 1}
+
+    pool = leaky(house, LeakPolicy())
+    with pytest.raises(InvalidPasswordError):
+        house.credentials.check(pool, "short", about=person(1))
+    unknowing = replace(pool, settings=PoolSettings(name="people"))
+    house.credentials.check(unknowing, PASSWORD, about=person(1))
+
+    assert house.leaks.asked == []
+
+
+@pytest.mark.parametrize("on_failure", LeakFailure)
+def test_while_nobody_can_be_asked_the_pool_decides(
+    house: House, on_failure: LeakFailure
+) -> None:
+    """Whether a password is taken unseen, or has to wait."""
+    pool = leaky(house, LeakPolicy(on_failure=on_failure))
+    house.leaks.is_down = True
+
+    if on_failure is LeakFailure.ACCEPT:
+        house.credentials.check(pool, PASSWORD, about=person(1))
+    else:
+        with pytest.raises(LeaksUnknownError):
+            house.credentials.check(pool, PASSWORD, about=person(1))

@@ -12,7 +12,7 @@ from gateway.pool.attributes.schema import (
     AttributeType,
     Schema,
 )
-from gateway.pool.passwords.policy import PasswordPolicy
+from gateway.pool.passwords.policy import MOST_SEEN, LeakPolicy, PasswordPolicy
 from gateway.pool.setting_flaws import (
     MAX_LANGUAGES,
     MAX_TAGS,
@@ -99,6 +99,12 @@ BAD = {
     "password.min_length": replace(PLAIN, password=PasswordPolicy(5)),
     "password.min_length ": replace(PLAIN, password=PasswordPolicy(100)),
     "password.history": replace(PLAIN, password=PasswordPolicy(history=25)),
+    "password.leaked.at_most": replace(
+        PLAIN, password=PasswordPolicy(leaked=LeakPolicy(MOST_SEEN + 1))
+    ),
+    "password.leaked.at_most ": replace(
+        PLAIN, password=PasswordPolicy(leaked=LeakPolicy(-1))
+    ),
     "password.min_strength": replace(PLAIN, password=PasswordPolicy(min_strength=5)),
     "password.temporary_lifetime": replace(
         PLAIN, password=PasswordPolicy(temporary_lifetime=HOUR - timedelta(seconds=1))

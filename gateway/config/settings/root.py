@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from gateway.config.settings.addresses import is_url
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.keys import KeysSettings
+from gateway.config.settings.leaked_passwords import LeakedPasswordsSettings
 from gateway.config.settings.log import LogSettings
 from gateway.config.settings.messages import MessagesSettings
 from gateway.config.settings.routes import RouteSettings
@@ -46,6 +47,11 @@ class Config(Section):
     )
     messages: MessagesSettings = Field(
         default=MessagesSettings(), description="How people are sent codes and notices."
+    )
+    leaked_passwords: LeakedPasswordsSettings = Field(
+        default=LeakedPasswordsSettings(),
+        description="Who is asked whether a password is known from a leak, for pools with "
+        "`[password.leaked]`. Nobody hears the password, or its whole hash.",
     )
     log: LogSettings = Field(default=LogSettings(), description="What is recorded.")
     upstreams: Mapping[Id, Upstream] = Field(

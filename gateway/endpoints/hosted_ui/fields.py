@@ -218,4 +218,6 @@ def demands(policy: PasswordPolicy, t: Texts) -> Sequence[str]:
         told.append(t("demand.strength"))
     if policy.history:
         told.append(t("demand.history", count=policy.history))
+    if policy.leaked is not None:
+        told.append(t("demand.leaked"))
     return told

@@ -4,7 +4,7 @@ Members of enumerations are called in files as they are here, in lower case.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from typing import TypeVar
@@ -12,7 +12,11 @@ from typing import TypeVar
 from gateway.config.providers.pool.clients import ClientSettings, GroupSettings
 from gateway.config.providers.pool.messages import MessageSettings as WrittenMessages
 from gateway.config.providers.pool.messages import TriggerSettings as WrittenTriggers
-from gateway.config.providers.pool.people import AttributeSettings, OwnAttribute
+from gateway.config.providers.pool.people import (
+    AttributeSettings,
+    OwnAttribute,
+    PasswordSettings,
+)
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.model.client import (
     Branding,
@@ -34,7 +38,7 @@ from gateway.pool.attributes.schema import (
     Schema,
 )
 from gateway.pool.groups import GroupText
-from gateway.pool.passwords.policy import PasswordPolicy
+from gateway.pool.passwords.policy import LeakFailure, LeakPolicy, PasswordPolicy
 from gateway.pool.resource_servers import ResourceServer, Scope
 from gateway.pool.settings import (
     Address,
@@ -136,8 +140,7 @@ def settings_of(provider: PoolProvider) -> PoolSettings:
             by_link=sign_up.by_link,
             unconfirmed_lifetime=sign_up.unconfirmed_lifetime,
         ),
-        # The names are the same, one by one.
-        password=PasswordPolicy(**dict(provider.password)),
+        password=_password(provider.password),
         mfa=MfaSettings(
             _member(MfaMode, provider.mfa.mode),
             frozenset(_members(SecondFactor, provider.mfa.kinds)),
@@ -160,6 +163,16 @@ def settings_of(provider: PoolProvider) -> PoolSettings:
         tags=dict(provider.tags),
         is_protected=provider.protected,
     )
+
+
+def _password(written: PasswordSettings) -> PasswordPolicy:
+    # The names are the same, one by one.
+    policy = PasswordPolicy(**{**dict(written), "leaked": None})
+    leaked = written.leaked
+    if leaked is None:
+        return policy
+    on_failure = _member(LeakFailure, leaked.on_failure)
+    return replace(policy, leaked=LeakPolicy(leaked.at_most, on_failure))
 
 
 def _schema(written: AttributeSettings) -> Schema:

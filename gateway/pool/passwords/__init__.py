@@ -1,5 +1,4 @@
 """What a password must be, and how it is kept.
 
-Neither module knows whose password it is. Proving one without sending it is
-`gateway.pool.srp`.
+No module knows whose password it is. Proving one without sending it is `gateway.pool.srp`.
 """

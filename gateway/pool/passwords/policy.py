@@ -1,7 +1,8 @@
 """Which passwords a pool takes.
 
 Two kinds of demand stand side by side: Cognito's (length and classes of characters), because
-imported pools have them, and how hard a password is to guess, which is what counts.
+imported pools have them, and how hard a password is to guess, which is what counts. Whether
+one is known from a leak is a question to somebody else (`gateway.pool.passwords.leaks`).
 
 References: Amazon Cognito, "Adding user pool password requirements"; NIST SP 800-63B
 section 5.1.1.2 (length before classes, no silent changes to what was typed).
@@ -21,6 +22,7 @@ MAX_LENGTH: Final = 256
 SHORTEST_POLICY: Final = 6
 LONGEST_POLICY: Final = 99
 MAX_STRENGTH: Final = 4
+MOST_SEEN: Final = 1_000_000
 
 # What zxcvbn looks at: its time grows faster than the length, and who gets this far has a
 # strong password already.
@@ -43,6 +45,27 @@ class PasswordProblem(StrEnum):
     BLANK_AT_THE_ENDS = "blank_at_the_ends"
     TOO_EASY_TO_GUESS = "too_easy_to_guess"
     USED_BEFORE = "used_before"
+    LEAKED = "leaked"
+
+
+class LeakFailure(StrEnum):
+    """What becomes of a password that nobody could ask about."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class LeakPolicy:
+    """What a pool makes of passwords that are known from leaks.
+
+    Attributes:
+        at_most: How often one may have been seen, 0 to `MOST_SEEN`.
+        on_failure: What becomes of one while nobody can be asked.
+    """
+
+    at_most: int = 0
+    on_failure: LeakFailure = LeakFailure.ACCEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +81,8 @@ class PasswordPolicy:
         history: How many passwords, the present one included, must not come again, 0 to 24.
         min_strength: Least score of zxcvbn, 0 (any) to 4 (very unguessable).
         temporary_lifetime: How long a password that an administrator gave is good for.
+        leaked: What becomes of passwords that are known from leaks; `None` if nobody is
+            asked about them.
     """
 
     min_length: int = 8
@@ -68,6 +93,7 @@ class PasswordPolicy:
     history: int = 0
     min_strength: int = 0
     temporary_lifetime: timedelta = timedelta(days=7)
+    leaked: LeakPolicy | None = None
 
     def problems(
         self, password: str, *, about: Sequence[str] = ()

@@ -47,28 +47,3 @@ def test_a_webhook_is_somewhere_on_the_internet() -> None:
     assert "xxx" not in repr(settings)
     assert codes(GOOD.replace("'S'", "'SHORT'")) == ["E505"]
     assert codes(GOOD + "timeout = '6s'") == ["E106"]
-
-
-@pytest.mark.parametrize(
-    ("url", "more", "code"),
-    [
-        ("http://shop.example", "", "E106"),
-        ("http://shop.example", "allow_plain_http = true", "E106"),
-        ("http://127.0.0.1:9000", "", "E106"),
-        ("http://127.0.0.1:9000", "allow_plain_http = true", "E330"),
-        ("https://10.0.0.1", "", "E330"),
-        ("https://10.0.0.1", "allow_private_addresses = ['192.168.0.0/16']", "E330"),
-        ("https://a@shop.example", "", "E105"),
-        ("https://10.0.0.1", "allow_private_addresses = ['10.0.0.0/8']", None),
-        (
-            "http://127.0.0.1:9000/2015-03-31/functions/function/invocations",
-            "allow_plain_http = true\nallow_private_addresses = ['127.0.0.1']",
-            None,
-        ),
-    ],
-)
-def test_elsewhere_it_has_to_be_said(url: str, more: str, code: str | None) -> None:
-    """A private address, and a connection without TLS on this machine alone."""
-    text = GOOD.replace("https://shop.example/hook", url) + more
-
-    assert codes(text) == ([code] if code else [])

@@ -15,7 +15,7 @@ from gateway.endpoints.hosted_ui.fields import (
 )
 from gateway.endpoints.hosted_ui.texts import Catalogues
 from gateway.pool.attributes.schema import Attribute, AttributeType, Schema
-from gateway.pool.passwords.policy import PasswordPolicy
+from gateway.pool.passwords.policy import LeakPolicy, PasswordPolicy
 from gateway.pool.pool import Pool
 from gateway.pool.settings import (
     Address,
@@ -173,9 +173,11 @@ def test_what_passwords_need_is_said_beforehand() -> None:
         symbol=False,
         min_strength=3,
         history=5,
+        leaked=LeakPolicy(),
     )
     assert demands(easy, T) == [
         "At least 12 characters",
         "Not easy to guess",
         "None of your last 5 passwords",
+        "None that is known from a data leak",
     ]

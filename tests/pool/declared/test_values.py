@@ -21,6 +21,7 @@ from gateway.model.client import (
 from gateway.pool.attributes.schema import STANDARD, AttributeType
 from gateway.pool.declared.faults import find_flaws
 from gateway.pool.declared.values import declared
+from gateway.pool.passwords.policy import LeakFailure, LeakPolicy
 from gateway.pool.settings import (
     Address,
     Alias,
@@ -42,6 +43,7 @@ NAMES: dict[type[Enum], Any] = {
     SecondFactor: people_files.SecondFactor,
     MfaMode: people_files.MfaSettings.model_fields["mode"].annotation,
     Remembering: people_files.DeviceSettings.model_fields["remembering"].annotation,
+    LeakFailure: people_files.LeakSettings.model_fields["on_failure"].annotation,
     UserVerification: people_files.PasskeySettings.model_fields[
         "user_verification"
     ].annotation,
@@ -79,6 +81,23 @@ def test_what_a_file_does_not_say_has_the_pools_own_default() -> None:
     assert pool.settings == PoolSettings(name="people")
     assert pool.clients[0].client == Client("app", pool.id, "app")
     assert pool.clients[0].secret is None
+
+
+@pytest.mark.parametrize(
+    ("written", "policy"),
+    [
+        ("[password.leaked]", LeakPolicy()),
+        (
+            "[password]\nleaked = { at_most = 9, on_failure = 'refuse' }",
+            LeakPolicy(9, LeakFailure.REFUSE),
+        ),
+    ],
+)
+def test_a_table_of_leaks_is_enough_to_ask_about_them(
+    written: str, policy: LeakPolicy
+) -> None:
+    """With nothing in it, no leaked password is taken."""
+    assert declared(pool_file(written)).settings.password.leaked == policy
 
 
 def test_the_label_is_a_name_where_there_is_no_other() -> None:

@@ -164,6 +164,21 @@ class SignUpSettings(Section):
     )
 
 
+class LeakSettings(Section):
+    """What becomes of passwords that are known from leaks."""
+
+    at_most: int = Field(
+        default=0,
+        ge=0,
+        le=1_000_000,
+        description="How often a password may have been seen in leaks.",
+    )
+    on_failure: Literal["accept", "refuse"] = Field(
+        default="accept",
+        description="What becomes of a password while the service cannot be asked.",
+    )
+
+
 class PasswordSettings(Section):
     """Which passwords are taken."""
 
@@ -195,6 +210,11 @@ class PasswordSettings(Section):
         ge=_HOUR,
         le=_YEAR,
         description="How long a password that an administrator gave is good for.",
+    )
+    leaked: LeakSettings | None = Field(
+        default=None,
+        description="With this table, even an empty one, new passwords that are known "
+        "from leaks are refused: `[leaked_passwords]` of config.toml says who is asked.",
     )
 
 

@@ -46,7 +46,10 @@ def elsewhere(house: House) -> Opener:
     """Return what opens and seals at another gateway."""
     seal = Seal(key=StoreKey(bytes(32)))
     return Opener(
-        credentials=Credentials(passwords=house.passwords, sealer=seal), sealer=seal
+        credentials=Credentials(
+            passwords=house.passwords, sealer=seal, leaks=house.leaks
+        ),
+        sealer=seal,
     )
 
 
