@@ -22,7 +22,6 @@ from gateway.pool.decoys import DecoyCodes
 from gateway.pool.errors import (
     CodeMismatchError,
     ExpiredCodeError,
-    InvalidPasswordError,
     NameTakenError,
     NotAllowedError,
     UnknownUserError,
@@ -32,7 +31,6 @@ from gateway.pool.limits import Limited, whose
 from gateway.pool.messenger import Notice, SentCode
 from gateway.pool.migration import Migration
 from gateway.pool.names import comparable
-from gateway.pool.passwords.policy import PasswordProblem
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import keep_profile
 from gateway.pool.settings import Address, FirstFactor, NoticeKind
@@ -66,7 +64,7 @@ class _Wanted:
         sub: Whose it is; empty for nobody's.
         counted: For whom tries are counted.
         code: As typed.
-        made: What is to be kept of the password; `None` if it must not come again.
+        made: What is to be kept of the password.
         now: The time.
     """
 
@@ -74,7 +72,7 @@ class _Wanted:
     sub: str
     counted: str
     code: str = field(repr=False)
-    made: UserSecrets | None
+    made: UserSecrets
     now: datetime
 
 
@@ -244,29 +242,6 @@ class Recovery:
         outcome, _ = self._check(user, stored, code, now)
         return before if outcome is Outcome.RIGHT else UserSecrets()
 
-    def _make(
-        self, pool: Pool, known: User | None, about: User, password: str
-    ) -> UserSecrets | None:
-        """Return what is to be kept; `None` for a password that must not come again.
-
-        That is not told before the code is known to be right: else it would tell whoever
-        asks which passwords a person has had.
-        """
-        tools = self._tools
-        before = UserSecrets()
-        if known is not None:
-            with tools.database.reading() as connection:
-                before = AllSecrets(connection).find(pool.id, known.sub)
-        elif pool.settings.password.history:
-            # As much work as for somebody who has one password to compare with.
-            tools.passwords.verify(None, password)
-        try:
-            return tools.credentials.make(
-                pool, about, password, before=before, now=tools.clock()
-            )
-        except InvalidPasswordError:
-            return None
-
     def _recover(
         self, connection: Connection, wanted: "_Wanted"
     ) -> tuple[Outcome, User | None]:
@@ -280,8 +255,6 @@ class Recovery:
             return decoys.try_one(pool, wanted.counted, now, lifetime), None
         if outcome is not Outcome.RIGHT or not _is_recoverable(user):
             return outcome, None
-        if wanted.made is None:
-            raise InvalidPasswordError(problems=[PasswordProblem.USED_BEFORE])
         after = _recovered(user, Address(stored.value), now)
         keep_profile(connection, pool, user, after)
         kept = AllSecrets(connection)

@@ -13,6 +13,7 @@ from gateway.pool.errors import (
     InvalidSessionError,
     NameTakenError,
     NotAuthorizedError,
+    ResetRequiredError,
 )
 from gateway.pool.passwords.policy import PasswordPolicy, PasswordProblem
 from gateway.pool.settings import Address, PoolSettings, SignInSettings
@@ -171,3 +172,20 @@ def test_an_answer_to_another_question_is_none(house: House) -> None:
     with pytest.raises(InvalidSessionError):
         desk.answer("another", NewPassword(PASSWORD))
     assert isinstance(desk.answer(asked, NewPassword(NEW)), SignedIn)
+
+
+def test_what_an_administrator_decides_meanwhile_counts(house: House) -> None:
+    """The answer comes too late, and changes nothing."""
+    desk = Desk(house)
+    ana = desk.change(desk.person(), status=FORCED)
+    asked = desk.asked()
+    reset = desk.change(ana, status=UserStatus.RESET_REQUIRED)
+    before = house.secrets(ana)
+
+    with pytest.raises(ResetRequiredError):
+        desk.answer(asked, NewPassword(NEW))
+
+    assert house.user(desk.pool, ana.sub) == reset
+    assert house.secrets(ana) == before
+    with pytest.raises(InvalidSessionError):
+        desk.answer(asked, NewPassword(NEW))
