@@ -104,12 +104,7 @@ class OAuthServices:
         self.keys = PoolKeys(
             database=database, seal=Seal(key=ground.store_key), clock=clock
         )
-        self.tokens = PoolTokens(
-            keys=self.keys,
-            issuers=self.issuers,
-            clock=clock,
-            changes=TriggerClaims(triggers=ground.triggers, pools=ground.pools),
-        )
+        self.tokens = self._tokens(ground)
         self.refresh_tokens = RefreshTokens(
             secret=ground.store_key.derive("refresh tokens, version 1"), clock=clock
         )
@@ -163,6 +158,14 @@ class OAuthServices:
             clients=ground.clients,
             proofs=self.proofs,
             endpoint=self.endpoints.address(self.endpoints.user_info),
+        )
+
+    def _tokens(self, ground: Ground) -> PoolTokens:
+        return PoolTokens(
+            keys=self.keys,
+            issuers=self.issuers,
+            clock=ground.clock,
+            changes=TriggerClaims(triggers=ground.triggers, pools=ground.pools),
         )
 
     def _devices(self, ground: Ground) -> Devices:

@@ -147,25 +147,13 @@ class Tools:
             keyring = open_keyring(settings, store_key, clock=clock)
             database = open_database(settings.storage)
             stack.callback(database.close)
-            public_url = settings.server.public_url.text.rstrip("/")
-            pools = build_pool_services(
-                PoolGround(
-                    database=database,
-                    store_key=store_key,
-                    clock=clock,
-                    region=settings.server.region,
-                    public_url=public_url,
-                    logger=logs.logger,
-                    counters=logs.counters,
-                    leaks=build_leaks(settings.leaked_passwords, logger=logs.logger),
-                )
-            )
+            pools = _open_pools(settings, database, store_key, clock=clock, logs=logs)
             oauth = OAuthServices(
                 Ground(
                     database=database,
                     store_key=store_key,
                     clock=clock,
-                    public_url=public_url,
+                    public_url=_public_url(settings),
                     pools=pools.pools,
                     clients=pools.clients,
                     triggers=pools.triggers,
@@ -195,6 +183,32 @@ class Tools:
     def close(self) -> None:
         """Write what is left of the logs and let go of everything."""
         self._closing.close()
+
+
+def _public_url(settings: Config) -> str:
+    return settings.server.public_url.text.rstrip("/")
+
+
+def _open_pools(
+    settings: Config,
+    database: Database,
+    store_key: StoreKey,
+    *,
+    clock: Clock,
+    logs: Logs,
+) -> PoolServices:
+    return build_pool_services(
+        PoolGround(
+            database=database,
+            store_key=store_key,
+            clock=clock,
+            region=settings.server.region,
+            public_url=_public_url(settings),
+            logger=logs.logger,
+            counters=logs.counters,
+            leaks=build_leaks(settings.leaked_passwords, logger=logs.logger),
+        )
+    )
 
 
 def open_keyring(settings: Config, store_key: StoreKey, *, clock: Clock) -> KeyRing:
