@@ -19,7 +19,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.model.client import Client, ClientAuthentication
-from gateway.pool.client_flaws import find_flaws
 from gateway.pool.credentials import Sealer
 from gateway.pool.errors import (
     ClientNotFoundError,
@@ -28,7 +27,8 @@ from gateway.pool.errors import (
     PoolNotFoundError,
     TooManyError,
 )
-from gateway.pool.flaws import refuse
+from gateway.pool.flaws.clients import find_flaws
+from gateway.pool.flaws.flaw import refuse
 from gateway.pool.json_form import from_json, to_json
 from gateway.pool.listed import Listed
 from gateway.pool.paging import PAGE, check_limit

@@ -20,13 +20,13 @@ from gateway.pool.errors import (
     NotAllowedError,
     PoolNotFoundError,
 )
-from gateway.pool.flaws import refuse
+from gateway.pool.flaws.flaw import refuse
+from gateway.pool.flaws.settings import find_change_flaws, find_flaws
 from gateway.pool.json_form import from_json, to_json
 from gateway.pool.listed import Listed
 from gateway.pool.paging import PAGE, check_limit
 from gateway.pool.pool import Pool
 from gateway.pool.remembered import Remembered
-from gateway.pool.setting_flaws import find_change_flaws, find_flaws
 from gateway.pool.settings import PoolSettings
 from gateway.storage.cursors import Cursors
 from gateway.storage.database import Database

@@ -16,7 +16,7 @@ from gateway.pool.errors import (
     ResourceServerNotFoundError,
     TooManyError,
 )
-from gateway.pool.flaws import Flaw, refuse, text
+from gateway.pool.flaws.flaw import Flaw, refuse, text
 from gateway.pool.json_form import from_json, to_json
 from gateway.pool.listed import Listed
 from gateway.pool.paging import PAGE, check_limit

@@ -11,14 +11,14 @@ from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.suggestion import suggest
 from gateway.model.client import ClientAuthentication
 from gateway.pool.attributes.schema import CUSTOM, DEVELOPER, STANDARD, is_keepable
-from gateway.pool.client_flaws import find_flaws as find_client_flaws
 from gateway.pool.clients import is_client_secret
 from gateway.pool.declared.values import DeclaredClient, DeclaredPool, declared
-from gateway.pool.flaws import Flaw, Path
+from gateway.pool.flaws.clients import find_flaws as find_client_flaws
+from gateway.pool.flaws.flaw import Flaw, Path
+from gateway.pool.flaws.settings import find_flaws as find_setting_flaws
 from gateway.pool.groups import GroupText
 from gateway.pool.names import is_username
 from gateway.pool.resource_servers import find_flaws as find_server_flaws
-from gateway.pool.setting_flaws import find_flaws as find_setting_flaws
 from gateway.pool.triggers.rules import compile_rule
 
 # What is called otherwise in a file.

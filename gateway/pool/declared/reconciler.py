@@ -17,17 +17,17 @@ from gateway.config.faults import Fault
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.model.group import Group
 from gateway.pool.attributes.schema import Schema
-from gateway.pool.client_flaws import find_flaws as find_client_flaws
 from gateway.pool.clients import MAX_CLIENTS
 from gateway.pool.credentials import Sealer
 from gateway.pool.declared.faults import fault_of, written_path
 from gateway.pool.declared.values import DeclaredClient, DeclaredPool, declared
-from gateway.pool.flaws import Flaw
+from gateway.pool.flaws.clients import find_flaws as find_client_flaws
+from gateway.pool.flaws.flaw import Flaw
+from gateway.pool.flaws.settings import find_change_flaws, find_flaws
 from gateway.pool.groups import MAX_GROUPS, GroupText
 from gateway.pool.json_form import from_json, to_json
 from gateway.pool.pools import POOL_TOPIC
 from gateway.pool.resource_servers import MAX_SERVERS, scopes_in
-from gateway.pool.setting_flaws import find_change_flaws, find_flaws
 from gateway.pool.settings import PoolSettings
 from gateway.storage.database import Database
 from gateway.storage.epochs import note_change

@@ -18,7 +18,8 @@ from gateway.pool.attributes.schema import (
     Attribute,
     AttributeType,
 )
-from gateway.pool.flaws import Flaw, Path, few, text, within
+from gateway.pool.flaws.addresses import page_address_problem
+from gateway.pool.flaws.flaw import Flaw, Path, few, text, within
 from gateway.pool.messages.mail import mailbox_of
 from gateway.pool.messages.templates import problems
 from gateway.pool.passwords.policy import (
@@ -37,7 +38,6 @@ from gateway.pool.settings import (
     TriggerSettings,
 )
 from gateway.pool.triggers.rules import RULED, compile_rule
-from gateway.pool.web_addresses import page_address_problem
 
 MAX_NAME: Final = 128
 MAX_HISTORY: Final = 24

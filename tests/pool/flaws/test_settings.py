@@ -12,13 +12,13 @@ from gateway.pool.attributes.schema import (
     AttributeType,
     Schema,
 )
-from gateway.pool.passwords.policy import MOST_SEEN, LeakPolicy, PasswordPolicy
-from gateway.pool.setting_flaws import (
+from gateway.pool.flaws.settings import (
     MAX_LANGUAGES,
     MAX_TAGS,
     find_change_flaws,
     find_flaws,
 )
+from gateway.pool.passwords.policy import MOST_SEEN, LeakPolicy, PasswordPolicy
 from gateway.pool.settings import (
     Address,
     Alias,

@@ -14,7 +14,7 @@ from gateway.model.client import (
     Rotation,
     TokenLifetimes,
 )
-from gateway.pool.client_flaws import MAX_ADDRESSES, MAX_KEYS, find_flaws
+from gateway.pool.flaws.clients import MAX_ADDRESSES, MAX_KEYS, find_flaws
 from gateway.pool.settings import PoolSettings
 
 POOL = PoolSettings(name="people")

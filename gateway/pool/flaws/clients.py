@@ -11,9 +11,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from gateway.model.client import Branding, Client, ClientAuthentication, GrantKind
-from gateway.pool.flaws import Flaw, few, text, within
+from gateway.pool.flaws.addresses import page_address_problem, return_address_problem
+from gateway.pool.flaws.flaw import Flaw, few, text, within
 from gateway.pool.settings import PoolSettings
-from gateway.pool.web_addresses import page_address_problem, return_address_problem
 
 MAX_NAME: Final = 128
 MAX_ADDRESSES: Final = 100

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.pool.errors import InvalidParameterError
-from gateway.pool.flaws import Flaw, few, refuse, text, within
+from gateway.pool.flaws.flaw import Flaw, few, refuse, text, within
 
 PATH = ("name",)
 

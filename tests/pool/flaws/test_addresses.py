@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.pool.web_addresses import (
+from gateway.pool.flaws.addresses import (
     MAX_CHARACTERS,
     page_address_problem,
     return_address_problem,
