@@ -127,11 +127,7 @@ class OAuthServices:
         )
         self.logouts = Logouts(clients=ground.clients, id_tokens=self.access_tokens)
         self.authorizations = self._authorizations(ground)
-        self.proofs = ProofChecks(
-            database=database,
-            secret=ground.store_key.derive("dpop nonces, version 1"),
-            clock=clock,
-        )
+        self.proofs = self._proofs(ground)
         self.authenticator = self._authenticator(ground)
         self.grants = ClientGrants(
             grants=self._grants(ground),
@@ -144,6 +140,13 @@ class OAuthServices:
         )
         self.introspections = self._introspections(ground)
         self.user_info = self._user_info(ground)
+
+    def _proofs(self, ground: Ground) -> ProofChecks:
+        return ProofChecks(
+            database=ground.database,
+            secret=ground.store_key.derive("dpop nonces, version 1"),
+            clock=ground.clock,
+        )
 
     def _introspections(self, ground: Ground) -> Introspections:
         return Introspections(
