@@ -3,7 +3,7 @@
 Reference: RFC 8628 sections 3.4 and 3.5.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -32,6 +32,11 @@ from gateway.pool.triggers.values import TokenSource
 from gateway.storage.database import Database
 
 DEVICE_CODE: Final = "device_code"
+
+_REFUSALS: Final[Mapping[Decision, type[GatewayError]]] = {
+    Decision.PENDING: AuthorizationPendingError,
+    Decision.DENIED: AccessDeniedError,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +132,5 @@ def _refusal(asked: AskedDevice | None) -> GatewayError | None:
         return ExpiredDeviceCodeError()
     if asked.is_hasty:
         return SlowDownError()
-    match asked.decision:
-        case Decision.PENDING:
-            return AuthorizationPendingError()
-        case Decision.DENIED:
-            return AccessDeniedError()
-        case Decision.APPROVED:
-            return None
+    kind = _REFUSALS.get(asked.decision)
+    return None if kind is None else kind()

@@ -10,7 +10,7 @@ import jwt
 from gateway.mint.pool_keys import KeyPurpose
 from gateway.model.client import ClaimsProfile, Client, TokenLifetimes
 from gateway.model.user import User
-from gateway.oauth.issuing.authorization import Authorization
+from gateway.oauth.issuing.authorization import ADMIN_SCOPE, Authorization
 from gateway.oauth.issuing.person import Person
 from gateway.oauth.issuing.pool_tokens import ChangedClaims, PoolTokens, half_hash
 from gateway.pool.triggers.values import Groups, TokenSource
@@ -121,6 +121,35 @@ def test_a_client_of_its_own_gets_an_access_token(
     assert (claims["sub"], claims["iss"]) == (app.id, ISSUER)
     assert claims["cnf"] == {"jkt": "t"}
     assert issued.id_token is None
+
+
+def test_where_nothing_has_a_say_what_was_granted_is_issued(
+    house: OAuthHouse, app: Client, ana: User
+) -> None:
+    tokens = PoolTokens(
+        keys=house.oauth.keys, issuers=house.oauth.issuers, clock=house.clock
+    )
+
+    issued = tokens.issue(
+        Person(ana), app, granted(ana, "openid"), source=TokenSource.PAGES
+    )
+
+    assert issued.scopes == ("openid",)
+    assert tokens.issue_to_service(app, ("a/b",)).scopes == ("a/b",)
+
+
+def test_cognitos_api_gives_an_id_token_without_a_hash(
+    house: OAuthHouse, app: Client, ana: User
+) -> None:
+    """Whatever the scope: its clients find both in one answer."""
+    of_api = replace(granted(ana, ADMIN_SCOPE), via_api=True)
+
+    issued = house.oauth.tokens.issue(
+        Person(ana), app, of_api, source=TokenSource.SIGN_IN
+    )
+
+    assert issued.id_token is not None
+    assert "at_hash" not in read(issued.id_token)[1]
 
 
 class Trigger:
