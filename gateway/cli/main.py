@@ -51,6 +51,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "keys": ("gateway.cli.keys", "app"),
     "pools": ("gateway.cli.pools.pools", "app"),
     "users": ("gateway.cli.users.app", "app"),
+    "messages": ("gateway.cli.messages", "app"),
     "init": ("gateway.cli.init", "init"),
 }
 

@@ -35,6 +35,9 @@ from gateway.storage.sealed import Seal, SealedColumn
 # Longer than a trigger and a sender may take together.
 LEASE: Final = timedelta(minutes=2)
 
+# How long a message is tried that an operator lets be tried again.
+RETRIED: Final = timedelta(hours=1)
+
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=15)
 
@@ -142,6 +145,19 @@ class Deliveries:
         except (RefusedError, TriggerRefusedError, BadTriggerAnswerError) as error:
             return self._fail(message, str(error), keeping)
         return self._finish(message, worded, keeping)
+
+    def retry(self, id_: str) -> bool:
+        """Let a message that failed be tried again; return whether there was one.
+
+        Raises:
+            StorageError: The database cannot be written.
+        """
+        now = self._clock()
+        return self._database.write(
+            lambda connection: Messages(connection).retry(
+                id_, now=now, give_up_at=now + RETRIED
+            )
+        )
 
     def purge(self, keeping: Keeping) -> int:
         """Remove what was kept long enough; return of how many messages.

@@ -11,6 +11,7 @@ from gateway.model.user import User
 from gateway.pool.messages.content import read_worded
 from gateway.pool.messages.delivery import (
     LEASE,
+    RETRIED,
     Deliveries,
     Keeping,
     Senders,
@@ -314,3 +315,17 @@ def test_a_pool_that_is_gone_tells_nobody(post: Post) -> None:
         replace(message, content=None), senders=post.senders, keeping=KEEPING
     )
     assert post.bag.letters == []
+
+
+def test_an_operator_lets_what_failed_be_tried_again(post: Post) -> None:
+    """Once the address is put right at the mail server, say; for an hour."""
+    post.put()
+    post.bag.failures = [RefusedError("there is no such address")]
+    failed = post.deliver()
+    post.house.pass_time(timedelta(days=2))
+
+    assert post.deliveries.retry(failed.id)
+    assert not post.deliveries.retry(failed.id)
+
+    assert post.kept(failed.id).give_up_at == post.house.now + RETRIED
+    assert post.deliver().state is MessageState.DELIVERED
