@@ -104,13 +104,16 @@ class Recovery:
         """
         _check_pool(pool)
         user = self._find(pool, name)
+        self._tools.limits.spend(
+            pool,
+            Limited.FORGOT_PASSWORD,
+            whose(pool, name, user),
+            address=context.address,
+        )
         if user is None and self._migration.is_on(pool):
             asked = MigrationRequest(MigrationSource.FORGOT_PASSWORD, name)
             user = self._migration.bring(pool, asked, context.caller(client))
         counted = whose(pool, name, user)
-        self._tools.limits.spend(
-            pool, Limited.FORGOT_PASSWORD, counted, address=context.address
-        )
         now = self._tools.clock()
 
         def work(connection: Connection) -> SentCode | None:

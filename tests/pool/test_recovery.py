@@ -469,3 +469,16 @@ def test_all_of_it_is_kept_or_nothing(house: House, lost: Lost) -> None:
 
     assert lost.outcome("123456") is ExpiredCodeError
     assert house.secrets(ana) != UserSecrets()
+
+
+def test_another_directory_is_not_asked_without_end(house: House) -> None:
+    """About a name that is nobody's there either."""
+    recorder = Recorder(lambda _: {})
+    house.triggers = triggers_of(recorder)
+    lost = Lost(house, _asking(TriggerKind.MIGRATE_USER))
+    for _ in range(IN_AN_HOUR[Limited.FORGOT_PASSWORD]):
+        lost.begin("nobody")
+
+    with pytest.raises(LimitExceededError):
+        lost.begin("nobody")
+    assert len(recorder.events) == IN_AN_HOUR[Limited.FORGOT_PASSWORD]

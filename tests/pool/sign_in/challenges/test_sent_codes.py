@@ -247,3 +247,15 @@ def test_a_message_that_cannot_be_kept_keeps_the_sign_in_from_going_on(
     desk.house.mailbox.is_broken = False
 
     desk.signed_in(asked, code(desk))
+
+
+def test_not_even_the_code_that_was_not_sent_is_right(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who guesses it learns nothing: there is nobody to be let in."""
+    monkeypatch.setattr("gateway.pool.codes.secrets.randbelow", lambda _: 12345678)
+    right = TypedCode("12345678")
+
+    desk.signed_in(desk.asked(MAILED), right)
+    with pytest.raises(CodeMismatchError):
+        desk.answer(desk.asked(MAILED, "anx"), right)
