@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
+
+# What a client may choose of its pages; with `-dark`, for those in the dark alone.
+COLOUR_NAMES: Final = (
+    *("background", "surface", "text", "accent"),
+    *("background-dark", "surface-dark", "text-dark", "accent-dark"),
+)
 
 
 class ClientAuthentication(StrEnum):
@@ -94,7 +101,8 @@ class Branding:
 
     Attributes:
         logo_uri: An `https` address, or a path of our own; empty for none.
-        colours: CSS custom properties by name without dashes: `accent`, `background`, ...
+        colours: `#rgb` or `#rrggbb` by one of `COLOUR_NAMES`; everything else on the pages
+            follows from these.
         texts: By language, then by the text's key.
         policy_uri: Where the privacy policy stands; empty for none.
         terms_uri: Where the terms of use stand; empty for none.

@@ -297,7 +297,13 @@ def _goes_without(pool: Pool) -> bool:
 
 
 def _notice(kind: NoticeKind, to: SentCode, caller: Caller) -> Notice:
-    return Notice(kind, to, client_id=caller.client_id, metadata=caller.metadata)
+    return Notice(
+        kind,
+        to,
+        client_id=caller.client_id,
+        language=caller.language,
+        metadata=caller.metadata,
+    )
 
 
 def _destination(pool: Pool, user: User) -> SentCode | None:

@@ -117,6 +117,12 @@ class PagesSite:
         code: str = self._latest(address)["code"]
         return code
 
+    def language(self, address: str) -> str:
+        """Return the language of the latest message to somebody."""
+        wait_for(lambda: "code" in self._latest(address), f"a message to {address}")
+        language: str = self._latest(address)["language"]
+        return language
+
     def _latest(self, address: str) -> dict[str, Any]:
         """Return the latest message; what it says stands in it once it is delivered."""
         with self._gateway.operator() as operator:

@@ -21,6 +21,7 @@ from gateway.endpoints.hosted_ui.colours import (
     readable,
     shown,
 )
+from gateway.model.client import COLOUR_NAMES
 
 # For pages in the dark; a name without it is for both.
 DARK: Final = "-dark"
@@ -64,7 +65,7 @@ DARK_GROUND: Final = Ground(
     good=(91, 208, 149),
 )
 
-NAMES: Final = ("background", "surface", "text", "accent")
+NAMES: Final = tuple(name for name in COLOUR_NAMES if not name.endswith(DARK))
 
 
 def stylesheet(colours: Mapping[str, str]) -> str:

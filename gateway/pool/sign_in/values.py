@@ -45,7 +45,9 @@ class Context:
 
     def caller(self, client: Client) -> Caller:
         """Return what triggers are told of the request."""
-        return Caller(client.id, self.address, self.metadata, self.validation)
+        return Caller(
+            client.id, self.address, self.metadata, self.validation, self.language
+        )
 
 
 class ChallengeName(StrEnum):

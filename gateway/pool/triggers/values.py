@@ -24,12 +24,15 @@ class Caller:
         address: Of the network it came from; empty if that is not known.
         metadata: Handed through to functions as they are (Cognito's ClientMetadata).
         validation: To be looked at before somebody is let in (ValidationData).
+        language: Of the page that the person is at, for what they are sent; empty for the
+            person's own.
     """
 
     client_id: str = ""
     address: str = ""
     metadata: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
     validation: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
+    language: str = ""
 
 
 # Whoever asks without a client.

@@ -71,8 +71,8 @@ GOOD = {
             logo_uri="/static/logo.svg",
             colours={
                 "accent": "#c04",
-                "on-accent": "rgb(0 0 0 / 50%)",
-                "text": "black",
+                "background": "#F6F7f9",
+                "text-dark": "#fff",
             },
             texts={"de": {"title": "Anmelden"}, "zh-Hans": {"sign_in.title": ""}},
             policy_uri="https://example.com/privacy",
@@ -113,7 +113,8 @@ BAD = {
     "branding.colours.accent": replace(
         APP, branding=Branding(colours={"accent": "url(x)"})
     ),
-    "branding.colours.a;b": replace(APP, branding=Branding(colours={"a;b": "red"})),
+    "branding.colours.a;b": replace(APP, branding=Branding(colours={"a;b": "#fff"})),
+    "branding.colours.text": replace(APP, branding=Branding(colours={"text": "red"})),
     "branding.texts.german!": replace(APP, branding=Branding(texts={"german!": {}})),
     "branding.texts.de.A B": replace(APP, branding=Branding(texts={"de": {"A B": ""}})),
     "branding.texts.de.title": replace(

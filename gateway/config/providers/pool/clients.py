@@ -84,7 +84,9 @@ class BrandingSettings(Section):
         default="", description="An `https` address, or a path of the gateway's own."
     )
     colours: Mapping[ColourName, Text] = Field(
-        default={}, description="CSS colours by name: `accent`, `background`, ..."
+        default={},
+        description="`#rgb` or `#rrggbb` by name: `accent`, `background`, `surface`, "
+        "`text`, and each with `-dark`.",
     )
     texts: Mapping[Language, Mapping[Text, str]] = Field(
         default={}, description="By language, then by the text's key."

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.faults import CODE, USERNAME, faults_of, missing
 from gateway.endpoints.hosted_ui.fields import name_field, typed_name
+from gateway.endpoints.hosted_ui.flows.context import caller_of
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Fault
 from gateway.endpoints.hosted_ui.site import Site, told_to_wait
@@ -23,7 +24,6 @@ from gateway.endpoints.hosted_ui.visit import STEP, Visit
 from gateway.model.errors import GatewayError
 from gateway.pool.errors import ExpiredCodeError, NotAllowedError, WrongStateError
 from gateway.pool.sign_up import SignUps
-from gateway.pool.triggers.values import Caller
 
 CONFIRM = "/confirm"
 CONFIRM_LINK = "/confirmUser"
@@ -129,7 +129,11 @@ class ConfirmPages:
             return self._name_form(visit, place, missing(t, (USERNAME, label)))
         # Neither says that there is somebody of that name.
         with contextlib.suppress(WrongStateError, NotAllowedError):
-            self._sign_ups.resend(place.pool, username, caller=_caller(visit, place))
+            self._sign_ups.resend(
+                place.pool,
+                username,
+                caller=caller_of(visit, place, self._site.texts(visit, place)),
+            )
         step = confirm_step(self._site, visit, username, waiting.destination)
         onward = visit.link(CONFIRM, step=step, notice="code_sent")
         return self._site.renderer.redirect(onward)
@@ -143,7 +147,7 @@ class ConfirmPages:
         code: str,
     ) -> None:
         digits = "".join(code.split())
-        caller = _caller(visit, place)
+        caller = caller_of(visit, place, self._site.texts(visit, place))
         try:
             self._sign_ups.confirm(place.pool, username, digits, caller=caller)
         except WrongStateError as error:
@@ -193,7 +197,3 @@ class ConfirmPages:
             name_field=name_field(place.pool, t),
             username="",
         )
-
-
-def _caller(visit: Visit, place: Place) -> Caller:
-    return Caller(place.client.id, visit.address)

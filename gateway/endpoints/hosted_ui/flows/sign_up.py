@@ -20,6 +20,7 @@ from gateway.endpoints.hosted_ui.fields import (
     typed_name,
 )
 from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM, confirm_step
+from gateway.endpoints.hosted_ui.flows.context import caller_of
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Fault
 from gateway.endpoints.hosted_ui.site import Site, told_to_wait
@@ -27,8 +28,9 @@ from gateway.endpoints.hosted_ui.visit import Visit
 from gateway.model.errors import GatewayError
 from gateway.model.user import UserStatus
 from gateway.pool.errors import NotAllowedError
+from gateway.pool.pool import Pool
+from gateway.pool.settings import FirstFactor
 from gateway.pool.sign_up import SignUp, SignUps
-from gateway.pool.triggers.values import Caller
 
 SIGN_UP = "/signup"
 
@@ -66,9 +68,9 @@ class SignUpPages:
         try:
             asked = SignUp(
                 username,
-                visit.typed(PASSWORD),
+                visit.typed(PASSWORD) if _has_passwords(pool) else "",
                 attributes,
-                caller=Caller(place.client.id, visit.address),
+                caller=caller_of(visit, place, t),
             )
             signed_up = self._sign_ups.sign_up(pool, asked)
         except GatewayError as error:
@@ -102,7 +104,7 @@ class SignUpPages:
         )
         fields = [(each.id, each.label) for each in (name, *asked)]
         empty = [(field, label) for field, label in fields if not typed[field]]
-        if not visit.typed(PASSWORD):
+        if _needs_password(place.pool) and not visit.typed(PASSWORD):
             empty.append((PASSWORD, t("form.password")))
         return missing(t, *empty)
 
@@ -125,9 +127,19 @@ class SignUpPages:
             name_field=name_field(pool, t, for_sign_up=True),
             username=typed.get(USERNAME, ""),
             attributes=attribute_fields(pool.settings.schema, names, t, values=values),
+            has_password=_has_passwords(pool),
+            needs_password=_needs_password(pool),
             demands=demands(pool.settings.password, t),
             min_length=pool.settings.password.min_length,
         )
+
+
+def _has_passwords(pool: Pool) -> bool:
+    return FirstFactor.PASSWORD in pool.settings.sign_in.first_factors
+
+
+def _needs_password(pool: Pool) -> bool:
+    return pool.settings.sign_in.first_factors == {FirstFactor.PASSWORD}
 
 
 def _typed(visit: Visit, place: Place) -> Mapping[str, str]:

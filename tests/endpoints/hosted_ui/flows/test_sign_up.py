@@ -6,6 +6,7 @@ from gateway.model.user import UserStatus
 from gateway.pool.attributes.schema import Schema
 from gateway.pool.settings import (
     Address,
+    FirstFactor,
     PoolSettings,
     SignInSettings,
     SignUpSettings,
@@ -77,6 +78,30 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(
     visitor.send({**complete, "attribute-email": "x"})
     assert set(visitor.faults) == {"attribute-email"}
     assert not hotel.house.mailbox.messages
+
+
+def test_who_signs_in_without_a_password_needs_none(
+    hotel: Hotel, visitor: Visitor
+) -> None:
+    """It may be left out then; where nobody has one, it is not asked for."""
+    both = SignInSettings(
+        first_factors=frozenset({FirstFactor.PASSWORD, FirstFactor.EMAIL_CODE})
+    )
+    hotel.open(PoolSettings(name="people", sign_in=both))
+    visitor.goto("/signup")
+    assert "Password (optional)" in visitor.text
+    visitor.send({"attribute-email": "ana@example.com"}, username="ana")
+    assert visitor.heading == "Confirm it is you"
+    other = SignInSettings(first_factors=frozenset({FirstFactor.EMAIL_CODE}))
+    hotel.open(
+        PoolSettings(name="people", sign_in=other),
+        pool_id="us-east-1_Zb3dEfGh9",
+        client_id="2" * 26,
+    )
+
+    visitor.goto("/signup", {"client_id": "2" * 26})
+
+    assert 'type="password"' not in visitor.page.text
 
 
 def test_a_name_that_is_taken_is_said(hotel: Hotel, visitor: Visitor) -> None:
