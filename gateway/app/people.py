@@ -64,7 +64,7 @@ def build_people_services(
             triggers=tools.triggers,
             clock=clock,
         ),
-        standings=Standings(database=database, clock=clock),
+        standings=Standings(database=database, clock=clock, triggers=tools.triggers),
         attribute_changes=AttributeChanges(database=database, clock=clock),
         given_passwords=GivenPasswords(tools=tools, recovery=recovery),
         own_attributes=OwnAttributes(tools=tools),

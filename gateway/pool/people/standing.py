@@ -18,6 +18,8 @@ from gateway.pool.codes import Purpose
 from gateway.pool.errors import WrongStateError
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import get_person, keep_profile, remove_profile
+from gateway.pool.triggers.triggers import NO_TRIGGERS, Triggers
+from gateway.pool.triggers.values import NOBODY, Caller, ConfirmationSource
 from gateway.storage.database import Database
 from gateway.storage.pools.codes import CodeKey, UserCodes
 
@@ -28,9 +30,16 @@ class Standings:
     Everywhere, a person is named by `sub` or by what they sign in with.
     """
 
-    def __init__(self, *, database: Database, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Callable[[], datetime],
+        triggers: Triggers = NO_TRIGGERS,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._triggers = triggers
 
     def disable(self, pool: Pool, name: str) -> User:
         """Let somebody in no more, and end everything that was issued to them.
@@ -73,12 +82,13 @@ class Standings:
         now = self._clock()
         return self._change(pool, name, lambda user: replace(user, signed_out_at=now))
 
-    def confirm(self, pool: Pool, name: str) -> User:
+    def confirm(self, pool: Pool, name: str, caller: Caller = NOBODY) -> User:
         """Confirm a sign-up in the person's place. No address is proven by that.
 
         Raises:
             UserNotFoundError: There is no such person.
             WrongStateError: The person is confirmed.
+            TriggerError: What is told of it could not be told; the person is confirmed.
         """
         now = self._clock()
 
@@ -91,7 +101,10 @@ class Standings:
             UserCodes(connection).remove(CodeKey(pool.id, user.sub, Purpose.SIGN_UP))
             return changed
 
-        return self._database.write(work)
+        confirmed = self._database.write(work)
+        source = ConfirmationSource.SIGN_UP
+        self._triggers.post_confirmation(pool, confirmed, source, caller)
+        return confirmed
 
     def delete(self, pool: Pool, name: str) -> User:
         """Remove somebody with all that is theirs; return who it was.

@@ -10,9 +10,12 @@ from gateway.model.user import User, UserStatus
 from gateway.pool.errors import ExpiredCodeError, UserNotFoundError, WrongStateError
 from gateway.pool.people.standing import Standings
 from gateway.pool.pool import Pool
+from gateway.pool.settings import PoolSettings, TriggerKind, TriggerSettings
 from gateway.pool.sign_up import SignUp, SignUps
+from gateway.pool.triggers.values import Caller
 from gateway.storage.pools.users import Users, change_key
 from tests.pool.house import PASSWORD, House
+from tests.pool.triggers.recorder import Recorder, triggers_of
 
 
 @pytest.fixture
@@ -89,6 +92,23 @@ def test_an_administrator_confirms_without_a_code(
         Users(connection).change(user, search={"by_username": "ana"})
     with pytest.raises(ExpiredCodeError):
         sign_ups.confirm(pool, "ana", house.mailbox.code)
+
+
+def test_the_pools_function_is_told_of_a_confirmation(house: House) -> None:
+    """As if the person had confirmed."""
+    triggers = TriggerSettings(functions={TriggerKind.POST_CONFIRMATION: "it"})
+    pool = house.pool(PoolSettings(name="people", triggers=triggers))
+    function = Recorder()
+    standings = Standings(
+        database=house.database, clock=house.clock, triggers=triggers_of(function)
+    )
+    SignUps(tools=house.tools).sign_up(pool, SignUp("ana", PASSWORD))
+
+    standings.confirm(pool, "ana", Caller(metadata={"shop": "1"}))
+
+    assert function.event["triggerSource"] == "PostConfirmation_ConfirmSignUp"
+    assert function.event["request"]["clientMetadata"] == {"shop": "1"}
+    assert function.event["request"]["userAttributes"]["sub"]
 
 
 def test_somebody_deleted_is_gone(
