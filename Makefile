@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := tests/peers/programs
 
-.PHONY: help install dev peers run format lint unit check test nightly bench bench-policies lock clean
+.PHONY: help install dev peers run format lint unit check test nightly bench bench-policies bench-people lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -70,6 +70,10 @@ nightly: dev ## A hundred thousand new CEL expressions against other implementat
 
 bench: peers ## The side-by-side table of benchmarks/README.md
 	$(BIN)/python benchmarks/side_by_side.py
+
+bench-people: dev ## The table of people in benchmarks/README.md: a million, twice
+	$(BIN)/python -m benchmarks.people 1000000 sqlite
+	$(BIN)/python -m benchmarks.people 1000000 postgresql
 
 bench-policies: dev ## The table of policies in benchmarks/README.md
 	$(BIN)/python benchmarks/policies.py

@@ -7,6 +7,7 @@ what cannot be told apart.
 References: RFC 5321 section 4.1.2, RFC 6531 (e-mail); ITU-T E.164 (phone).
 """
 
+import re
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,9 +17,18 @@ from phonenumbers import NumberParseException, is_possible_number, parse
 _MAX_EMAIL: Final = 254
 _ABOVE: Final = "a.co"
 
+# What nearly all addresses look like. The library takes them all, and a third of a
+# millisecond for each, which is minutes where a million come from a file.
+_PLAIN: Final = re.compile(
+    r"[A-Za-z0-9_+]{1,32}(?:[.-][A-Za-z0-9_+]{1,31})?"
+    r"@(?:[A-Za-z0-9]{1,30}(?:-[A-Za-z0-9]{1,30})?\.){1,4}[A-Za-z]{2,30}"
+)
+
 
 def is_email(text: str) -> bool:
     """Return whether mail could be sent to a text: `local@domain`, and nothing around."""
+    if _PLAIN.fullmatch(text):
+        return True
     _, at, domain = text.rpartition("@")
     if not at or "." not in domain or len(text) > _MAX_EMAIL:
         return False

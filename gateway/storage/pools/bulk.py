@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select, text
 
 from gateway.model.user import User
 from gateway.storage.pools.factor_tables import POOL_PASSKEY
@@ -20,21 +20,20 @@ from gateway.storage.pools.users import Name, row_of
 
 _TAKEN_NAMES: Final = select(POOL_NAME.c.name).where(
     POOL_NAME.c.pool_id == bindparam("pool_id"),
-    POOL_NAME.c.name.in_(bindparam("names", expanding=True)),
+    POOL_NAME.c.name == bindparam("name"),
 )
 _TAKEN_SUBS: Final = select(POOL_USER.c.sub).where(
-    POOL_USER.c.pool_id == bindparam("pool_id"),
-    POOL_USER.c.sub.in_(bindparam("subs", expanding=True)),
+    POOL_USER.c.pool_id == bindparam("pool_id"), POOL_USER.c.sub == bindparam("sub")
 )
 _SECRETS: Final = select(POOL_SECRET).where(
     POOL_SECRET.c.pool_id == bindparam("pool_id"),
-    POOL_SECRET.c.sub.in_(bindparam("subs", expanding=True)),
+    POOL_SECRET.c.sub.between(bindparam("first"), bindparam("last")),
 )
 _GROUPS: Final = (
     select(POOL_MEMBERSHIP.c.sub, POOL_MEMBERSHIP.c.name)
     .where(
         POOL_MEMBERSHIP.c.pool_id == bindparam("pool_id"),
-        POOL_MEMBERSHIP.c.sub.in_(bindparam("subs", expanding=True)),
+        POOL_MEMBERSHIP.c.sub.between(bindparam("first"), bindparam("last")),
     )
     .order_by(POOL_MEMBERSHIP.c.name)
 )
@@ -42,10 +41,11 @@ _PASSKEYS: Final = (
     select(POOL_PASSKEY)
     .where(
         POOL_PASSKEY.c.pool_id == bindparam("pool_id"),
-        POOL_PASSKEY.c.sub.in_(bindparam("subs", expanding=True)),
+        POOL_PASSKEY.c.sub.between(bindparam("first"), bindparam("last")),
     )
     .order_by(POOL_PASSKEY.c.created_at)
 )
+_COUNT_ANEW: Final = text("ANALYZE pool_user, pool_name, pool_secret, pool_membership")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,17 @@ class Bulk:
 
     def taken_names(self, names: Collection[str]) -> set[str]:
         """Return which of these names are somebody's."""
-        asked = {"pool_id": self._pool_id, "names": list(names)}
-        return set(self._connection.execute(_TAKEN_NAMES, asked).scalars())
+        return {name for name in names if self._has(_TAKEN_NAMES, name=name)}
 
     def taken_subs(self, subs: Collection[str]) -> set[str]:
         """Return which of these ids are somebody's."""
-        asked = {"pool_id": self._pool_id, "subs": list(subs)}
-        return set(self._connection.execute(_TAKEN_SUBS, asked).scalars())
+        return {sub for sub in subs if self._has(_TAKEN_SUBS, sub=sub)}
+
+    def _has(self, statement: Select[Any], **asked: str) -> bool:
+        # One by one: of a server that has not counted its rows yet, a list of thousands
+        # makes one comparison of each with each.
+        found = self._connection.execute(statement, {"pool_id": self._pool_id, **asked})
+        return found.first() is not None
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Add people.
@@ -118,9 +122,22 @@ class Bulk:
             if rows:
                 self._connection.execute(insert(table), rows)
 
+    def count_anew(self) -> None:
+        """Let a server know how many there are now; else it goes through all of them.
+
+        It would find out by itself, a minute later. A file needs no such thing.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(_COUNT_ANEW)
+
     def with_all(self, users: Sequence[User]) -> Sequence[Entry]:
-        """Return people with all that is theirs, but for names and comparable forms."""
-        asked = {"pool_id": self._pool_id, "subs": [user.sub for user in users]}
+        """Return people with all that is theirs, but for names and comparable forms.
+
+        Args:
+            users: A page of a list in the order of `sub`: what is theirs is one range.
+        """
+        subs = [user.sub for user in users] or [""]
+        asked = {"pool_id": self._pool_id, "first": min(subs), "last": max(subs)}
         secrets = {
             row.sub: secrets_of(row)
             for row in self._connection.execute(_SECRETS, asked)

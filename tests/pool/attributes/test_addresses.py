@@ -1,10 +1,13 @@
 """What is an address, and how little of it others see."""
 
 import pytest
+from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.pool.attributes.addresses import (
+    _ABOVE,
+    _PLAIN,
     is_email,
     is_phone,
     masked_email,
@@ -67,3 +70,11 @@ def test_any_text_is_an_address_or_none(text: str) -> None:
     assert is_email(text) in {True, False}
     assert is_phone(text) in {True, False}
     assert len(masked_email(text)) <= 9
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_what_is_plain_is_an_address_by_every_rule(text: str) -> None:
+    """Else the short way would let in what the long one refuses."""
+    validate_email(f"{text}.{_ABOVE}", check_deliverability=False, strict=True)
+
+    assert is_email(text)

@@ -1,6 +1,7 @@
 """Many people at a time, on each database."""
 
 import pytest
+from sqlalchemy import text
 
 from gateway.model.errors import StorageError
 from gateway.model.group import Group
@@ -97,3 +98,15 @@ def test_all_are_added_or_none(pools: Database) -> None:
 
     with pools.reading() as connection:
         assert Users(connection).count(PEOPLE) == 0
+
+
+def test_a_server_knows_how_many_there_are(pools: Database) -> None:
+    """At once, and not when it next looks by itself; a file has no need to."""
+    with pools.writing() as connection:
+        Bulk(connection, PEOPLE).add([entry(number) for number in range(1, 8)])
+        Bulk(connection, PEOPLE).count_anew()
+
+    if pools._engine.dialect.name == "postgresql":
+        with pools.reading() as connection:
+            counted = text("SELECT reltuples FROM pg_class WHERE relname = 'pool_user'")
+            assert connection.execute(counted).scalar_one() == 7

@@ -20,7 +20,7 @@ from gateway.pool.errors import WrongStateError
 from gateway.pool.people.transfer.lines import Line, LineError, LineProblem, Refusal
 from gateway.pool.pool import Pool
 from gateway.storage.database import Database
-from gateway.storage.errors import DuplicateError
+from gateway.storage.errors import ConflictError, DuplicateError
 from gateway.storage.pools.bulk import Bulk, Entry
 
 # Large enough that a transaction's own time does not matter, and small enough that others
@@ -139,6 +139,8 @@ class ImportJob:
                         break
             self._keep(batch)
             advance(done)
+            if self.counts.kept >= BATCH:
+                self._database.write(lambda c: Bulk(c, self._pool.id).count_anew())
         except BaseException:
             self._end(JobState.FAILED)
             raise
@@ -172,7 +174,7 @@ class ImportJob:
             return late
 
         try:
-            late = self._database.write(work)
+            late = [] if self._keep_all(batch) else self._database.write(work)
         except DuplicateError:
             # A passkey that is somebody's: nobody can tell whose but one by one.
             late = self._keep_apart(batch)
@@ -180,6 +182,15 @@ class ImportJob:
         self.counts = Counts(kept, self.counts.refused)
         for number in late:
             self._refuse(Refusal(number, LineProblem.TAKEN))
+
+    def _keep_all(self, batch: Sequence[tuple[int, Entry]]) -> bool:
+        """Keep a whole batch, if all of it is new: that is most of them, and quick."""
+        try:
+            with self._database.writing() as connection:
+                Bulk(connection, self._pool.id).add([entry for _, entry in batch])
+        except (DuplicateError, ConflictError):
+            return False
+        return True
 
     def _keep_apart(self, batch: Sequence[tuple[int, Entry]]) -> list[int]:
         return [number for number, entry in batch if not self._keep_one(entry)]
