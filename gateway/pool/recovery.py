@@ -160,7 +160,7 @@ class Recovery:
             _PURPOSE, _owner(user, to.destination), now=self._tools.clock()
         )
         UserCodes(connection).keep(
-            _key(user),
+            _key(pool, user.sub),
             StoredCode(kept.digest, kept.expires_at, kept.tries, to.address),
         )
         notice = replace(notice, code=code)
@@ -237,11 +237,12 @@ class Recovery:
 
         Else strangers could ask whether a password had been somebody's.
         """
-        if user is None or not pool.settings.password.history:
+        if not pool.settings.password.history:
             return UserSecrets()
+        sub = "" if user is None else user.sub
         with self._tools.database.reading() as connection:
-            stored = UserCodes(connection).find(_key(user))
-            before = AllSecrets(connection).find(pool.id, user.sub)
+            stored = UserCodes(connection).find(_key(pool, sub))
+            before = AllSecrets(connection).find(pool.id, sub)
         outcome, _ = self._check(user, stored, code, now)
         return before if outcome is Outcome.RIGHT else UserSecrets()
 
@@ -251,11 +252,12 @@ class Recovery:
         """Keep the new password, if the code is right."""
         pool, now = wanted.pool, wanted.now
         user = Users(connection).find(pool.id, wanted.sub)
-        outcome, stored = self._try(connection, user, wanted.code, now)
+        outcome, stored = self._try(connection, wanted, user)
+        decoys = DecoyCodes(connection, _PURPOSE)
         if user is None or stored is None:
-            decoys = DecoyCodes(connection, _PURPOSE)
             lifetime = LIFETIMES[_PURPOSE]
             return decoys.try_one(pool, wanted.counted, now, lifetime), None
+        decoys.look(pool, wanted.counted)
         if outcome is not Outcome.RIGHT or not _is_recoverable(user):
             return outcome, None
         after = _recovered(user, Address(stored.value), now)
@@ -267,18 +269,19 @@ class Recovery:
         return outcome, after
 
     def _try(
-        self, connection: Connection, user: User | None, code: str, now: datetime
+        self, connection: Connection, wanted: "_Wanted", user: User | None
     ) -> tuple[Outcome, StoredCode | None]:
         """Return what came of a code, and what was kept of it until now."""
-        kept = UserCodes(connection)
-        stored = None if user is None else kept.find(_key(user))
-        outcome, left = self._check(user, stored, code, now)
-        if user is None or stored is None:
+        kept, key = UserCodes(connection), _key(wanted.pool, wanted.sub)
+        # Looked for either way: it takes as long for somebody whom nobody knows.
+        stored = kept.find(key)
+        outcome, left = self._check(user, stored, wanted.code, wanted.now)
+        if stored is None:
             return outcome, None
         if left is not None:
-            kept.keep(_key(user), replace(stored, tries=left.tries))
+            kept.keep(key, replace(stored, tries=left.tries))
         else:
-            kept.remove(_key(user))
+            kept.remove(key)
         return outcome, stored
 
     def _check(
@@ -360,5 +363,5 @@ def _owner(user: User, destination: str) -> str:
     return f"{user.pool_id}/{user.sub}/{destination}"
 
 
-def _key(user: User) -> CodeKey:
-    return CodeKey(user.pool_id, user.sub, _PURPOSE)
+def _key(pool: Pool, sub: str) -> CodeKey:
+    return CodeKey(pool.id, sub, _PURPOSE)

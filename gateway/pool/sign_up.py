@@ -15,12 +15,14 @@ from sqlalchemy import Connection
 
 from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.schema import VERIFIED
-from gateway.pool.codes import KeptCode, Outcome, Purpose
+from gateway.pool.codes import LIFETIMES, KeptCode, Outcome, Purpose
+from gateway.pool.decoys import DecoyCodes
 from gateway.pool.errors import (
     CodeMismatchError,
     ExpiredCodeError,
     NameTakenError,
     NotAllowedError,
+    UnknownUserError,
     WrongStateError,
 )
 from gateway.pool.limits import Limited, whose
@@ -130,15 +132,26 @@ class SignUps:
         return SignedUp(user, sent)
 
     def resend(
-        self, pool: Pool, name: str, *, caller: Caller = NOBODY
-    ) -> SentCode | None:
+        self,
+        pool: Pool,
+        name: str,
+        *,
+        caller: Caller = NOBODY,
+        hides_users: bool = True,
+    ) -> SentCode:
         """Send a new code; the one before is good for nothing.
 
+        Args:
+            pool: The pool.
+            name: What the person signs in with.
+            caller: Through whom, for triggers.
+            hides_users: Whether it is not told that nobody has the name.
+
         Returns:
-            Where it went; `None` if there is nobody who waits for one, which nobody may be
-            told who is not known.
+            Where it went; made up if nobody has the name.
 
         Raises:
+            UnknownUserError: Nobody has the name, and that may be told.
             WrongStateError: The person is confirmed.
             NotAllowedError: There is no address that a code could go to.
             LimitExceededError: There were too many in this hour.
@@ -147,20 +160,31 @@ class SignUps:
 
         def work(connection: Connection) -> SentCode | None:
             user = _find(connection, pool, name)
-            self._count(connection, pool, Limited.RESEND_CODE, name, user, caller)
-            if user is None:
-                return None
-            _check_unconfirmed(user)
-            sent = _destination(pool, user)
-            if sent is None:
+            counted = self._count(
+                connection, pool, Limited.RESEND_CODE, name, user, caller
+            )
+            if user is not None:
+                _check_unconfirmed(user)
+            address = _address(pool, user)
+            if address is None:
                 raise NotAllowedError(
                     "nothing that a code could go to is verified here"
                 )
+            if user is None:
+                DecoyCodes(connection, Purpose.SIGN_UP).send(pool, counted, now)
+                return None
+            sent = SentCode(address, user.attributes[address])
             notice = _notice(NoticeKind.RESENT_CODE, sent, caller)
             self._send(connection, pool, user, notice, now)
             return sent
 
-        return self._tools.database.write(work)
+        sent = self._tools.database.write(work)
+        if sent is not None:
+            return sent
+        if not hides_users:
+            raise UnknownUserError("nobody has that name")
+        address = _address(pool, None) or Address.EMAIL
+        return self._tools.decoys.destination(pool, name, address)
 
     def confirm(
         self,
@@ -195,11 +219,17 @@ class SignUps:
 
         def work(connection: Connection) -> tuple[Outcome, User | None]:
             user = _find(connection, pool, name)
-            self._count(connection, pool, Limited.CONFIRM_SIGN_UP, name, user, caller)
-            if user is not None:
-                _check_unconfirmed(user)
+            counted = self._count(
+                connection, pool, Limited.CONFIRM_SIGN_UP, name, user, caller
+            )
+            if user is None:
+                decoys = DecoyCodes(connection, Purpose.SIGN_UP)
+                lifetime = LIFETIMES[Purpose.SIGN_UP]
+                self._tools.codes.check(None, Purpose.SIGN_UP, pool.id, code, now)
+                return decoys.try_one(pool, counted, now, lifetime), None
+            _check_unconfirmed(user)
             outcome, stored = self._try(connection, pool, user, code, now)
-            if user is None or stored is None or outcome is not Outcome.RIGHT:
+            if stored is None or outcome is not Outcome.RIGHT:
                 return outcome, None
             proven = _proven(user, Address(stored.value), now)
             keep_profile(connection, pool, user, proven, take_over=take_over)
@@ -225,11 +255,12 @@ class SignUps:
         name: str,
         user: User | None,
         caller: Caller,
-    ) -> None:
-        """Refuse what was done too often in this hour, whoever it is about."""
+    ) -> str:
+        """Return whom it is counted for; refuse what was done too often in this hour."""
         counted = whose(pool, name, user)
         limits, address = self._tools.limits, caller.address
         limits.count(connection, pool, what, counted, address=address)
+        return counted
 
     def _ask(self, pool: Pool, user: User, caller: Caller) -> User:
         """Return the person as a trigger lets them be."""
@@ -264,19 +295,16 @@ class SignUps:
         self,
         connection: Connection,
         pool: Pool,
-        user: User | None,
+        user: User,
         code: str,
         now: datetime,
     ) -> tuple[Outcome, StoredCode | None]:
         """Return what came of a code, and what was kept of it until now."""
-        kept = UserCodes(connection)
-        stored = None if user is None else kept.find(_key(pool, user))
-        if user is None or stored is None:
-            outcome, _ = self._tools.codes.check(
-                None, Purpose.SIGN_UP, pool.id, code, now
-            )
-            return outcome, None
-        key = _key(pool, user)
+        kept, key = UserCodes(connection), _key(pool, user)
+        stored = kept.find(key)
+        if stored is None:
+            codes, purpose = self._tools.codes, Purpose.SIGN_UP
+            return codes.check(None, purpose, pool.id, code, now)[0], None
         outcome, left = self._tools.codes.check(
             KeptCode(stored.digest, stored.expires_at, stored.tries),
             Purpose.SIGN_UP,
@@ -307,11 +335,17 @@ def _notice(kind: NoticeKind, to: SentCode, caller: Caller) -> Notice:
 
 
 def _destination(pool: Pool, user: User) -> SentCode | None:
-    """Return where the code goes: the phone, if both are to be verified."""
+    """Return where the code goes; `None` if there is no such address."""
+    address = _address(pool, user)
+    return None if address is None else SentCode(address, user.attributes[address])
+
+
+def _address(pool: Pool, user: User | None) -> Address | None:
+    """Return which address is to be proven: the phone, if both are; nobody has both."""
     for address in (Address.PHONE, Address.EMAIL):
-        destination = user.attributes.get(address, "")
-        if address in pool.settings.sign_up.verified and destination:
-            return SentCode(address, destination)
+        has_it = user is None or user.attributes.get(address)
+        if address in pool.settings.sign_up.verified and has_it:
+            return address
     return None
 
 

@@ -20,6 +20,7 @@ from gateway.pool.errors import (
     LimitExceededError,
     NameTakenError,
     NotAllowedError,
+    UnknownUserError,
     WrongStateError,
 )
 from gateway.pool.limits import IN_AN_HOUR, WINDOW, Limited
@@ -270,13 +271,42 @@ def test_a_code_proves_the_address_that_it_went_to(
 
 
 def test_nobody_is_told_who_is_known(house: House, sign_ups: SignUps) -> None:
-    """No code for nobody is no other answer than an old code."""
+    """No code for nobody is no other answer than an old code; "sent", it is missed."""
     pool = house.pool()
 
-    assert sign_ups.resend(pool, "nobody") is None
+    with pytest.raises(ExpiredCodeError):
+        sign_ups.confirm(pool, "nobody", "123456")
+    sent = sign_ups.resend(pool, "nobody")
+    assert (sent.address, sent.destination[0]) == (Address.EMAIL, "n")
+    assert sent == sign_ups.resend(pool, "nobody")
+    for _ in range(MAX_TRIES):
+        with pytest.raises(CodeMismatchError):
+            sign_ups.confirm(pool, "nobody", "123456")
     with pytest.raises(ExpiredCodeError):
         sign_ups.confirm(pool, "nobody", "123456")
     assert not house.mailbox.messages
+
+
+def test_whoever_may_know_is_told_that_nobody_has_the_name(
+    house: House, sign_ups: SignUps
+) -> None:
+    """Where the client does not hide users."""
+    with pytest.raises(UnknownUserError):
+        sign_ups.resend(house.pool(), "nobody", hides_users=False)
+
+
+def test_nobodys_code_goes_where_somebodys_would(
+    house: House, sign_ups: SignUps
+) -> None:
+    """To the phone, if both are verified; nowhere, if none is."""
+    both = SignUpSettings(verified=frozenset(Address))
+    none = replace(both, verified=frozenset())
+    pool = house.pool(PoolSettings(name="people", sign_up=both))
+    addressless = replace(pool, settings=PoolSettings(name="people", sign_up=none))
+
+    assert sign_ups.resend(pool, "nobody").address is Address.PHONE
+    with pytest.raises(NotAllowedError):
+        sign_ups.resend(addressless, "nobody")
 
 
 def test_a_proven_address_becomes_a_name(house: House, sign_ups: SignUps) -> None:

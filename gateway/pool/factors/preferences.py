@@ -132,19 +132,27 @@ class FactorPreferences:
 
         return self._database.write(work)
 
-    def first_factors(self, pool: Pool, user: User) -> tuple[FirstFactor, ...]:
+    def first_factors(self, pool: Pool, user: User | None) -> tuple[FirstFactor, ...]:
         """Return how somebody can begin a sign-in, of what the pool has.
+
+        Args:
+            pool: The pool.
+            user: Who; `None` for a name that is nobody's, who has nothing: that takes as
+                long to find out.
 
         Raises:
             UserNotFoundError: The person is gone.
             StorageError: It cannot be read.
         """
         with self._database.reading() as connection:
-            now = Users(connection).find(pool.id, user.sub)
-            if now is None:
+            sub = "" if user is None else user.sub
+            now = Users(connection).find(pool.id, sub)
+            if now is None and user is not None:
                 raise UserNotFoundError
-            secrets = AllSecrets(connection).find(pool.id, user.sub)
-            passkeys = Passkeys(connection).count(pool.id, user.sub)
+            secrets = AllSecrets(connection).find(pool.id, sub)
+            passkeys = Passkeys(connection).count(pool.id, sub)
+        if now is None:
+            return ()
         able = {
             FirstFactor.PASSWORD: secrets.password_hash is not None,
             FirstFactor.EMAIL_CODE: _has_verified(now, Address.EMAIL),

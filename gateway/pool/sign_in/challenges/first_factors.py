@@ -83,9 +83,8 @@ class FirstFactors:
             AttemptsExceededError: There were too many tries.
             LimitExceededError: Too many codes were sent in this hour.
         """
-        offered: Sequence[FirstFactor] = ()
-        if user is not None:
-            offered = self._ways.preferences.first_factors(visit.pool, user)
+        offered: Sequence[FirstFactor]
+        offered = self._ways.preferences.first_factors(visit.pool, user)
         if not offered:
             # Whoever can prove nothing is nobody here.
             user, offered = None, _of_nobody(visit)

@@ -24,7 +24,7 @@ from gateway.pool.sign_in.values import (
 )
 from gateway.pool.tools import PoolTools
 from gateway.pool.triggers.values import MigrationRequest, MigrationSource
-from gateway.storage.pools.secrets import AllSecrets
+from gateway.storage.pools.secrets import AllSecrets, UserSecrets
 
 
 class PasswordFactor:
@@ -111,7 +111,7 @@ class PasswordFactor:
             a: The client's half.
         """
         journey = replace(journey, asked=ChallengeName.PASSWORD_VERIFIER, kept={})
-        claim = self._claim(connection, visit, user, journey)
+        claim, _ = self._claim(connection, visit, user, journey)
         return self._srp.ask(connection, visit, user, journey, claim, a=a)
 
     def answer_proof(self, visit: Visit, opened: OpenSession, answer: SrpProof) -> Next:
@@ -143,10 +143,9 @@ class PasswordFactor:
         tries = self._tools.tries
         attempt = tries.begin(visit.pool, journey.name, visit.context.address)
         with self._tools.database.reading() as connection:
-            claim = self._claim(connection, visit, user, journey)
-            is_good = user is not None and self._is_good(connection, visit, user)
+            claim, secrets = self._claim(connection, visit, user, journey)
         is_right = self._srp.is_right(visit, opened, answer, claim)
-        if is_right and is_good:
+        if is_right and _is_good(visit, secrets):
             tries.succeed(attempt)
             return True
         return False
@@ -167,17 +166,21 @@ class PasswordFactor:
 
     def _claim(
         self, connection: Connection, visit: Visit, user: User | None, journey: Journey
-    ) -> Claim:
+    ) -> tuple[Claim, UserSecrets]:
+        """Return what is to be proven, and what is kept of whoever is to prove it."""
         pool, decoys = visit.pool, self._tools.decoys
         made_up = decoys.verifier(pool, journey.name)
+        # Looked for either way: it takes as long for somebody whom nobody knows.
+        sub = "" if user is None else user.sub
+        secrets = AllSecrets(connection).find(pool.id, sub)
         if user is None:
-            return Claim(pool.group, decoys.user_id(pool, journey.name), made_up)
-        secrets = AllSecrets(connection).find(pool.id, user.sub)
+            name = decoys.user_id(pool, journey.name)
+            return Claim(pool.group, name, made_up), secrets
         kept = self._tools.credentials.verifier(pool, user, secrets)
-        return Claim(pool.group, user.username, kept or made_up)
+        return Claim(pool.group, user.username, kept or made_up), secrets
 
-    def _is_good(self, connection: Connection, visit: Visit, user: User) -> bool:
-        """Whether there is a password, and the time of one that was given is not over."""
-        secrets = AllSecrets(connection).find(user.pool_id, user.sub)
-        until = secrets.temporary_until
-        return secrets.srp_verifier is not None and (until is None or until > visit.now)
+
+def _is_good(visit: Visit, secrets: UserSecrets) -> bool:
+    """Whether there is a password, and the time of one that was given is not over."""
+    until = secrets.temporary_until
+    return secrets.srp_verifier is not None and (until is None or until > visit.now)
