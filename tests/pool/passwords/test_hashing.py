@@ -1,5 +1,6 @@
 """How passwords are kept."""
 
+import itertools
 import threading
 from datetime import timedelta
 from typing import Any
@@ -128,6 +129,8 @@ def test_no_more_than_so_many_are_worked_on_at_once() -> None:
         ("$argon2id$", False),
         ("$argon2id$v=19$m=8,t=1,p=1$\N{SNOWMAN}$x", False),
     ],
+    # A salt is another one each time, and a test's name is not.
+    ids=itertools.count(),
 )
 def test_hashes_of_others_are_known_by_their_form(kept: str, *, is_one: bool) -> None:
     """Those that can be verified, with work that is bounded."""
