@@ -106,6 +106,8 @@ class Branding:
         texts: By language, then by the text's key.
         policy_uri: Where the privacy policy stands; empty for none.
         terms_uri: Where the terms of use stand; empty for none.
+        name_first: Whether its sign-in page asks for the name alone, and on the next page
+            how to prove it.
     """
 
     logo_uri: str = ""
@@ -115,6 +117,7 @@ class Branding:
     )
     policy_uri: str = ""
     terms_uri: str = ""
+    name_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

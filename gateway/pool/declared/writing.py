@@ -146,6 +146,7 @@ def _branding(branding: Branding) -> dict[str, Any]:
         "texts": {language: dict(said) for language, said in branding.texts.items()},
         "policy_uri": branding.policy_uri,
         "terms_uri": branding.terms_uri,
+        "name_first": branding.name_first,
     }
 
 

@@ -93,6 +93,11 @@ class BrandingSettings(Section):
     )
     policy_uri: str = Field(default="", description="Where the privacy policy stands.")
     terms_uri: str = Field(default="", description="Where the terms of use stand.")
+    name_first: bool = Field(
+        default=False,
+        description="Whether the sign-in page asks for the name alone, and on the next "
+        "page how to prove it; otherwise for both at once.",
+    )
 
 
 class ClientSettings(Section):

@@ -18,7 +18,13 @@ from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM, confirm_step
 from gateway.endpoints.hosted_ui.flows.context import context_of
 from gateway.endpoints.hosted_ui.flows.question import Question
 from gateway.endpoints.hosted_ui.flows.recovery import FORGOTTEN, can_recover
-from gateway.endpoints.hosted_ui.flows.ways import FIRST, offered_ways, typed_way
+from gateway.endpoints.hosted_ui.flows.ways import (
+    FIRST,
+    asks_name_alone,
+    has_password,
+    offered_ways,
+    typed_way,
+)
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Fault
 from gateway.endpoints.hosted_ui.site import Site, told_to_wait
@@ -30,7 +36,6 @@ from gateway.pool.errors import (
     ResetRequiredError,
     UnconfirmedError,
 )
-from gateway.pool.settings import FirstFactor
 from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.sign_in.values import Asked, ChallengeName, SignedIn
 
@@ -66,7 +71,7 @@ class SignInPages:
     def _begin(self, visit: Visit, place: Place) -> Response:
         t = self._site.texts(visit, place)
         username = typed_name(visit.typed(USERNAME))
-        way = typed_way(visit, place.pool)
+        way = typed_way(visit, place)
         empty = []
         if not username and way.needs_name:
             empty.append((USERNAME, name_field(place.pool, t).label))
@@ -139,7 +144,6 @@ class SignInPages:
     ) -> Response:
         t = self._site.texts(visit, place)
         settings = place.pool.settings
-        first = settings.sign_in.first_factors
         return self._site.renderer.page(
             visit,
             place,
@@ -147,8 +151,9 @@ class SignInPages:
             faults=faults,
             name_field=name_field(place.pool, t),
             username=username,
-            has_password=FirstFactor.PASSWORD in first,
-            ways=offered_ways(place.pool),
+            has_password=has_password(place),
+            name_first=asks_name_alone(place),
+            ways=offered_ways(place),
             first=FIRST,
             password=str(ChallengeName.PASSWORD),
             recovery=FORGOTTEN if can_recover(place) else "",

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.endpoints.hosted_ui.faults import PASSWORD
+from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.visit import Visit
-from gateway.pool.pool import Pool
 from gateway.pool.settings import FirstFactor
 from gateway.pool.sign_in.values import (
     ChallengeName,
@@ -46,19 +46,33 @@ class Way:
     needs_password: bool = False
 
 
-def offered_ways(pool: Pool) -> Sequence[str]:
-    """Return the ways beside a password that a pool offers."""
-    first = pool.settings.sign_in.first_factors
+def asks_name_alone(place: Place) -> bool:
+    """Whether the first page asks for nothing but the name."""
+    return place.client.branding.name_first
+
+
+def has_password(place: Place) -> bool:
+    """Whether a password is typed on the first page."""
+    first = place.pool.settings.sign_in.first_factors
+    return FirstFactor.PASSWORD in first and not asks_name_alone(place)
+
+
+def offered_ways(place: Place) -> Sequence[str]:
+    """Return the ways beside a password that are offered on the first page."""
+    first = place.pool.settings.sign_in.first_factors
+    if asks_name_alone(place):
+        # A passkey needs no name; everything else is offered once it is known who asks.
+        first &= {FirstFactor.PASSKEY}
     return [str(name) for factor, name in _OTHERS.items() if factor in first]
 
 
-def typed_way(visit: Visit, pool: Pool) -> Way:
+def typed_way(visit: Visit, place: Place) -> Way:
     """Return the way that a form asks for; by default, with a password."""
     chosen = visit.typed(FIRST)
-    if chosen == ChallengeName.PASSKEY and chosen in offered_ways(pool):
+    if chosen == ChallengeName.PASSKEY and chosen in offered_ways(place):
         return Way(PasskeyStart(), needs_name=False)
-    if chosen in offered_ways(pool):
+    if chosen in offered_ways(place):
         return Way(Choice(ChallengeName(chosen)))
-    if FirstFactor.PASSWORD in pool.settings.sign_in.first_factors:
+    if has_password(place):
         return Way(TypedPassword(visit.typed(PASSWORD)), needs_password=True)
     return Way(Choice())

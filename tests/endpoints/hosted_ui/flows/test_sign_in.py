@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.model.client import Branding
 from gateway.model.user import UserStatus
 from gateway.pool.settings import (
     FirstFactor,
@@ -147,3 +148,22 @@ def test_a_made_up_step_is_none(hotel: Hotel, visitor: Visitor) -> None:
     hotel.open()
     visitor.goto("/login", {**QUERY, "step": "v1.made.up"})
     assert visitor.heading == "This page has expired"
+
+
+@pytest.mark.parametrize("factors", [{FirstFactor.PASSWORD}, set(FirstFactor)])
+def test_the_name_may_come_first(
+    hotel: Hotel, visitor: Visitor, factors: set[FirstFactor]
+) -> None:
+    """And the password on the next page, beside the other ways that there are."""
+    sign_in = SignInSettings(first_factors=frozenset(factors))
+    settings = PoolSettings(name="people", sign_in=sign_in)
+    pool = hotel.open(settings, branding=Branding(name_first=True))
+    person(hotel.house, pool)
+    visitor.goto("/login")
+    assert 'type="password"' not in visitor.page.text
+    visitor.send(username="ana")
+    assert 'type="password"' in visitor.page.text
+
+    visitor.send(password=PASSWORD)
+
+    assert visitor.signed_in is not None

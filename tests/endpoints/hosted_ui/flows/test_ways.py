@@ -3,7 +3,9 @@
 import pytest
 
 from gateway.endpoints.hosted_ui.flows.ways import FIRST, Way, offered_ways, typed_way
+from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.visit import Visit
+from gateway.model.client import Branding, Client
 from gateway.pool.pool import Pool
 from gateway.pool.settings import FirstFactor, PoolSettings, SignInSettings
 from gateway.pool.sign_in.values import (
@@ -15,15 +17,17 @@ from gateway.pool.sign_in.values import (
 from tests.pool.house import NOON, POOL_ID
 
 
-def pool(*factors: FirstFactor) -> Pool:
+def place(*factors: FirstFactor, name_first: bool = False) -> Place:
     sign_in = SignInSettings(first_factors=frozenset(factors))
-    return Pool(POOL_ID, PoolSettings(name="people", sign_in=sign_in), NOON)
+    pool = Pool(POOL_ID, PoolSettings(name="people", sign_in=sign_in), NOON)
+    branding = Branding(name_first=name_first)
+    return Place(pool, Client("c" * 26, POOL_ID, "Shop", branding=branding))
 
 
 def test_a_pool_offers_what_it_allows() -> None:
     """A passkey first: it is the easiest."""
-    assert offered_ways(pool(*FirstFactor)) == ["WEB_AUTHN", "EMAIL_OTP", "SMS_OTP"]
-    assert offered_ways(pool(FirstFactor.PASSWORD)) == []
+    assert offered_ways(place(*FirstFactor)) == ["WEB_AUTHN", "EMAIL_OTP", "SMS_OTP"]
+    assert offered_ways(place(FirstFactor.PASSWORD)) == []
 
 
 @pytest.mark.parametrize(
@@ -63,4 +67,13 @@ def test_a_form_asks_for_a_way(
     form: dict[str, str], factors: tuple[FirstFactor, ...], way: Way
 ) -> None:
     """One that the pool has; whatever else stands in it."""
-    assert typed_way(Visit("POST", "/login", form=form), pool(*factors)) == way
+    assert typed_way(Visit("POST", "/login", form=form), place(*factors)) == way
+
+
+def test_the_name_may_come_first() -> None:
+    """Then how to prove it is asked on the next page; a passkey needs no name."""
+    here = place(*FirstFactor, name_first=True)
+
+    assert offered_ways(here) == ["WEB_AUTHN"]
+    visit = Visit("POST", "/login", form={"username": "ana", "password": "x"})
+    assert typed_way(visit, here) == Way(Choice())
