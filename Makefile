@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PEERS := tests/peers/programs
 
-.PHONY: help install dev peers run format lint unit check test nightly bench bench-policies bench-people lock clean
+.PHONY: help install dev peers run format lint unit check test nightly bench bench-policies bench-sign-ins bench-people lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,9 @@ bench: peers ## The side-by-side table of benchmarks/README.md
 bench-people: dev ## The table of people in benchmarks/README.md: a million, twice
 	$(BIN)/python -m benchmarks.people 1000000 sqlite
 	$(BIN)/python -m benchmarks.people 1000000 postgresql
+
+bench-sign-ins: dev ## The table of sign-ins in benchmarks/README.md
+	$(BIN)/python -m benchmarks.sign_ins
 
 bench-policies: dev ## The table of policies in benchmarks/README.md
 	$(BIN)/python benchmarks/policies.py
