@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.app.functions import build_functions
 from gateway.app.offline import open_pool_services
 from gateway.app.people import PeopleServices
 from gateway.app.pools import PoolServices
@@ -62,8 +63,13 @@ def open_desk(config: Path, pool: str) -> Iterator[Desk]:
         ConfigError: The files have faults.
         StorageError: The database cannot be used.
     """
-    settings = load_files(config).settings
-    with open_pool_services(settings, clock=now) as services:
+    configuration = load_files(config)
+    with open_pool_services(configuration.settings, clock=now) as services:
+        # Whoever is made here is as much the business of a pool's functions.
+        functions = build_functions(
+            configuration, threads=services.functions.threads, clock=now
+        )
+        services.functions.use(functions)
         yield Desk(services.people, _find(services, pool))
 
 

@@ -3,7 +3,20 @@
 from dataclasses import replace
 
 from gateway.app.pools import PoolServices
+from gateway.pool.settings import TriggerKind, TriggerSettings
 from tests.cli.users.conftest import Office
+
+HOOK = """
+def guard(event, context):
+    if event["userName"] == "mallory":
+        raise ValueError("not you")
+    return event
+"""
+
+DECLARED = """[triggers.guard]
+python = "hooks:guard"
+folder = "triggers"
+"""
 
 
 def test_the_only_pool_need_not_be_named(office: Office) -> None:
@@ -44,3 +57,19 @@ def test_without_a_pool_there_is_nobody(office: Office) -> None:
 
     assert code == 2
     assert "there is none yet" in told
+
+
+def test_a_pool_s_functions_are_asked_here_too(office: Office) -> None:
+    """Whoever is made on the command line is as much their business."""
+    office.write("triggers/hooks.py", HOOK)
+    office.change("config.toml", "[guest]", f"{DECLARED}[guest]")
+    asked = TriggerSettings(functions={TriggerKind.PRE_SIGN_UP: "guard"})
+    office.do(
+        lambda services: services.pools.change(
+            office.pool.id, lambda settings: replace(settings, triggers=asked)
+        )
+    )
+
+    assert office.refused("create", "mallory")[0] == 1
+    assert "not you" in office.refused("create", "mallory")[1]
+    assert office.users("create", "ana")["username"] == "ana"
