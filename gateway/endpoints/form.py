@@ -1,7 +1,8 @@
 """`application/x-www-form-urlencoded`, read strictly.
 
 A body that two parsers could read in two ways is refused: a parameter twice, an escape
-that is none, an octet outside ASCII, text that is no UTF-8.
+that is none, an octet outside ASCII, text that is no UTF-8, the zero character (at which
+some end a text, and which not every database keeps).
 
 Reference: RFC 6749 section 3.2 and appendix B.
 """
@@ -81,7 +82,10 @@ def parse_form(body: bytes, *, max_parameters: int = MAX_PARAMETERS) -> dict[str
 
 
 def _decode(raw: bytes) -> str:
+    octets = unquote_to_bytes(raw)
+    if b"\0" in octets:
+        raise MalformedFormError("the zero character")
     try:
-        return unquote_to_bytes(raw).decode("utf-8")
+        return octets.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedFormError("text that is no UTF-8") from error
