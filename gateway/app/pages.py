@@ -85,7 +85,7 @@ class HostedPages:
 
     def show_error(self, request: Request, error: GatewayError) -> Response:
         """Return the page that tells a person what is wrong with an application's link."""
-        return self._site.failure(strangers(request.scope), error)
+        return self._site.failure(strangers(request.scope), error, is_sent=True)
 
     def show_signed_out(self, request: Request) -> Response:
         """Return the page for whoever has signed out and goes nowhere."""

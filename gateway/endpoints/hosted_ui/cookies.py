@@ -17,6 +17,8 @@ from gateway.endpoints.hosted_ui.visit import Visit
 
 # What we hand out; anything else in a cookie is nobody's.
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_.~-]{20,512}")
+# As clients may be called (`gateway.pool.client_flaws`), a declared one by a short word.
+_CLIENT: Final = re.compile(r"[A-Za-z0-9_+]{1,128}")
 
 
 class Cookies:
@@ -45,7 +47,7 @@ class Cookies:
 
     def client(self, visit: Visit) -> str:
         """Return the client that somebody last came from; empty if nobody knows."""
-        return self._read(visit, self._client)
+        return self._read(visit, self._client, _CLIENT)
 
     @staticmethod
     def new_browser() -> str:
@@ -70,9 +72,10 @@ class Cookies:
         """Let a browser forget a sign-in."""
         self._set(response, self._session, "", 0)
 
-    def _read(self, visit: Visit, name: str) -> str:
+    @staticmethod
+    def _read(visit: Visit, name: str, form: re.Pattern[str] = _HANDLE) -> str:
         value = visit.cookies.get(name, "")
-        return value if _HANDLE.fullmatch(value) else ""
+        return value if form.fullmatch(value) else ""
 
     def _set(
         self, response: Response, name: str, value: str, seconds: int | None

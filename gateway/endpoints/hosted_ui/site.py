@@ -55,9 +55,18 @@ class Site:
         """Return what a page says, in the language of whoever reads it."""
         return self.renderer.texts(visit, place)
 
-    def failure(self, visit: Visit, error: GatewayError) -> Response:
-        """Return the page of a failure. Its `detail` stays in the log."""
-        place = self._find_place(visit)
+    def failure(
+        self, visit: Visit, error: GatewayError, *, is_sent: bool = False
+    ) -> Response:
+        """Return the page of a failure. Its `detail` stays in the log.
+
+        Args:
+            visit: Who meets it.
+            error: What went wrong.
+            is_sent: Whether an application has sent the browser with what is wrong: then
+                the page is nobody's in particular, and to try again would not help.
+        """
+        place = None if is_sent else self._find_place(visit)
         texts = self.texts(visit, place)
         codes = [
             kind.code for kind in type(error).__mro__ if issubclass(kind, GatewayError)

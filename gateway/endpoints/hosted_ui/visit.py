@@ -4,13 +4,14 @@ What could be read in two ways is refused: a parameter or a form's field twice, 
 that is none, text that is no UTF-8, more than anybody has a use for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
 from starlette.types import Scope
 
+from gateway.endpoints.cookie_header import read_cookies
 from gateway.endpoints.form import check_content_type, parse_form
 from gateway.model.errors import OversizedRequestError
 
@@ -103,7 +104,7 @@ def read_visit(scope: Scope, body: bytes) -> Visit:
         path=scope["path"],
         query=parse_form(raw_query),
         form=form,
-        cookies=_cookies(_values(scope, b"cookie")),
+        cookies=read_cookies(_values(scope, b"cookie")),
         address=client[0] if client else "",
         user_agent=_first(scope, b"user-agent"),
         accepted=_first(scope, b"accept-language"),
@@ -112,18 +113,17 @@ def read_visit(scope: Scope, body: bytes) -> Visit:
 
 
 def strangers(scope: Scope) -> Visit:
-    """Return a request of which nothing can be read but where it went."""
-    return Visit("GET", scope["path"], accepted=_first(scope, b"accept-language"))
+    """Return a request of which nothing is read but where it went, and from whom.
 
-
-def _cookies(headers: Sequence[bytes]) -> Mapping[str, str]:
-    """Return cookies by name; of two with one name, the first (RFC 6265 section 5.4)."""
-    cookies: dict[str, str] = {}
-    for header in headers:
-        for pair in header.decode("latin-1").split(";"):
-            name, _, value = pair.strip().partition("=")
-            cookies.setdefault(name, value)
-    return cookies
+    With the browser's own cookies: a page of a failure would give it a new name, and end
+    whatever its other tabs are doing.
+    """
+    return Visit(
+        "GET",
+        scope["path"],
+        cookies=read_cookies(_values(scope, b"cookie")),
+        accepted=_first(scope, b"accept-language"),
+    )
 
 
 def _first(scope: Scope, name: bytes) -> str:

@@ -5,9 +5,9 @@ connections without TLS (RFC 6265bis section 4.1.3.2, `__Host-`). A demo on the 
 TLS, and then not that name.
 """
 
-from http.cookies import CookieError, SimpleCookie
-
 from starlette.types import Scope
+
+from gateway.endpoints.cookie_header import read_cookies
 
 SECURE_NAME = "__Host-gateway-session"
 PLAIN_NAME = "gateway-session"
@@ -19,11 +19,6 @@ def cookie_name(public_url: str) -> str:
 
 
 def find_session_cookie(scope: Scope, name: str) -> str:
-    """Return the cookie's value; empty if there is none, or if it cannot be read."""
+    """Return the cookie's value; empty if there is none."""
     found = [value for key, value in scope["headers"] if key == b"cookie"]
-    cookies: SimpleCookie = SimpleCookie()
-    try:
-        cookies.load(b"; ".join(found).decode("latin-1"))
-    except CookieError:
-        return ""
-    return cookies[name].value if name in cookies else ""
+    return read_cookies(found).get(name, "")

@@ -69,3 +69,22 @@ def test_browsers_have_names_that_nobody_guesses() -> None:
 
     assert len(names) == 50
     assert all(len(name) == 43 for name in names)
+
+
+@pytest.mark.parametrize("client_id", ["app", "Shop_1+2", "a" * 128])
+def test_the_client_that_somebody_came_from_is_known_again(client_id: str) -> None:
+    """However short it is called."""
+    response = Response()
+    SECURE.keep_client(response, client_id)
+    kept = set_cookie(response).split(";")[0].partition("=")[2]
+
+    visit = Visit("GET", "/", cookies={"__Host-gateway-client": kept})
+
+    assert SECURE.client(visit) == client_id
+
+
+@pytest.mark.parametrize("value", ["", "a" * 129, "<b>", "a b", "ä"])
+def test_what_is_no_client_is_none(value: str) -> None:
+    visit = Visit("GET", "/", cookies={"__Host-gateway-client": value})
+
+    assert SECURE.client(visit) == ""

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.endpoints.hosted_ui.errors import StaleStepError, UnknownClientError
-from gateway.endpoints.hosted_ui.visit import Visit
+from gateway.endpoints.hosted_ui.visit import Visit, strangers
 from gateway.model.errors import GatewayError, RateLimitedError, StorageError
 from tests.endpoints.hosted_ui.visitor import QUERY, Hotel
 
@@ -64,3 +64,29 @@ def test_who_came_too_often_learns_how_long_to_wait(hotel: Hotel) -> None:
 
     assert page.status_code == 429
     assert page.headers["retry-after"] == "7"
+
+
+def test_what_an_application_did_wrong_is_nobodys_page(hotel: Hotel) -> None:
+    """To send the same again would not help, and nobody is looked up for it."""
+    hotel.open()
+    hotel.failure = StorageError("the disk is gone")
+
+    page = hotel.site.failure(VISIT, StaleStepError(), is_sent=True)
+
+    assert page.status_code == 400
+    assert "Try again" not in bytes(page.body).decode()
+
+
+def test_a_failure_leaves_a_browser_its_name(hotel: Hotel) -> None:
+    """A new one would end what its other tabs are doing."""
+    hotel.open()
+    name = "b" * 43
+    header = (b"cookie", f"__Host-gateway-browser={name}".encode())
+
+    known = strangers({"path": "/login", "headers": [header]})
+    unknown = strangers({"path": "/login", "headers": []})
+
+    page = hotel.site.failure(known, StaleStepError(), is_sent=True)
+    assert "set-cookie" not in page.headers
+    page = hotel.site.failure(unknown, StaleStepError(), is_sent=True)
+    assert "set-cookie" in page.headers

@@ -23,9 +23,10 @@ def test_its_name_is_bound_to_the_host_with_tls() -> None:
         ((b"a=1; s=abc",), "abc"),
         ((b"a=1", b"s=abc"), "abc"),
         ((b"t=abc",), ""),
-        ((b"\xff=1; s=abc",), ""),
+        ((b"\xff=1; s=abc",), "abc"),
+        ((b"s=abc; s=def",), "abc"),
         ((b"s",), ""),
-        ((b"a\x00=1; s=abc",), ""),
+        ((b"a\x00=1; s=abc",), "abc"),
     ],
 )
 def test_it_is_found_or_not(headers: tuple[bytes, ...], value: str) -> None:
