@@ -15,6 +15,7 @@ from gateway.endpoints.hosted_ui.flows.consent import ConsentPages
 from gateway.endpoints.hosted_ui.flows.device import DevicePages
 from gateway.endpoints.hosted_ui.flows.recovery import RecoveryPages
 from gateway.endpoints.hosted_ui.flows.sign_in import SignInPages
+from gateway.endpoints.hosted_ui.flows.sign_out import SignOutPages
 from gateway.endpoints.hosted_ui.flows.sign_up import SignUpPages
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.oauth.authorizing.authorizations import Authorizations
@@ -74,6 +75,7 @@ def routes(
         *RecoveryPages(site=site, recovery=services.recovery).routes(pages),
         *consent.routes(pages),
         *device.routes(pages),
+        *SignOutPages(site=site, sessions=sessions, arrival=arrival).routes(pages),
         *account_routes(
             site=site, pages=pages, sessions=sessions, services=services.account
         ),

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.endpoints.form import check_content_type, parse_form
 from gateway.endpoints.oauth.cors import is_preflight, preflight, shared
-from gateway.endpoints.oauth.errors import NO_STORE, oauth_error
+from gateway.endpoints.oauth.errors import NO_STORE, oauth_error, wrong_method
 from gateway.endpoints.small_body import read_small_body
 from gateway.model.client import Client
 from gateway.model.errors import GatewayError
@@ -107,7 +107,7 @@ class _Endpoint:
         elif scope["method"] == "POST":
             response = shared(await self._answer(scope, receive))
         else:
-            response = _wrong_method()
+            response = wrong_method("POST")
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
@@ -136,17 +136,6 @@ class _Endpoint:
         if answer is None:
             return Response(status_code=self._endpoint.status, headers=NO_STORE)
         return JSONResponse(answer, self._endpoint.status, headers=NO_STORE)
-
-
-def _wrong_method() -> Response:
-    return JSONResponse(
-        {
-            "error": "invalid_request",
-            "error_description": "This endpoint takes POST only.",
-        },
-        status_code=HTTPStatus.METHOD_NOT_ALLOWED,
-        headers={"Allow": "POST", **NO_STORE},
-    )
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

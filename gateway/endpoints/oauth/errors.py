@@ -59,3 +59,15 @@ def oauth_error(error: GatewayError) -> JSONResponse:
         status_code=status,
         headers=headers,
     )
+
+
+def wrong_method(*allowed: str) -> JSONResponse:
+    """Return the answer to a method that an endpoint does not take."""
+    return JSONResponse(
+        {
+            "error": "invalid_request",
+            "error_description": f"This endpoint takes {' and '.join(allowed)} only.",
+        },
+        status_code=HTTPStatus.METHOD_NOT_ALLOWED,
+        headers={"Allow": ", ".join(allowed), **NO_STORE},
+    )

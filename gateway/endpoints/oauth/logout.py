@@ -4,16 +4,14 @@ Reference: OpenID Connect RP-Initiated Logout 1.0 section 2. Cognito's `/logout`
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlencode
 
-import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.endpoints.oauth.authorize import read_parameters
+from gateway.endpoints.oauth.browser_endpoint import HEADERS, BrowserEndpoint, go
 from gateway.endpoints.oauth.session_cookie import cookie_name, find_session_cookie
 from gateway.model.errors import GatewayError
 from gateway.oauth.authorizing.browser_sessions import BrowserSession
@@ -21,7 +19,6 @@ from gateway.oauth.authorizing.logout import NeedsAnswer, SignedOut
 
 LOGOUT_PATH = "/oauth2/logout"
 PAGE_PATH = "/logout"
-_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 class Logouts(Protocol):
@@ -66,29 +63,21 @@ def routes(
         handle = find_session_cookie(request.scope, name)
         done = logouts.decide(parameters, sessions.find(handle))
         if isinstance(done, NeedsAnswer):
-            return _go(f"{PAGE_PATH}?{urlencode({'client_id': done.client.id})}")
+            return go(f"{PAGE_PATH}?{urlencode({'client_id': done.client.id})}")
+        response = show_signed_out(request) if done.uri is None else go(done.uri)
+        if not done.is_here:
+            return response
         sessions.end(handle)
-        response = show_signed_out(request) if done.uri is None else _go(done.uri)
         response.delete_cookie(
             name, secure=public_url.startswith("https:"), httponly=True, samesite="lax"
         )
         return response
 
-    async def logout(request: Request) -> Response:
-        try:
-            parameters = await read_parameters(request)
-            return await anyio.to_thread.run_sync(decide, request, parameters)
-        except GatewayError as error:
-            return show_error(request, error)
-
-    return [Route(LOGOUT_PATH, logout, methods=["GET", "POST"])]
+    endpoint = BrowserEndpoint(decide=decide, show_error=show_error)
+    return [Route(LOGOUT_PATH, endpoint, methods=None)]
 
 
 def plain_signed_out(request: Request) -> Response:
     """Return what a person is told where there are no pages."""
     del request
-    return PlainTextResponse("You are signed out.", headers=_HEADERS)
-
-
-def _go(uri: str) -> Response:
-    return RedirectResponse(uri, HTTPStatus.SEE_OTHER, headers=_HEADERS)
+    return PlainTextResponse("You are signed out.", headers=HEADERS)

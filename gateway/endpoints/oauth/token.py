@@ -4,7 +4,6 @@ Reference: RFC 6749 sections 3.2, 5.1 and 5.2.
 """
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any, Protocol
 
 import anyio.to_thread
@@ -14,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.endpoints.form import check_content_type, parse_form
 from gateway.endpoints.oauth.cors import is_preflight, preflight, shared
-from gateway.endpoints.oauth.errors import NO_STORE, oauth_error
+from gateway.endpoints.oauth.errors import NO_STORE, oauth_error, wrong_method
 from gateway.endpoints.small_body import read_small_body
 from gateway.model.errors import GatewayError
 from gateway.oauth.tokens import IssuedToken, TokenRequest
@@ -59,7 +58,7 @@ class TokenEndpoint:
         elif scope["method"] == "POST":
             response = shared(await self._answer(scope, receive))
         else:
-            response = _wrong_method()
+            response = wrong_method("POST")
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
@@ -100,17 +99,6 @@ def _shown(issued: IssuedToken) -> dict[str, Any]:
         "identity_id": issued.identity_id,
     }
     return {name: value for name, value in answer.items() if value}
-
-
-def _wrong_method() -> Response:
-    return JSONResponse(
-        {
-            "error": "invalid_request",
-            "error_description": "The token endpoint takes POST only.",
-        },
-        status_code=HTTPStatus.METHOD_NOT_ALLOWED,
-        headers={"Allow": "POST", **NO_STORE},
-    )
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

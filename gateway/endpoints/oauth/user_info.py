@@ -11,9 +11,10 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from gateway.endpoints.oauth.cors import is_preflight, preflight, shared
-from gateway.endpoints.oauth.errors import NO_STORE, oauth_error
+from gateway.endpoints.oauth.errors import NO_STORE, oauth_error, wrong_method
 from gateway.model.errors import CredentialError, GatewayError
 from gateway.oauth.errors import InvalidProofError, ProofNonceError
 from gateway.oauth.inquiries.user_info import InsufficientScopeError, UserInfoRequest
@@ -46,28 +47,44 @@ def routes(*, user_info: UserInfo, logger: Logger) -> Sequence[BaseRoute]:
         user_info: Tells about people.
         logger: Told why a request was refused.
     """
+    endpoint = UserInfoEndpoint(user_info=user_info, logger=logger)
+    return [Route(USER_INFO_PATH, endpoint, methods=None)]
 
-    async def endpoint(request: Request) -> Response:
-        if is_preflight(request.scope):
-            return preflight(_METHODS)
+
+class UserInfoEndpoint:
+    """The endpoint, as an ASGI application."""
+
+    def __init__(self, *, user_info: UserInfo, logger: Logger) -> None:
+        self._user_info = user_info
+        self._logger = logger
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if is_preflight(scope):
+            response = preflight(_METHODS)
+        elif scope["method"] in {*_METHODS, "HEAD"}:
+            response = shared(await self._answer(Request(scope)))
+        else:
+            response = wrong_method(*_METHODS)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
         asked = UserInfoRequest(
             authorization=request.headers.getlist("authorization"),
             proofs=request.headers.getlist("dpop"),
             method=request.method,
         )
         try:
-            told = await anyio.to_thread.run_sync(user_info.tell, asked)
+            told = await anyio.to_thread.run_sync(self._user_info.tell, asked)
         except GatewayError as error:
-            logger.info(
+            self._logger.info(
                 "a request about a person was refused",
                 error=error.code,
                 kind=type(error).__name__,
                 detail=error.detail,
             )
-            return shared(_refused(error))
-        return shared(JSONResponse(told, headers=NO_STORE))
-
-    return [Route(USER_INFO_PATH, endpoint, methods=[*_METHODS, "OPTIONS"])]
+            return _refused(error)
+        return JSONResponse(told, headers=NO_STORE)
 
 
 def _refused(error: GatewayError) -> Response:

@@ -43,9 +43,12 @@ class SignedOut:
 
     Attributes:
         uri: Where the browser goes; `None` for a page that says so.
+        is_here: Whether the session is one of the client's pool, or there is none; else it
+            stays, since a client of another pool has nothing to say about it.
     """
 
     uri: str | None = None
+    is_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Logouts:
     def decide(
         self, parameters: Mapping[str, str], session: BrowserSession | None
     ) -> SignedOut | NeedsAnswer:
-        """Return what comes of a logout. Whoever calls this ends the session.
+        """Return what comes of a logout; whoever calls this ends the session by it.
 
         Args:
             parameters: The client's query, each name with its one value.
@@ -82,7 +85,8 @@ class Logouts:
         """
         client = self._client(parameters, session)
         if ADDRESS in parameters:
-            return SignedOut(_address(parameters, client))
+            is_here = session is None or session.user.pool_id == client.pool_id
+            return SignedOut(_address(parameters, client), is_here=is_here)
         return SignedOut() if HINT in parameters else NeedsAnswer(client)
 
     def _client(

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gateway.endpoints.oauth.errors import oauth_error
+from gateway.endpoints.oauth.errors import oauth_error, wrong_method
 from gateway.model.errors import (
     ExpiredCredentialError,
     GatewayError,
@@ -97,3 +97,15 @@ def test_a_proof_without_a_nonce_is_told_one() -> None:
 
     assert response.status_code == 400
     assert response.headers["dpop-nonce"] == "n-1"
+
+
+def test_another_method_is_refused_with_those_that_there_are() -> None:
+    answer = wrong_method("GET", "POST")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, POST"
+    assert answer.headers["cache-control"] == "no-store"
+    assert json.loads(bytes(answer.body)) == {
+        "error": "invalid_request",
+        "error_description": "This endpoint takes GET and POST only.",
+    }

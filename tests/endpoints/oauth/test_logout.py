@@ -91,3 +91,20 @@ async def test_a_request_that_cannot_be_trusted_ends_nothing(
 
     assert response.status_code == 400
     assert server.oauth.sessions.find(handle)
+
+
+async def test_a_session_of_another_pool_stays(
+    server: OAuthHouse, pool: Pool, app: Client, handle: str
+) -> None:
+    """And so does its cookie."""
+    del pool, app
+    other = server.open("us-east-1_Zz9yX8wV7")
+    theirs = server.app(other, id="2other", logout_uris=(BYE,))
+    asked = {"client_id": theirs.id, "post_logout_redirect_uri": BYE}
+
+    async with browser(server, handle) as ours:
+        response = await ours.get("/oauth2/logout", params=asked)
+
+    assert response.headers["location"] == BYE
+    assert "set-cookie" not in response.headers
+    assert server.oauth.sessions.find(handle) is not None

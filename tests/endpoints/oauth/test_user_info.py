@@ -92,3 +92,15 @@ async def test_a_browser_may_ask_first() -> None:
         response = await asking.options(PATH, headers=PREFLIGHT)
 
     assert response.status_code == 204
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "BREW"])
+async def test_another_method_is_told_as_programs_read_it(method: str) -> None:
+    people = People()
+    async with client(people) as asking:
+        response = await asking.request(method, PATH)
+
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, POST"
+    assert response.json()["error"] == "invalid_request"
+    assert people.seen == []

@@ -89,3 +89,16 @@ def test_nobody_is_sent_elsewhere_and_nobody_else_is_signed_out(
     for asked in bad:
         with pytest.raises(UntrustedRequestError):
             leave(house, ana, **asked)
+
+
+def test_a_client_of_another_pool_ends_no_session(house: OAuthHouse, ana: User) -> None:
+    """The browser goes where that client says, and who is signed in stays so."""
+    other = house.open("us-east-1_Zz9yX8wV7")
+    theirs = house.app(other, id="2other", logout_uris=(BYE,))
+
+    left = leave(house, ana, client_id=theirs.id, post_logout_redirect_uri=BYE)
+
+    assert left == SignedOut(BYE, is_here=False)
+    assert leave(house, client_id=theirs.id, post_logout_redirect_uri=BYE) == (
+        SignedOut(BYE)
+    )
