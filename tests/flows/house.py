@@ -243,9 +243,16 @@ class House:
 
     def caller(self, *, ip: str = "203.0.113.9") -> httpx.AsyncClient:
         """Return a caller at an address."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(cast("Any", self.front()), client=(ip, 4000)),
+            base_url=ISSUER,
+        )
+
+    def front(self) -> Front:
+        """Return what a listener hands its requests to."""
         tools = self.tools
         plane = replace(self.snapshot.plane, forwarder=cast("Forwarder", self.upstream))
-        front = Front(
+        return Front(
             proxy=ProxyApp(
                 current=lambda: plane,
                 access_log=tools.logs.access,
@@ -256,10 +263,6 @@ class House:
             ),
             control=cast("Any", self.snapshot.control),
             own_host="gw.example.com",
-        )
-        return httpx.AsyncClient(
-            transport=httpx.ASGITransport(cast("Any", front), client=(ip, 4000)),
-            base_url=ISSUER,
         )
 
     def token(self, subject: str = "ana", **claims: Any) -> str:
