@@ -189,14 +189,18 @@ def _read(parameters: Mapping[str, str], target: Target) -> AuthorizationRequest
     _refuse_unsupported(parameters, target)
     client = target.client
     response_type = _response_type(parameters, client)
+    prompt, max_age = _prompt(parameters), _max_age(parameters)
+    if max_age == 0:
+        # Nobody comes back from a sign-in in no time: it means the same as this.
+        prompt |= {"login"}
     return AuthorizationRequest(
         target=target,
         response_type=response_type,
         scopes=read_scopes(parameters.get("scope"), client),
         nonce=parameters.get("nonce", ""),
         challenge=_challenge(parameters, client, response_type),
-        prompt=_prompt(parameters),
-        max_age=_max_age(parameters),
+        prompt=prompt,
+        max_age=max_age or None,
         login_hint=parameters.get("login_hint", ""),
         ui_locales=tuple(
             (parameters.get("ui_locales") or parameters.get("lang", "")).split()

@@ -112,6 +112,19 @@ def test_a_sign_in_may_be_too_long_ago(
     assert isinstance(complete(house, app, session, max_age="59"), NeedsSignIn)
 
 
+def test_no_age_at_all_asks_for_a_sign_in_once(
+    house: OAuthHouse, app: Client, ana: User
+) -> None:
+    """Nobody comes back from one in no time."""
+    session = house.sign_in(ana)
+
+    assert isinstance(begin(house, app, session, max_age="0"), NeedsSignIn)
+    silent = begin(house, app, session, max_age="0", prompt="none")
+    assert error(silent) == "login_required"
+    house.pass_time(timedelta(seconds=20))
+    assert answer(complete(house, app, session, max_age="0"))["code"]
+
+
 def test_silently_nobody_is_asked_anything(
     house: OAuthHouse, pool: Pool, app: Client, ana: User
 ) -> None:
