@@ -20,15 +20,20 @@ from tests.flows.hostile.judgement import judge
 from tests.flows.hostile.oddities import Foe
 from tests.flows.hostile.plans import good_requests
 from tests.flows.house import House
+from tests.telemetry.fakes import MemorySink
 
 pytestmark = pytest.mark.flow
 
 
 @pytest.fixture
-async def castle(house: House) -> AsyncIterator[Castle]:
+async def castle(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Castle]:
+    told = MemorySink()
+    monkeypatch.setattr("gateway.app.tools.StreamSink", lambda _: told)
     furnish(house.folder)
     async with house.open():
-        yield Castle(house, house.front())
+        yield Castle(house, house.front(), told)
 
 
 async def attack(castle: Castle, seed: int, tries: int) -> int:
@@ -61,16 +66,27 @@ async def test_a_good_request_to_each_address_is_answered(castle: Castle) -> Non
         judge(await castle.send(ask), ways=castle.ways)
 
 
-async def test_no_bad_request_breaks_anything(
-    castle: Castle, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_no_bad_request_breaks_anything(castle: Castle) -> None:
     through = await attack(castle, seed=1, tries=700)
 
     # Else nothing was tried but the doors.
     assert through > 50
     await is_sound(castle)
     castle.house.tools.logs.writers["program"].flush()
-    told = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    told = [json.loads(line) for line in castle.told.data.splitlines()]
+    assert {"a page was refused", "a token was refused"} <= {
+        line["event"] for line in told
+    }
     assert [line for line in told if line["level"] in {"error", "warning"}] == []
     for secret in (PASSWORD, SECRET):
         assert secret not in json.dumps(told)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [2, 3, 4])
+async def test_no_bad_request_of_thousands_breaks_anything(
+    castle: Castle, seed: int
+) -> None:
+    await attack(castle, seed, tries=5000)
+
+    await is_sound(castle)

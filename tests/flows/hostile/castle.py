@@ -22,6 +22,7 @@ from gateway.pool.pool import Pool
 from gateway.pool.sign_up import SignUp
 from tests.flows.hostile.wire import Answer, Ask, Pair, cookie, pairs_of, send
 from tests.flows.house import ISSUER, House
+from tests.telemetry.fakes import MemorySink
 
 POOL_ID = "us-east-1_Ab3dE6gH9"
 OTHER_POOL_ID = "us-east-1_Zz9yX8wV7"
@@ -140,10 +141,12 @@ class Castle:
     Attributes:
         house: The gateway, which is open.
         app: What a listener would hand its requests to.
+        told: What the program says of itself.
     """
 
     house: House
     app: App
+    told: MemorySink
 
     @property
     def ways(self) -> frozenset[str]:
