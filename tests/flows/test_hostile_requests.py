@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from gateway.storage.postgresql import PostgresqlDatabase
+from tests.databases import server
 from tests.flows.hostile.castle import (
     PASSWORD,
     SECRET,
@@ -20,9 +22,12 @@ from tests.flows.hostile.judgement import judge
 from tests.flows.hostile.oddities import Foe
 from tests.flows.hostile.plans import good_requests
 from tests.flows.house import House
+from tests.peers.postgresql import PostgresqlServer
 from tests.telemetry.fakes import MemorySink
 
 pytestmark = pytest.mark.flow
+
+__all__ = ["server"]
 
 
 @pytest.fixture
@@ -80,6 +85,21 @@ async def test_no_bad_request_breaks_anything(castle: Castle) -> None:
     assert [line for line in told if line["level"] in {"error", "warning"}] == []
     for secret in (PASSWORD, SECRET):
         assert secret not in json.dumps(told)
+
+
+@pytest.mark.long
+@pytest.mark.postgresql
+async def test_postgresql_breaks_no_more_easily(
+    house: House, server: PostgresqlServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps fewer texts, and looks at lengths."""
+    settings = server.settings(server.make_database())
+    monkeypatch.setattr(
+        "gateway.app.tools.open_database", lambda _: PostgresqlDatabase.open(settings)
+    )
+    furnish(house.folder)
+    async with house.open():
+        await attack(Castle(house, house.front(), MemorySink()), seed=9, tries=2000)
 
 
 @pytest.mark.long
