@@ -6,7 +6,9 @@ folder's `conftest.py` takes the fixtures over by importing them.
 """
 
 import contextlib
+import functools
 import sqlite3
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import timedelta
@@ -44,6 +46,8 @@ class File(Place):
 
     @override
     def _open(self, busy_timeout: timedelta, connections: int) -> Database:
+        if not self.path.exists():
+            self.path.write_bytes(_migrated_file())
         return SqliteDatabase.open(
             self.path, busy_timeout=busy_timeout, connections=connections
         )
@@ -62,7 +66,7 @@ class File(Place):
 class OnServer(Place):
     def __init__(self, server: PostgresqlServer) -> None:
         self.server = server
-        self.name = server.make_database()
+        self.name = server.make_database(f"TEMPLATE {_migrated_database(server)}")
 
     @override
     def _open(self, busy_timeout: timedelta, connections: int) -> Database:
@@ -78,6 +82,23 @@ class OnServer(Place):
         with self.server.connect(self.name) as other, other.transaction():
             other.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
             yield
+
+
+# To make all tables takes longer than most tests; one copy of them serves each.
+@functools.cache
+def _migrated_file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gateway.db"
+        SqliteDatabase.open(path, busy_timeout=SOON, connections=1).close()
+        return path.read_bytes()
+
+
+@functools.cache
+def _migrated_database(server: PostgresqlServer) -> str:
+    name = server.make_database()
+    settings = server.settings(name, busy_timeout=SOON, connections=1)
+    PostgresqlDatabase.open(settings).close()
+    return name
 
 
 @pytest.fixture(scope="session")

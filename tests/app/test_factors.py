@@ -27,8 +27,8 @@ from gateway.pool.settings import (
     SignInSettings,
 )
 from gateway.storage.database import Database
-from gateway.storage.sqlite import SqliteDatabase
 from tests.app.pool_ground import ground
+from tests.databases import File
 from tests.flows.house import NOON
 
 HOME = "192.0.2.1"
@@ -42,8 +42,8 @@ SETTINGS = PoolSettings(
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = SqliteDatabase.open(
-        tmp_path / "gateway.db", busy_timeout=timedelta(seconds=5), connections=2
+    database = File(tmp_path / "gateway.db").open(
+        busy_timeout=timedelta(seconds=5), connections=2
     )
     yield database
     database.close()

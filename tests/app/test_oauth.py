@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from gateway.storage.sqlite import SqliteDatabase
+from tests.databases import File
 from tests.oauth.house import OAuthHouse
 
 
@@ -11,8 +11,8 @@ def test_two_gateways_with_one_store_key_understand_each_other(
     tmp_path: Path,
 ) -> None:
     """What one hands out, the other takes: codes, refresh tokens, sessions, nonces."""
-    database = SqliteDatabase.open(
-        tmp_path / "gateway.db", busy_timeout=timedelta(seconds=5), connections=2
+    database = File(tmp_path / "gateway.db").open(
+        busy_timeout=timedelta(seconds=5), connections=2
     )
     one = OAuthHouse(database)
     pool = one.open()

@@ -11,9 +11,9 @@ from gateway.app.oauth_endpoints import oauth_routes
 from gateway.endpoints.oauth import token
 from gateway.model.client import Client, GrantKind, ProofOfPossession
 from gateway.pool.pool import Pool
-from gateway.storage.sqlite import SqliteDatabase
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
+from tests.databases import File
 from tests.endpoints.oauth.asking import caller
 from tests.oauth.house import ISSUER, NOON, URL, OAuthHouse
 from tests.oauth.proving import Holder
@@ -22,9 +22,7 @@ from tests.telemetry.fakes import MemorySink
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[OAuthHouse]:
-    database = SqliteDatabase.open(
-        tmp_path / "gateway.db", busy_timeout=timedelta(seconds=30)
-    )
+    database = File(tmp_path / "gateway.db").open(busy_timeout=timedelta(seconds=30))
     yield OAuthHouse(database)
     database.close()
 

@@ -17,9 +17,9 @@ from gateway.model.client import Client, GrantKind, ProofOfPossession
 from gateway.model.user import User
 from gateway.oauth.authorizing.pushed_requests import PREFIX
 from gateway.pool.pool import Pool
-from gateway.storage.sqlite import SqliteDatabase
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
+from tests.databases import File
 from tests.endpoints.oauth.asking import caller
 from tests.oauth.house import CALLBACK, NOON, OAuthHouse
 from tests.telemetry.fakes import MemorySink
@@ -86,9 +86,7 @@ _OWN = {GrantKind.CLIENT_CREDENTIALS, GrantKind.IMPLICIT}
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder: Path = tmp_path_factory.mktemp("hostile")
-    database = SqliteDatabase.open(
-        folder / "gateway.db", busy_timeout=timedelta(seconds=30)
-    )
+    database = File(folder / "gateway.db").open(busy_timeout=timedelta(seconds=30))
     yield Scene(OAuthHouse(database))
     database.close()
 

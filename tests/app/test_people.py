@@ -7,15 +7,15 @@ from gateway.app.pools import build_pool_services
 from gateway.model.user import UserStatus
 from gateway.pool.people.creation import NewPerson
 from gateway.pool.settings import PoolSettings
-from gateway.storage.sqlite import SqliteDatabase
 from tests.app.pool_ground import ground
+from tests.databases import File
 from tests.pool.house import PASSWORD
 
 
 def test_somebody_is_made_given_a_password_and_signs_in(tmp_path: Path) -> None:
     """Whatever one service keeps, the others find."""
-    database = SqliteDatabase.open(
-        tmp_path / "gateway.db", busy_timeout=timedelta(seconds=5), connections=2
+    database = File(tmp_path / "gateway.db").open(
+        busy_timeout=timedelta(seconds=5), connections=2
     )
     services = build_pool_services(ground(database))
     people, pool = services.people, services.pools.create(PoolSettings(name="people"))

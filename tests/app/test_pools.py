@@ -14,8 +14,8 @@ from gateway.pool.settings import PoolSettings
 from gateway.pool.sign_up import SignUp
 from gateway.storage.database import Database
 from gateway.storage.pools.messages import Messages
-from gateway.storage.sqlite import SqliteDatabase
 from tests.app.pool_ground import ground
+from tests.databases import File
 from tests.flows.house import NOON
 
 KEY = StoreKey(bytes(range(32)))
@@ -23,8 +23,8 @@ KEY = StoreKey(bytes(range(32)))
 
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
-    return SqliteDatabase.open(
-        tmp_path / "gateway.db", busy_timeout=timedelta(seconds=5), connections=2
+    return File(tmp_path / "gateway.db").open(
+        busy_timeout=timedelta(seconds=5), connections=2
     )
 
 

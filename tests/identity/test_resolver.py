@@ -25,7 +25,7 @@ from gateway.model.identity import UNKNOWN_TIME, Identity, IdentityKind
 from gateway.model.waiting import WouldWaitError
 from gateway.storage.database import Database
 from gateway.storage.identities import IdentityStore
-from gateway.storage.sqlite import SqliteDatabase
+from tests.databases import File
 from tests.identity.files import (
     ENDS,
     GOOGLE,
@@ -46,7 +46,7 @@ FILES = [OIDC, GOOGLE, GUEST, SERVICE]
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = SqliteDatabase.open(tmp_path / "gateway.db")
+    database = File(tmp_path / "gateway.db").open(busy_timeout=timedelta(seconds=5))
     yield database
     database.close()
 

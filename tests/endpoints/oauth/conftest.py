@@ -9,15 +9,13 @@ import pytest
 from gateway.model.client import Client
 from gateway.model.user import User
 from gateway.pool.pool import Pool
-from gateway.storage.sqlite import SqliteDatabase
+from tests.databases import File
 from tests.oauth.house import OAuthHouse
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[OAuthHouse]:
-    database = SqliteDatabase.open(
-        tmp_path / "gateway.db", busy_timeout=timedelta(seconds=30)
-    )
+    database = File(tmp_path / "gateway.db").open(busy_timeout=timedelta(seconds=30))
     yield OAuthHouse(database)
     database.close()
 
