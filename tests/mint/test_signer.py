@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
+from jwt.algorithms import ECAlgorithm
 from typing_extensions import override
 
 from gateway.keys.keyring import KeyRing
@@ -105,42 +105,51 @@ def test_nothing_is_signed_without_a_signature() -> None:
             Signer(keys=ring).sign({}, typ="at+jwt")
 
 
-class Spoilt(jwt.PyJWS):
-    """A signer with a fault: signs something else than it was given."""
-
-    def __init__(self, token: str) -> None:
-        super().__init__()
-        self._token = token
+class Faulty(ECAlgorithm):
+    """An algorithm that signs something else than it was given."""
 
     @override
-    def encode(self, *_: Any, **__: Any) -> str:
-        return self._token
+    def sign(self, msg: bytes, key: Any) -> bytes:
+        return super().sign(msg + b"?", key)
 
 
-def _segment(value: Any) -> str:
+def test_a_token_that_was_signed_wrongly_does_not_leave() -> None:
+    """A fault of a library, or of memory."""
+    signing = _key()
+    signer = Signer(keys=Ring(signing, ("ES256", signing.private_key.public_key())))
+    signer._algorithms["ES256"] = Faulty(ECAlgorithm.SHA256)
+
+    with pytest.raises(MintError, match="does not verify"):
+        signer.sign({}, typ="at+jwt")
+
+
+HEADERS = {"alg": "ES256", "kid": "kid", "typ": "at+jwt"}
+
+
+def _segment(value: Any) -> bytes:
     raw = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=")
 
 
 @pytest.mark.parametrize(
-    "token",
+    ("header", "payload"),
     [
-        "",
-        "a.b.c",
-        f"{_segment({})}.{_segment({'a': 1})}.",
-        f"{_segment(b'no json')}.{_segment(b'{}')}.",
-        f"{_segment({'alg': 'ES256', 'kid': 'kid', 'typ': 'other'})}.{_segment(b'{}')}.",
-        f"{_segment({'alg': 'ES256', 'kid': 'kid', 'typ': 'at+jwt'})}.{_segment(b'{}')}.",
+        ({**HEADERS, "typ": "other"}, b"{}"),
+        ({"alg": "ES256", "kid": "kid"}, b"{}"),
+        (HEADERS, b'{"a":1}'),
+        (HEADERS, b""),
     ],
 )
-def test_a_token_that_says_something_else_does_not_leave(token: str) -> None:
-    """Another payload, another header, no signature, or nothing like a token."""
+def test_a_token_that_says_something_else_does_not_leave(
+    header: dict[str, str], payload: bytes
+) -> None:
+    """Another payload or another header: its receiver would read what nobody meant."""
     signing = _key()
     signer = Signer(keys=Ring(signing, ("ES256", signing.private_key.public_key())))
-    signer._jws = Spoilt(token)
+    token = b".".join([_segment(header), _segment(payload), b""])
 
-    with pytest.raises(MintError):
-        signer.sign({}, typ="at+jwt")
+    with pytest.raises(MintError, match="does not say"):
+        signer._check(token, b"{}", HEADERS)
 
 
 @pytest.mark.parametrize(
