@@ -16,9 +16,9 @@ import secrets
 import sqlite3
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -51,8 +51,6 @@ class Database(ABC):
     """
 
     REPEATABLE: ClassVar[tuple[type[StorageError], ...]] = (ConflictError,)
-    _READ: ClassVar[Mapping[str, Any]] = {}
-    _WRITE: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(
         self, *, engine: Engine, name: str, busy_timeout: timedelta = BUSY_TIMEOUT
@@ -84,7 +82,7 @@ class Database(ABC):
             StorageError: The database cannot be read.
         """
         with self._translated(), self._engine.connect() as connection:
-            connection.execution_options(**self._READ)
+            self._prepare(connection, writes=False)
             yield connection
 
     @contextlib.contextmanager
@@ -97,7 +95,7 @@ class Database(ABC):
             StorageError: The database cannot be written, or others write for too long.
         """
         with self._turn(), self._translated(), self._engine.connect() as connection:
-            connection.execution_options(**self._WRITE)
+            self._prepare(connection, writes=True)
             with connection.begin():
                 yield connection
 
@@ -141,6 +139,10 @@ class Database(ABC):
         Raises:
             StorageError: The database cannot be written, or others write for too long.
         """
+
+    @abstractmethod
+    def _prepare(self, connection: Connection, *, writes: bool) -> None:
+        """Have a connection's next transaction be one that reads, or one that writes."""
 
     @contextlib.contextmanager
     def _turn(self) -> Iterator[None]:

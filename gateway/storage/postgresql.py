@@ -125,6 +125,10 @@ class PostgresqlDatabase(Database):
                 )
                 yield connection
 
+    @override
+    def _prepare(self, connection: Connection, *, writes: bool) -> None:
+        connection.execution_options(**(self._WRITE if writes else self._READ))
+
     def _check_server(self) -> None:
         with self.reading() as connection:
             encoding = connection.scalar(text("SHOW server_encoding"))
