@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -11,6 +12,8 @@ from gateway.pool.groups import MAX_GROUPS_OF_ONE, roles_of
 from gateway.pool.triggers.values import Groups
 from gateway.storage.pools.groups import AllGroups
 from gateway.storage.pools.users import Users
+
+_NO_GROUPS: Final = Groups()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Person:
         """What tokens tell of groups and roles."""
         if self.instead is not None:
             return self.instead
+        if not self.groups:
+            return _NO_GROUPS
         roles = roles_of(self.groups)
         names = tuple(group.name for group in self.groups)
         return Groups(names, roles.all, roles.preferred)
@@ -49,10 +54,20 @@ def find_person(connection: Connection, pool_id: str, sub: str) -> Person | None
     return None if user is None else person_of(connection, user)
 
 
-def person_of(connection: Connection, user: User) -> Person | None:
-    """Return somebody who was found already with their groups; the rest is the same."""
+def person_of(
+    connection: Connection, user: User, *, has_groups: bool = True
+) -> Person | None:
+    """Return somebody who was found already with their groups; the rest is the same.
+
+    Args:
+        connection: Of the caller's transaction.
+        user: Who.
+        has_groups: `False` if it was seen in this transaction that they are in none.
+    """
     if not user.enabled:
         return None
+    if not has_groups:
+        return Person(user)
     groups = AllGroups(connection).of(user.pool_id, user.sub, limit=MAX_GROUPS_OF_ONE)
     return Person(user, tuple(sorted(groups, key=_rank)))
 

@@ -182,8 +182,9 @@ class PoolTokens:
             UnavailableError: The keys cannot be used.
         """
         changed = self._changes.change(person, client, granted, source)
-        person = replace(person, instead=changed.groups)
-        if changed.scopes is not None:
+        if changed.groups is not None:
+            person = replace(person, instead=changed.groups)
+        if changed.scopes is not None and changed.scopes != granted.scopes:
             granted = granted.narrowed(changed.scopes)
         access = _with(
             access_claims(person, client, granted),
@@ -270,6 +271,8 @@ def half_hash(token: str) -> str:
 def _with(
     claims: dict[str, Any], added: Mapping[str, Any], removed: Sequence[str]
 ) -> dict[str, Any]:
+    if not added and not removed:
+        return claims
     gone = set(removed) - _FIXED
     kept = {name: value for name, value in claims.items() if name not in gone}
     return kept | {name: value for name, value in added.items() if name not in _FIXED}

@@ -93,7 +93,7 @@ class RefreshTokens:
             return None
         if _refusal(found, client, self._clock()) is not None:
             return None
-        person = person_of(connection, found.user)
+        person = person_of(connection, found.user, has_groups=found.has_groups)
         if person is None or _has_left(person, found):
             return None
         return authorization_of(found.origin)
@@ -115,7 +115,7 @@ class RefreshTokens:
             Origins(connection).revoke(origin.id, now)
         if refusal is not None:
             return refusal
-        person = person_of(connection, found.user)
+        person = person_of(connection, found.user, has_groups=found.has_groups)
         if person is None or _has_left(person, found):
             return Refusal.REVOKED
         granted = authorization_of(origin)

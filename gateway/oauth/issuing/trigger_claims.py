@@ -14,6 +14,7 @@ from gateway.oauth.issuing.authorization import Authorization
 from gateway.oauth.issuing.person import Person
 from gateway.oauth.issuing.pool_tokens import ChangedClaims
 from gateway.pool.pool import Pool
+from gateway.pool.settings import TriggerKind
 from gateway.pool.triggers.triggers import Triggers
 from gateway.pool.triggers.values import (
     Caller,
@@ -51,6 +52,9 @@ class TriggerClaims:
             PoolError: It refuses, answers what means nothing, or does not answer.
             StorageError: The pool cannot be read.
         """
+        pool = self._pools.get(client.pool_id)
+        if not self._triggers.has(pool, TriggerKind.TOKEN_CLAIMS):
+            return _unchanged(granted.scopes)
         asked = TokenRequest(
             source=source,
             groups=person.told,
@@ -58,10 +62,7 @@ class TriggerClaims:
             resource=next(iter(granted.resources), ""),
         )
         changes = self._triggers.token_claims(
-            self._pools.get(client.pool_id),
-            person.user,
-            asked,
-            Caller(client_id=client.id),
+            pool, person.user, asked, Caller(client_id=client.id)
         )
         return _changed(changes, granted.scopes)
 
@@ -69,18 +70,22 @@ class TriggerClaims:
         self, client: Client, scopes: Sequence[str], resources: Sequence[str]
     ) -> ChangedClaims:
         """Return what the trigger wants changed where nobody has signed in; likewise."""
+        pool = self._pools.get(client.pool_id)
+        if not self._triggers.has(pool, TriggerKind.TOKEN_CLAIMS):
+            return _unchanged(scopes)
         asked = TokenRequest(
             source=TokenSource.CLIENT,
             scopes=scopes,
             resource=next(iter(resources), ""),
         )
         changes = self._triggers.token_claims(
-            self._pools.get(client.pool_id),
-            Unknown(""),
-            asked,
-            Caller(client_id=client.id),
+            pool, Unknown(""), asked, Caller(client_id=client.id)
         )
         return _changed(changes, scopes)
+
+
+def _unchanged(scopes: Sequence[str]) -> ChangedClaims:
+    return ChangedClaims(scopes=tuple(dict.fromkeys(scopes)))
 
 
 def _changed(changes: TokenChanges, scopes: Sequence[str]) -> ChangedClaims:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from gateway.model.user import User
 from gateway.storage.epochs import note_change
+from gateway.storage.pools.group_tables import POOL_MEMBERSHIP
 from gateway.storage.pools.oauth_tables import OAUTH_ORIGIN, OAUTH_REFRESH
 from gateway.storage.pools.tables import POOL_USER
 from gateway.storage.pools.users import PROFILE, USER_TOPIC, change_key, user_of
@@ -34,6 +35,13 @@ _FIND_REFRESH: Final = (
         OAUTH_REFRESH.c.replaced_at,
         *_WITH_USER,
         *PROFILE,
+        # Most people are in no group, and then nobody has to look for their groups.
+        exists()
+        .where(
+            POOL_MEMBERSHIP.c.pool_id == OAUTH_ORIGIN.c.pool_id,
+            POOL_MEMBERSHIP.c.sub == OAUTH_ORIGIN.c.sub,
+        )
+        .label("has_groups"),
     )
     .join(OAUTH_ORIGIN, OAUTH_ORIGIN.c.id == OAUTH_REFRESH.c.origin_id)
     .join(
@@ -93,12 +101,14 @@ class StoredRefresh:
         replaced_at: When it was exchanged for its successor; `None` if it was not.
         origin: Where it came from.
         user: Whose it is.
+        has_groups: Whether they are in any group.
     """
 
     expires_at: datetime
     replaced_at: datetime | None
     origin: StoredOrigin
     user: User
+    has_groups: bool
 
 
 class Origins:
@@ -162,7 +172,11 @@ class Origins:
             return None
         origin = _origin(row, created_at=row.granted_at)
         return StoredRefresh(
-            row.token_expires_at, row.replaced_at, origin, user_of(row)
+            expires_at=row.token_expires_at,
+            replaced_at=row.replaced_at,
+            origin=origin,
+            user=user_of(row),
+            has_groups=row.has_groups,
         )
 
     def add_refresh(

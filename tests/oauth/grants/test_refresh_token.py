@@ -7,6 +7,7 @@ import pytest
 
 from gateway.model.client import Client, Rotation
 from gateway.model.errors import GatewayError
+from gateway.model.group import Group
 from gateway.model.user import User
 from gateway.oauth.errors import (
     InvalidGrantError,
@@ -16,7 +17,8 @@ from gateway.oauth.errors import (
 )
 from gateway.oauth.issuing.verification import RevokedTokenError
 from gateway.pool.pool import Pool
-from tests.oauth.house import OAuthHouse, read
+from gateway.storage.pools.groups import AllGroups
+from tests.oauth.house import NOON, POOL_ID, OAuthHouse, read
 
 
 def test_new_tokens_are_of_the_same_sign_in(
@@ -42,6 +44,24 @@ def test_new_tokens_are_of_the_same_sign_in(
         assert one["jti"] != two["jti"]
         assert two["iat"] == one["iat"] + 600
     assert "nonce" not in read(after.id_token)[1]
+
+
+def test_new_tokens_tell_of_the_groups_of_now(
+    house: OAuthHouse, app: Client, ana: User
+) -> None:
+    """Whoever has joined one since the sign-in is in it, and gets its role."""
+    first = house.tokens(app, ana, scope="openid")
+    with house.database.writing() as connection:
+        groups = AllGroups(connection)
+        groups.add(Group(POOL_ID, "staff", "", None, "arn:staff", NOON, NOON))
+        groups.join(POOL_ID, "staff", ana.sub)
+
+    after = house.refresh(app, first.refresh_token)
+
+    assert "cognito:groups" not in read(first.access_token)[1]
+    assert read(after.access_token)[1]["cognito:groups"] == ["staff"]
+    assert after.id_token is not None
+    assert read(after.id_token)[1]["cognito:roles"] == ["arn:staff"]
 
 
 def test_two_windows_that_ask_at_once_get_the_same(

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.model.group import Group
 from gateway.storage.database import Database
+from gateway.storage.pools.groups import AllGroups
 from gateway.storage.pools.origins import Origins, StoredOrigin, StoredRefresh
 from gateway.storage.pools.users import Users
 from tests.storage.pool_rows import PEOPLE, add, add_pools, person
@@ -15,6 +17,16 @@ LATER = NOON + timedelta(days=30)
 ANA = person(1)
 ORIGIN = StoredOrigin("1", PEOPLE, ANA.sub, "app", {"scopes": ["a"]}, NOON, LATER)
 DIGEST = b"\1" * 32
+
+
+def _refresh(replaced_at: datetime | None) -> StoredRefresh:
+    return StoredRefresh(
+        expires_at=LATER,
+        replaced_at=replaced_at,
+        origin=ORIGIN,
+        user=ANA,
+        has_groups=False,
+    )
 
 
 @pytest.fixture
@@ -51,11 +63,27 @@ def test_a_token_knows_where_it_came_from(people: Database) -> None:
         origins = Origins(connection)
         assert origins.find_refresh(DIGEST) is None
         origins.add_refresh(DIGEST, "1", expires_at=LATER)
-        assert origins.find_refresh(DIGEST) == StoredRefresh(LATER, None, ORIGIN, ANA)
+        assert origins.find_refresh(DIGEST) == _refresh(None)
 
         origins.replace(DIGEST, NOON)
         origins.add_refresh(DIGEST, "1", expires_at=NOON)
-        assert origins.find_refresh(DIGEST) == StoredRefresh(LATER, NOON, ORIGIN, ANA)
+        assert origins.find_refresh(DIGEST) == _refresh(NOON)
+
+
+def test_a_token_knows_whether_its_person_is_in_a_group(people: Database) -> None:
+    """Of the person's own pool; what others are in does not matter."""
+    with people.writing() as connection:
+        origins, groups = Origins(connection), AllGroups(connection)
+        origins.add_refresh(DIGEST, "1", expires_at=LATER)
+        add(connection, person(2))
+        groups.add(Group(PEOPLE, "staff", "", None, "", NOON, NOON))
+        groups.join(PEOPLE, "staff", person(2).sub)
+        before = origins.find_refresh(DIGEST)
+        groups.join(PEOPLE, "staff", ANA.sub)
+        after = origins.find_refresh(DIGEST)
+
+    assert before == _refresh(None)
+    assert after == replace(before, has_groups=True)
 
 
 def test_what_is_over_goes_with_its_tokens(people: Database) -> None:
