@@ -1,6 +1,7 @@
 """What the files of all kinds of provider have in common."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -14,8 +15,9 @@ from gateway.config.settings.section import (
     Section,
     Shape,
     Text,
+    distinct,
     flaw,
-    unavailable,
+    matching,
 )
 
 # Signatures with a public key only. With HS256 here, a public key could be offered back as
@@ -51,15 +53,6 @@ def _check_algorithm(name: str) -> str:
     )
 
 
-def _check_flows(flows: tuple[str, ...]) -> tuple[str, ...]:
-    for flow in flows:
-        if flow in {"login", "exchange"}:
-            raise unavailable(f"flow `{flow}`")
-        if flow != "bearer":
-            raise flaw("E105", f"`{flow}` is no flow", hint='write ["bearer"]')
-    return flows
-
-
 def _distinct_checks(checks: tuple["RequireCheck", ...]) -> tuple["RequireCheck", ...]:
     seen: set[str] = set()
     for check in checks:
@@ -67,20 +60,6 @@ def _distinct_checks(checks: tuple["RequireCheck", ...]) -> tuple["RequireCheck"
             raise flaw("E301", f"two checks have the id `{check.id}`")
         seen.add(check.id)
     return checks
-
-
-def _check_link(policy: str) -> str:
-    if policy in {"verified-email", "confirm", "admin"}:
-        raise unavailable(f"linking of accounts by `{policy}`")
-    if policy != "never":
-        raise flaw("E105", f"`{policy}` is no way to link", hint='write "never"')
-    return policy
-
-
-def _check_domains(domains: tuple[str, ...]) -> tuple[str, ...]:
-    if domains:
-        raise unavailable("linking of accounts by e-mail")
-    return domains
 
 
 _CLAIM = re.compile(r"[^\s\0-\x1f\x7f]{1,255}")
@@ -93,13 +72,36 @@ def _check_claim_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+# Of a pool: standard ones, and `custom:` ones (Cognito's forms).
+ProfileName = Annotated[
+    str, matching(r"(custom:)?[A-Za-z0-9_]{1,32}", "the name of a pool's attribute")
+]
+
 Algorithm = Annotated[
     str, AfterValidator(_check_algorithm), Shape({"enum": list(ALGORITHMS)})
 ]
 Algorithms = Annotated[tuple[Algorithm, ...], Loose]
-Flows = Annotated[
-    Names, AfterValidator(_check_flows), Shape({"items": {"enum": ["bearer"]}})
+Flow = Literal["login", "exchange", "bearer"]
+
+# As addresses are compared: lower case, international names encoded (RFC 5890).
+Domain = Annotated[
+    str,
+    matching(
+        r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
+        "a domain in lower case, as in `corp.example`",
+    ),
 ]
+Domains = Annotated[
+    tuple[Domain, ...], Loose, Field(max_length=100), AfterValidator(distinct)
+]
+# What Cognito lets a provider be called (CreateIdentityProvider), without spaces.
+ProviderName = Annotated[
+    str,
+    matching(r"[A-Za-z0-9_.-]{1,32}", "1 to 32 letters, digits, `_`, `.` or `-`"),
+]
+
+
+_LoginFlows = Annotated[tuple[Flow, ...], Loose, AfterValidator(distinct)]
 
 
 class RequireCheck(Section):
@@ -123,26 +125,70 @@ class RequireSettings(Section):
 class LinkSettings(Section):
     """Whether an identity of this provider may be the same person as another."""
 
-    policy: Annotated[str, AfterValidator(_check_link), Shape({"enum": ["never"]})] = (
-        Field(
-            default="never",
-            description="`never`: the provider's subject is an identity of its own.",
-        )
+    policy: Literal["never", "verified-email", "confirm", "admin"] = Field(
+        default="never",
+        description="`never`: the provider's subject is somebody of its own. "
+        "`verified-email`: it is whoever has proven the same address here, if the provider "
+        "may speak for the address. `confirm`: likewise, once they have signed in here too. "
+        "`admin`: an administrator says who it is.",
     )
-    trust_email_domains: Annotated[
-        Names, AfterValidator(_check_domains), Shape({"maxItems": 0})
-    ] = Field(
-        default=(), description="Domains for which the provider speaks; none yet."
+    trust_email_domains: Domains = Field(
+        default=(), description="Domains of e-mail for which the provider speaks."
     )
 
 
 class AcceptSettings(Section):
     """Where credentials of the provider are accepted."""
 
-    flows: Flows = Field(
+    flows: Annotated[
+        tuple[Literal["exchange", "bearer"], ...], Loose, AfterValidator(distinct)
+    ] = Field(
         default=("bearer",),
         min_length=1,
-        description="`bearer`: straight on requests to routes.",
+        description="`bearer`: straight on requests to routes. `exchange`: at the token "
+        "endpoint.",
+    )
+
+
+class LoginAccept(AcceptSettings):
+    """Where people of the provider are let in."""
+
+    flows: _LoginFlows = Field(  # type: ignore[assignment]  # one more than others have
+        default=("bearer",),
+        min_length=1,
+        description="`login`: at the sign-in page of a pool. `exchange`: at the token "
+        "endpoint. `bearer`: straight on requests to routes.",
+    )
+
+
+class SignInSettings(Section):
+    """What becomes of somebody who signs in to a pool through the provider."""
+
+    pool: str = Field(
+        default="",
+        description="`pool_id` of the pool that they come into. By default the one that a "
+        "file declares.",
+    )
+    name: ProviderName | None = Field(
+        default=None,
+        description="What Cognito's clients call the provider, and how names of its people "
+        "begin (`Google_123`). By default that of the kind, or the id.",
+    )
+    domains: Domains = Field(
+        default=(),
+        description="Whoever types an address of these domains is sent to the provider.",
+    )
+    identifiers: Names = Field(
+        default=(),
+        max_length=50,
+        description="Whoever types one of these is sent to the provider; Cognito's "
+        "`idp_identifier`.",
+    )
+    profile: Mapping[ProfileName, Expression] = Field(
+        default={},
+        description="From the claims to attributes of the pool, by the attribute's name; "
+        "text or booleans. They are written at each sign-in; empty text leaves the value as "
+        "it is. Those of the kind are there already.",
     )
 
 
@@ -184,9 +230,12 @@ __all__ = [
     "ALGORITHMS",
     "AcceptSettings",
     "Algorithms",
+    "Domains",
     "LinkSettings",
+    "LoginAccept",
     "Provider",
     "RequireCheck",
     "RequireSettings",
+    "SignInSettings",
     "Text",
 ]

@@ -8,14 +8,19 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from gateway.config.providers.common import AcceptSettings, Algorithms, Provider
+from gateway.config.providers.common import (
+    Algorithms,
+    LoginAccept,
+    Provider,
+    SignInSettings,
+)
 from gateway.config.providers.network import NetworkSettings
 from gateway.config.settings.addresses import Issuer, UrlText, parse_url
 from gateway.config.settings.section import Loose, Names, Section, Text, flaw
 from gateway.config.settings.values import private_address_of
 
 
-class OidcAccept(AcceptSettings):
+class OidcAccept(LoginAccept):
     """Which of the provider's tokens are accepted."""
 
     tokens: Annotated[tuple[Literal["at+jwt", "id_token"], ...], Loose] = Field(
@@ -84,6 +89,10 @@ class OidcProvider(Provider):
     )
     accept: OidcAccept = Field(
         default=OidcAccept(), description="Which of its tokens are accepted, and where."
+    )
+    sign_in: SignInSettings = Field(
+        default=SignInSettings(),
+        description="What becomes of somebody who signs in to a pool.",
     )
     network: NetworkSettings = Field(
         default=NetworkSettings(), description="Bounds on the way to the provider."

@@ -26,13 +26,15 @@ def test_an_algorithm_is_a_known_one() -> None:
 @pytest.mark.parametrize(
     ("line", "code"),
     [
-        ("accept.flows = ['login']", "E110"),
-        ("accept.flows = ['bearer', 'exchange']", "E110"),
+        ("accept.flows = ['bearer', 'bearer']", "E106"),
         ("accept.flows = ['basic']", "E105"),
         ("accept.flows = []", "E106"),
-        ("link.policy = 'confirm'", "E110"),
         ("link.policy = 'always'", "E105"),
-        ("link.trust_email_domains = ['corp.example']", "E110"),
+        ("link.trust_email_domains = ['Corp.example']", "E105"),
+        ("link.trust_email_domains = ['corp.example', 'corp.example']", "E106"),
+        ("sign_in.name = 'a b'", "E105"),
+        ("sign_in.domains = ['localhost']", "E105"),
+        ("sign_in.profile.'a b' = \"''\"", "E105"),
         ("export_claims = ['a b']", "E105"),
         ("export_claims = ['a', 'a']", "E106"),
         ("map.attributes.Department = \"''\"", "E105"),
@@ -58,12 +60,13 @@ def test_everything_that_it_can_have_is_accepted() -> None:
         + """
         for = "service"
         export_claims = ["region", "https://corp.example/tier"]
-        accept = { flows = ["bearer"] }
+        accept = { flows = ["login", "exchange", "bearer"] }
         require.checks = [
           { id = "mfa", cel = "'mfa' in claim('amr', [])", message = "mfa" },
           { id = "vpn", cel = "true" },
         ]
-        link = { policy = "never", trust_email_domains = [] }
+        link = { policy = "confirm", trust_email_domains = ["corp.example"] }
+        sign_in = { name = "Corp", domains = ["corp.example"], identifiers = ["corp"] }
         [map]
         attributes.department = "claim('department', '')"
         """,

@@ -1,0 +1,80 @@
+"""Ways in which a sign-in through a provider can end, beside those of credentials.
+
+GatewayError
+├── RequestError
+│   ├── StaleAttemptError     nobody here has begun it, or too long ago
+│   ├── WrongBrowserError     another browser has begun it
+│   └── UnknownProviderError  there is no such provider to sign in with
+├── FederationError
+│   ├── ProviderSaysNoError   the provider lets nobody in, and says so
+│   └── LinkRefusedError      somebody else has the address, and no link may be made
+└── UpstreamError
+    └── BadAnswerError        the provider answered, and not as it must
+"""
+
+import re
+from typing import Final
+
+from gateway.model.errors import GatewayError, RequestError, UpstreamError
+
+# RFC 6749 section 4.1.2.1, and what providers make of it; anything else is not shown.
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,100}", re.ASCII)
+
+
+class StaleAttemptError(RequestError):
+    """The answer of a provider belongs to no sign-in that is under way."""
+
+    code = "stale_sign_in"
+    public = "This sign-in is over. Begin again."
+
+
+class WrongBrowserError(StaleAttemptError):
+    """The answer of a provider was brought by another browser than was sent there."""
+
+
+class UnknownProviderError(RequestError):
+    """There is no such provider, or nobody may sign in with it here."""
+
+    code = "unknown_provider"
+    public = "There is no such way to sign in here."
+
+
+class FederationError(GatewayError):
+    """Somebody who has been at a provider is not let in."""
+
+    code = "access_denied"
+    public = "The sign-in was not completed."
+
+
+class ProviderSaysNoError(FederationError):
+    """The provider lets nobody in, and says so.
+
+    Attributes:
+        reason: Its own code, for whoever is asked for help; empty if it is none.
+    """
+
+    public = "The provider did not complete the sign-in."
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Keep the reason, if it is fit to be shown.
+
+        Args:
+            reason: `error` of the provider's answer.
+            detail: What the operator needs to know.
+        """
+        self.reason = reason if _CODE.fullmatch(reason) else ""
+        super().__init__(detail or f"the provider says {self.reason or 'no'}")
+
+
+class LinkRefusedError(FederationError):
+    """Somebody else has the address, and no link may be made."""
+
+    code = "link_refused"
+    public = "An account with this address exists. Sign in to it in the usual way."
+
+
+class BadAnswerError(UpstreamError):
+    """The provider answered, and not as it must."""
+
+    code = "bad_provider_answer"
+    public = "The provider's answer cannot be used."

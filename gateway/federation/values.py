@@ -1,0 +1,126 @@
+"""What a sign-in through a provider is made of, whatever protocol the provider speaks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Protocol
+
+from gateway.model.claims import VerifiedClaims
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[str, str]:
+    return _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sign-in through a provider that has begun.
+
+    Attributes:
+        state: What the answer repeats; leads back to the attempt, and to nothing else.
+        nonce: What an ID token repeats (OpenID Connect Core section 3.1.2.1).
+        verifier: Of PKCE (RFC 7636 section 4.1).
+        redirect_uri: Where the provider sends the browser back to.
+        kept: What the provider's relying party has to know again; sealed meanwhile.
+        login_hint: Who is expected to sign in; empty if nobody knows.
+        locales: Languages, the preferred first.
+        max_age: How long ago they may have signed in there; `None` for any time.
+        force: Whether they are to prove it anew.
+    """
+
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+    redirect_uri: str
+    kept: Mapping[str, str] = field(default_factory=_nothing, repr=False)
+    login_hint: str = ""
+    locales: tuple[str, ...] = ()
+    max_age: timedelta | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How a browser gets to a provider.
+
+    Attributes:
+        url: Where it goes.
+        form: What it posts there; nothing if it is sent by a redirect.
+        kept: What has to be known when it comes back.
+    """
+
+    url: str
+    form: Mapping[str, str] = field(default_factory=_nothing, repr=False)
+    kept: Mapping[str, str] = field(default_factory=_nothing, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderTokens:
+    """What a provider has given us to act for somebody at its own services.
+
+    Attributes:
+        access_token: Opaque here.
+        refresh_token: For the next one; empty if there is none.
+        expires_at: When the access token ends; `None` if the provider did not say.
+        scopes: What it is good for.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenLogin:
+    """What a provider says about somebody who has just signed in there, checked.
+
+    Attributes:
+        claims: About whom, and what else.
+        tokens: What it gave beside that; `None` for nothing.
+        session_id: Its name for their session there (`sid`, `SessionIndex`); may be empty.
+        id_token: To be shown when they sign out; may be empty.
+        scopes: What was asked for, to say why a claim is missing.
+    """
+
+    claims: VerifiedClaims
+    tokens: ProviderTokens | None = None
+    session_id: str = ""
+    id_token: str = field(default="", repr=False)
+    scopes: tuple[str, ...] = ()
+
+
+class RelyingParty(Protocol):
+    """What the gateway is to one provider. Shared by threads, and blocks them."""
+
+    @property
+    def provider(self) -> str:
+        """The provider's id."""
+        ...
+
+    def begin(self, attempt: Attempt) -> Departure:
+        """Return how a browser gets there.
+
+        Raises:
+            ProviderUnavailableError: What it takes to send it cannot be had.
+            BadAnswerError: The provider answered, and not as it must.
+        """
+        ...
+
+    def finish(self, attempt: Attempt, answer: Mapping[str, str]) -> ProvenLogin:
+        """Return who has signed in.
+
+        Args:
+            attempt: The one that the answer's `state` leads to.
+            answer: What the browser brought back, each name with its one value.
+
+        Raises:
+            ProviderSaysNoError: Nobody, for a reason of the provider's.
+            CredentialError: What it vouches with is not good.
+            BadAnswerError: The provider answered, and not as it must.
+            ProviderUnavailableError: It did not answer.
+        """
+        ...
