@@ -133,6 +133,7 @@ def test_the_keyboard_is_enough(site: PagesSite, browser: Browser) -> None:
         expect(at.page.get_by_role("alert")).to_be_focused()
         keyboard.press("Tab")
         keyboard.press("Enter")
+        expect(at.page.locator("#username")).to_be_focused()
         keyboard.press("Tab")
         keyboard.press("Tab")
         keyboard.type(PASSWORD)

@@ -19,6 +19,9 @@ from gateway.endpoints.hosted_ui.visit import Visit
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_.~-]{20,512}")
 # As clients may be called (`gateway.pool.client_flaws`), a declared one by a short word.
 _CLIENT: Final = re.compile(r"[A-Za-z0-9_+]{1,128}")
+# Browsers keep 4096 bytes with the name and all attributes (RFC 6265bis section 5.6).
+MAX_SIGN_UP: Final = 3800
+_SIGN_UP: Final = re.compile(rf"[A-Za-z0-9_.-]{{20,{MAX_SIGN_UP}}}")
 
 
 class Cookies:
@@ -36,6 +39,7 @@ class Cookies:
         self._session = f"{prefix}gateway-session"
         self._browser = f"{prefix}gateway-browser"
         self._client = f"{prefix}gateway-client"
+        self._sign_up = f"{prefix}gateway-sign-up"
 
     def session(self, visit: Visit) -> str:
         """Return the handle of whoever has signed in; empty if nobody has."""
@@ -49,6 +53,11 @@ class Cookies:
         """Return the client that somebody last came from; empty if nobody knows."""
         return self._read(visit, self._client, _CLIENT)
 
+    def sign_up(self, visit: Visit) -> str:
+        """Return what was kept of a sign-up that waits for a link, sealed; or nothing."""
+        kept = self._read(visit, self._sign_up, _SIGN_UP)
+        return kept + "=" * (-len(kept.rpartition(".")[2]) % 4)
+
     @staticmethod
     def new_browser() -> str:
         """Return a name that nobody can guess."""
@@ -61,6 +70,15 @@ class Cookies:
     def keep_client(self, response: Response, client_id: str) -> None:
         """Let a browser remember which client somebody came from: no secret."""
         self._set(response, self._client, client_id, None)
+
+    def keep_sign_up(self, response: Response, sealed: str) -> None:
+        """Let a browser remember a sign-up until the link is followed."""
+        # With base64's padding the value would stand in quotes, and be read with them.
+        self._set(response, self._sign_up, sealed.rstrip("="), None)
+
+    def end_sign_up(self, response: Response) -> None:
+        """Let a browser forget a sign-up."""
+        self._set(response, self._sign_up, "", 0)
 
     def keep_session(
         self, response: Response, handle: str, lifetime: timedelta

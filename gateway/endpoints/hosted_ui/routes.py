@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from gateway.endpoints.hosted_ui.account.routes import AccountServices, account_routes
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.endpoint import Pages
+from gateway.endpoints.hosted_ui.flows.admission import Admission
 from gateway.endpoints.hosted_ui.flows.arrival import Arrival
 from gateway.endpoints.hosted_ui.flows.confirm import ConfirmPages
 from gateway.endpoints.hosted_ui.flows.consent import ConsentPages
@@ -64,14 +65,18 @@ def routes(
     )
     pages = Pages(site=site, logger=logger)
     authorizations, sessions = services.authorizations, services.sessions
-    sign_in = SignInPages(site=site, sign_ins=services.sign_ins, arrival=arrival)
+    admission = Admission(site=site, sign_ins=services.sign_ins, arrival=arrival)
+    sign_in = SignInPages(
+        site=site, sign_ins=services.sign_ins, arrival=arrival, admission=admission
+    )
+    confirm = ConfirmPages(site=site, sign_ups=services.sign_ups, admission=admission)
     consent = ConsentPages(site=site, authorizations=authorizations, arrival=arrival)
     device = DevicePages(site=site, devices=services.devices, arrival=arrival)
     return [
         *assets.routes(site.find_place),
         *sign_in.routes(pages),
         *SignUpPages(site=site, sign_ups=services.sign_ups).routes(pages),
-        *ConfirmPages(site=site, sign_ups=services.sign_ups).routes(pages),
+        *confirm.routes(pages),
         *RecoveryPages(site=site, recovery=services.recovery).routes(pages),
         *consent.routes(pages),
         *device.routes(pages),

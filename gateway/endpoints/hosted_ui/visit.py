@@ -66,13 +66,21 @@ class Visit:
             path: Of the page; this one by default.
             changes: What is different in the query; an empty text takes a name out.
         """
+        query = self.link_query(**changes)
+        return f"{path or self.path}?{urlencode(query)}" if query else path or self.path
+
+    def link_query(self, **changes: str) -> Mapping[str, str]:
+        """Return the query that an address of our own carries along.
+
+        Args:
+            changes: What is different in it; an empty text takes a name out.
+        """
         kept = {
             name: value
             for name, value in self.query.items()
             if name not in _NOT_CARRIED
         }
-        query = {name: value for name, value in (kept | changes).items() if value}
-        return f"{path or self.path}?{urlencode(query)}" if query else path or self.path
+        return {name: value for name, value in (kept | changes).items() if value}
 
     @property
     def carried(self) -> Mapping[str, str]:

@@ -1,11 +1,12 @@
 """The pages' cookies."""
 
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 import pytest
 from starlette.responses import Response
 
-from gateway.endpoints.hosted_ui.cookies import Cookies
+from gateway.endpoints.hosted_ui.cookies import MAX_SIGN_UP, Cookies
 from gateway.endpoints.hosted_ui.visit import Visit
 
 SECURE = Cookies(secure=True)
@@ -88,3 +89,24 @@ def test_what_is_no_client_is_none(value: str) -> None:
     visit = Visit("GET", "/", cookies={"__Host-gateway-client": value})
 
     assert SECURE.client(visit) == ""
+
+
+@pytest.mark.parametrize("length", range(40, 44))
+def test_a_sign_up_is_kept_whatever_its_length(length: int) -> None:
+    """With and without the padding of base64."""
+    body = urlsafe_b64encode(b"a" * length).decode()
+    response = Response()
+
+    SECURE.keep_sign_up(response, f"gw1.key.{body}")
+
+    value = set_cookie(response).partition("=")[2].partition(";")[0]
+    assert '"' not in value
+    visit = Visit("GET", "/", cookies={"__Host-gateway-sign-up": value})
+    assert SECURE.sign_up(visit) == f"gw1.key.{body}"
+
+
+@pytest.mark.parametrize("value", ["", "short", "x" * (MAX_SIGN_UP + 1), "a b" * 20])
+def test_what_is_no_sign_up_is_not_looked_at(value: str) -> None:
+    visit = Visit("GET", "/", cookies={"__Host-gateway-sign-up": value})
+
+    assert SECURE.sign_up(visit) == ""

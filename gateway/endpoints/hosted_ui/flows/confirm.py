@@ -1,6 +1,6 @@
 """Confirming a sign-up: with the code, with the link, or with a new code.
 
-Whoever signed up in this browser is told how things stand. Others learn nothing of who is
+Whoever signed up in this browser is told how things stand, and signed in. Others learn nothing of who is
 known here: an unknown name and a confirmed one look like an old code.
 
 Reference: Amazon Cognito, `/confirmUser`, `/resendcode`.
@@ -8,7 +8,7 @@ Reference: Amazon Cognito, `/confirmUser`, `/resendcode`.
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -16,12 +16,15 @@ from starlette.routing import BaseRoute
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.faults import CODE, USERNAME, faults_of, missing
 from gateway.endpoints.hosted_ui.fields import name_field, typed_name
+from gateway.endpoints.hosted_ui.flows.admission import Admission
 from gateway.endpoints.hosted_ui.flows.context import caller_of
+from gateway.endpoints.hosted_ui.flows.own_sign_up import find_sign_up
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Fault
 from gateway.endpoints.hosted_ui.site import Site, told_to_wait
 from gateway.endpoints.hosted_ui.visit import STEP, Visit
 from gateway.model.errors import GatewayError
+from gateway.model.user import User
 from gateway.pool.errors import ExpiredCodeError, NotAllowedError, WrongStateError
 from gateway.pool.sign_up import SignUps
 
@@ -39,25 +42,38 @@ class _Waiting:
     Attributes:
         username: As typed; empty if nobody has said.
         destination: Where the code went; empty if this browser must not know.
+        sub: Who signed up in this browser; empty if nobody did.
     """
 
     username: str = ""
     destination: str = ""
+    sub: str = ""
 
 
-def confirm_step(site: Site, visit: Visit, username: str, destination: str) -> str:
-    """Return what the confirmation page needs to know of a sign-up."""
+def confirm_step(
+    site: Site, visit: Visit, username: str, destination: str = "", sub: str = ""
+) -> str:
+    """Return what the confirmation page needs to know of a sign-up.
+
+    Args:
+        site: The pages' common ground.
+        visit: Who is led there.
+        username: As typed.
+        destination: Where the code went; empty if this browser must not know.
+        sub: Who signed up in this browser; empty if nobody did.
+    """
     browser = site.cookies.browser(visit)
-    values = {"username": username, "destination": destination}
+    values = {"username": username, "destination": destination, "sub": sub}
     return site.carrier.pack(_KIND, browser, values)
 
 
 class ConfirmPages:
     """The pages of a confirmation."""
 
-    def __init__(self, *, site: Site, sign_ups: SignUps) -> None:
+    def __init__(self, *, site: Site, sign_ups: SignUps, admission: Admission) -> None:
         self._site = site
         self._sign_ups = sign_ups
+        self._admission = admission
 
     def routes(self, pages: Pages) -> Sequence[BaseRoute]:
         """Return where they are."""
@@ -85,14 +101,16 @@ class ConfirmPages:
         if empty:
             return self._form(visit, place, waiting, missing(t, *empty))
         try:
-            self._confirm(visit, place, waiting, username, visit.typed(CODE))
+            user = self._confirm(visit, place, waiting, username, visit.typed(CODE))
         except WrongStateError:
             # Pressed twice: whoever signed up here may know.
-            pass
+            return self._admission.by_themselves(visit)
         except GatewayError as error:
             faults = faults_of(error, t, place.pool.settings.password)
             return told_to_wait(self._form(visit, place, waiting, faults), error)
-        return self._site.renderer.redirect(visit.link("/login", notice="confirmed"))
+        if user.sub != waiting.sub:
+            return self._admission.by_themselves(visit)
+        return self._admission.confirmed(visit, place, user)
 
     def show_link(self, visit: Visit) -> Response:
         """Return a button: programs that look at mail follow links, and press none."""
@@ -108,11 +126,14 @@ class ConfirmPages:
         place = self._site.place(visit)
         username = visit.query.get("user_name", "")
         code = visit.query.get("confirmation_code", "")
-        self._confirm(visit, place, _Waiting(), username, code)
-        onward = visit.link(
-            "/login", user_name="", confirmation_code="", notice="confirmed"
-        )
-        return self._site.renderer.redirect(onward)
+        user = self._confirm(visit, place, _Waiting(), username, code)
+        own = find_sign_up(self._site, visit)
+        if own is None or (own.sub, own.client_id) != (user.sub, place.client.id):
+            used = visit.link_query(user_name="", confirmation_code="")
+            return self._admission.by_themselves(replace(visit, query=used))
+        response = self._admission.confirmed(own.resumed(visit), place, user)
+        self._site.cookies.end_sign_up(response)
+        return response
 
     def ask_name(self, visit: Visit) -> Response:
         """Return the form that asks whom to send a new code."""
@@ -134,8 +155,11 @@ class ConfirmPages:
                 username,
                 caller=caller_of(visit, place, self._site.texts(visit, place)),
             )
-        step = confirm_step(self._site, visit, username, waiting.destination)
-        onward = visit.link(CONFIRM, step=step, notice="code_sent")
+        step = confirm_step(
+            self._site, visit, username, waiting.destination, waiting.sub
+        )
+        notice = "link_sent" if _is_by_link(place, waiting) else "code_sent"
+        onward = visit.link(CONFIRM, step=step, notice=notice)
         return self._site.renderer.redirect(onward)
 
     def _confirm(
@@ -145,11 +169,11 @@ class ConfirmPages:
         waiting: _Waiting,
         username: str,
         code: str,
-    ) -> None:
+    ) -> User:
         digits = "".join(code.split())
         caller = caller_of(visit, place, self._site.texts(visit, place))
         try:
-            self._sign_ups.confirm(place.pool, username, digits, caller=caller)
+            return self._sign_ups.confirm(place.pool, username, digits, caller=caller)
         except WrongStateError as error:
             if waiting.destination:
                 raise
@@ -161,7 +185,7 @@ class ConfirmPages:
             return _Waiting()
         browser = self._site.cookies.browser(visit)
         values = self._site.carrier.unpack(_KIND, browser, packed)
-        return _Waiting(values["username"], values["destination"])
+        return _Waiting(values["username"], values["destination"], values["sub"])
 
     def _form(
         self,
@@ -180,6 +204,7 @@ class ConfirmPages:
             name_field=name_field(place.pool, t),
             username=waiting.username,
             destination=waiting.destination,
+            by_link=_is_by_link(place, waiting),
             here=visit.link(step=step),
             resend=visit.link(RESEND, step=step),
         )
@@ -197,3 +222,8 @@ class ConfirmPages:
             name_field=name_field(place.pool, t),
             username="",
         )
+
+
+def _is_by_link(place: Place, waiting: _Waiting) -> bool:
+    """Whether there is nothing to type: a link was sent, which is by e-mail alone."""
+    return place.pool.settings.sign_up.by_link and "@" in waiting.destination

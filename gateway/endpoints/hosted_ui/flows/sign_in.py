@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.faults import PASSWORD, USERNAME, faults_of, missing
 from gateway.endpoints.hosted_ui.fields import name_field, typed_name
+from gateway.endpoints.hosted_ui.flows.admission import Admission
 from gateway.endpoints.hosted_ui.flows.answers import read_answer
 from gateway.endpoints.hosted_ui.flows.arrival import SIGN_IN, Arrival
 from gateway.endpoints.hosted_ui.flows.challenges import challenge_page
@@ -37,16 +38,19 @@ from gateway.pool.errors import (
     UnconfirmedError,
 )
 from gateway.pool.sign_in.sign_ins import SignIns
-from gateway.pool.sign_in.values import Asked, ChallengeName, SignedIn
+from gateway.pool.sign_in.values import ChallengeName
 
 
 class SignInPages:
     """The pages of a sign-in."""
 
-    def __init__(self, *, site: Site, sign_ins: SignIns, arrival: Arrival) -> None:
+    def __init__(
+        self, *, site: Site, sign_ins: SignIns, arrival: Arrival, admission: Admission
+    ) -> None:
         self._site = site
         self._sign_ins = sign_ins
         self._arrival = arrival
+        self._admission = admission
 
     def routes(self, pages: Pages) -> Sequence[BaseRoute]:
         """Return where they are."""
@@ -89,7 +93,7 @@ class SignInPages:
             )
         except GatewayError as error:
             return self._refused(visit, place, username, error)
-        return self._onward(visit, place, username, step)
+        return self._admission.onward(visit, place, username, step)
 
     def _answer(self, visit: Visit, place: Place) -> Response:
         t = self._site.texts(visit, place)
@@ -114,22 +118,14 @@ class SignInPages:
             faults = faults_of(error, t, place.pool.settings.password)
             page = challenge_page(self._site, visit, place, question, faults)
             return told_to_wait(page, error)
-        return self._onward(visit, place, question.username, step)
-
-    def _onward(
-        self, visit: Visit, place: Place, username: str, step: Asked | SignedIn
-    ) -> Response:
-        if isinstance(step, SignedIn):
-            return self._arrival.after(visit, place, step)
-        packed = Question.of(step, username).packed(self._site, visit)
-        return self._site.renderer.redirect(visit.link(SIGN_IN, step=packed))
+        return self._admission.onward(visit, place, question.username, step)
 
     def _refused(
         self, visit: Visit, place: Place, username: str, error: GatewayError
     ) -> Response:
         """Return the way on for somebody who was not let in."""
         if isinstance(error, UnconfirmedError):
-            step = confirm_step(self._site, visit, username, "")
+            step = confirm_step(self._site, visit, username)
             onward = visit.link(CONFIRM, step=step, notice="unconfirmed")
             return self._site.renderer.redirect(onward)
         if isinstance(error, ResetRequiredError) and can_recover(place):

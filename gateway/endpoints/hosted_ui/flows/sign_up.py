@@ -21,6 +21,7 @@ from gateway.endpoints.hosted_ui.fields import (
 )
 from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM, confirm_step
 from gateway.endpoints.hosted_ui.flows.context import caller_of
+from gateway.endpoints.hosted_ui.flows.own_sign_up import keep_sign_up
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Fault
 from gateway.endpoints.hosted_ui.site import Site, told_to_wait
@@ -29,8 +30,8 @@ from gateway.model.errors import GatewayError
 from gateway.model.user import UserStatus
 from gateway.pool.errors import NotAllowedError
 from gateway.pool.pool import Pool
-from gateway.pool.settings import FirstFactor
-from gateway.pool.sign_up import SignUp, SignUps
+from gateway.pool.settings import Address, FirstFactor
+from gateway.pool.sign_up import SignedUp, SignUp, SignUps
 
 SIGN_UP = "/signup"
 
@@ -77,16 +78,24 @@ class SignUpPages:
             by_address = bool(pool.settings.sign_in.addresses)
             faults = faults_of(error, t, pool.settings.password, by_address=by_address)
             return told_to_wait(self._form(visit, place, typed, faults), error)
-        if signed_up.user.status is UserStatus.CONFIRMED:
-            return self._site.renderer.redirect(
-                visit.link("/login", notice="confirmed")
+        return self._onward(visit, place, username, signed_up)
+
+    def _onward(
+        self, visit: Visit, place: Place, username: str, signed_up: SignedUp
+    ) -> Response:
+        site, user, sent = self._site, signed_up.user, signed_up.sent
+        if user.status is UserStatus.CONFIRMED:
+            return site.renderer.redirect(visit.link("/login", notice="confirmed"))
+        if sent is None:
+            onward = visit.link("/login")
+            return site.renderer.page(
+                visit, place, "told.html", key="waiting", onward=onward
             )
-        if signed_up.sent is None:
-            return self._site.renderer.page(
-                visit, place, "told.html", key="waiting", onward=visit.link("/login")
-            )
-        step = confirm_step(self._site, visit, username, signed_up.sent.destination)
-        return self._site.renderer.redirect(visit.link(CONFIRM, step=step))
+        step = confirm_step(site, visit, username, sent.destination, user.sub)
+        response = site.renderer.redirect(visit.link(CONFIRM, step=step))
+        if place.pool.settings.sign_up.by_link and sent.address is Address.EMAIL:
+            keep_sign_up(site, visit, place, response, user.sub)
+        return response
 
     def _place(self, visit: Visit) -> Place:
         place = self._site.place(visit)

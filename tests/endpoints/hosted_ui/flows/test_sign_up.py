@@ -11,7 +11,7 @@ from gateway.pool.settings import (
     SignInSettings,
     SignUpSettings,
 )
-from tests.endpoints.hosted_ui.visitor import Hotel, Visitor
+from tests.endpoints.hosted_ui.visitor import REDIRECT, Hotel, Visitor
 from tests.pool.house import PASSWORD
 
 ANA = {
@@ -25,7 +25,7 @@ BY_ADDRESS = PoolSettings(
 
 
 def test_a_person_signs_up_and_confirms(hotel: Hotel, visitor: Visitor) -> None:
-    """From the first page to the sign-in, with the query carried along."""
+    """From the first page back to the application, with the query carried along."""
     pool = hotel.open()
     visitor.goto("/signup")
     assert visitor.heading == "Create your account"
@@ -37,10 +37,9 @@ def test_a_person_signs_up_and_confirms(hotel: Hotel, visitor: Visitor) -> None:
 
     user = hotel.house.user(pool, hotel.house.mailbox.messages[0].sub)
     assert user.status is UserStatus.CONFIRMED
-    location = str(visitor.page.request.url)
-    assert "/login?client_id=" in location
-    assert "state=s3" in location
-    assert "notice=confirmed" in location
+    assert visitor.signed_in == user
+    assert visitor.page.headers["location"].startswith(REDIRECT)
+    assert visitor.location["state"] == "s3"
 
 
 def test_with_an_address_for_a_name(hotel: Hotel, visitor: Visitor) -> None:
