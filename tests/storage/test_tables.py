@@ -7,6 +7,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    DateTime,
     Integer,
     LargeBinary,
     MetaData,
@@ -34,6 +35,18 @@ def test_an_instant_comes_back_as_the_same_instant(zone: timezone) -> None:
     assert back == at
     assert back is not None
     assert back.tzinfo is UTC
+
+
+@pytest.mark.parametrize("year", [1, 2026, 9999])
+def test_sqlite_has_the_text_that_sqlalchemy_would_write(year: int) -> None:
+    """All of one length, so that they are in the order of time, whoever wrote them."""
+    at = datetime(year, 5, 4, tzinfo=UTC)
+    theirs = DateTime().dialect_impl(DIALECT).bind_processor(DIALECT)
+
+    ours = Instant().process_bind_param(at, DIALECT)
+
+    assert theirs is not None
+    assert ours == theirs(at.replace(tzinfo=None))
 
 
 def test_no_instant_stays_none() -> None:

@@ -17,6 +17,7 @@ from gateway.storage.pools.group_tables import POOL_MEMBERSHIP
 from gateway.storage.pools.oauth_tables import OAUTH_ORIGIN, OAUTH_REFRESH
 from gateway.storage.pools.tables import POOL_USER
 from gateway.storage.pools.users import PROFILE, USER_TOPIC, change_key, user_of
+from gateway.storage.prepared import Prepared
 from gateway.storage.upserts import insert_unless_there
 
 _FIND: Final = select(OAUTH_ORIGIN).where(OAUTH_ORIGIN.c.id == bindparam("the_id"))
@@ -29,7 +30,7 @@ _WITH_USER: Final = (
     OAUTH_ORIGIN.c.expires_at,
     OAUTH_ORIGIN.c.revoked_at,
 )
-_FIND_REFRESH: Final = (
+_FIND_REFRESH: Final = Prepared(
     select(
         OAUTH_REFRESH.c.expires_at.label("token_expires_at"),
         OAUTH_REFRESH.c.replaced_at,
@@ -51,13 +52,13 @@ _FIND_REFRESH: Final = (
     )
     .where(OAUTH_REFRESH.c.digest == bindparam("the_digest"))
 )
-_REPLACE: Final = (
+_REPLACE: Final = Prepared(
     update(OAUTH_REFRESH)
     .where(OAUTH_REFRESH.c.digest == bindparam("the_digest"))
     .values(replaced_at=bindparam("the_time"))
 )
 _ADD: Final = insert(OAUTH_ORIGIN)
-_ADD_REFRESH: Final = insert_unless_there(OAUTH_REFRESH)
+_ADD_REFRESH: Final = Prepared(insert_unless_there(OAUTH_REFRESH))
 _REVOKE: Final = (
     update(OAUTH_ORIGIN)
     .where(
@@ -167,7 +168,7 @@ class Origins:
 
     def find_refresh(self, digest: bytes) -> StoredRefresh | None:
         """Return a refresh token, however old or replaced it is."""
-        row = self._connection.execute(_FIND_REFRESH, {"the_digest": digest}).first()
+        row = _FIND_REFRESH.first(self._connection, {"the_digest": digest})
         if row is None:
             return None
         origin = _origin(row, created_at=row.granted_at)
@@ -183,8 +184,8 @@ class Origins:
         self, digest: bytes, origin_id: str, *, expires_at: datetime
     ) -> None:
         """Keep a refresh token, unless it is kept already."""
-        self._connection.execute(
-            _ADD_REFRESH,
+        _ADD_REFRESH.run(
+            self._connection,
             {
                 "digest": digest,
                 "origin_id": origin_id,
@@ -195,7 +196,7 @@ class Origins:
 
     def replace(self, digest: bytes, now: datetime) -> None:
         """Keep that a refresh token was exchanged for its successor."""
-        self._connection.execute(_REPLACE, {"the_digest": digest, "the_time": now})
+        _REPLACE.run(self._connection, {"the_digest": digest, "the_time": now})
 
     def remove_expired(self, now: datetime) -> int:
         """Remove what is over, with its tokens; return how much there was."""
