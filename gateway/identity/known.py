@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gateway.identity.recent import RecentChanges
+from gateway.model.identity import IdentityKind
 
 # About half a KiB each.
 DEFAULT_ENTRIES = 32_768
@@ -44,6 +45,14 @@ class StoredIdentity(Protocol):
     @property
     def disabled(self) -> bool:
         """Whether an operator has switched it off."""
+
+    @property
+    def kind(self) -> IdentityKind:
+        """What it is, whatever its credential is."""
+
+    @property
+    def linked(self) -> tuple[str, ...]:
+        """Ids of the providers of its other logins."""
 
 
 class KnownIdentities:

@@ -16,7 +16,11 @@ from typing import Protocol
 from gateway.identity.known import KnownIdentities, StoredIdentity
 from gateway.identity.mapper import MappedClaims, Mapper
 from gateway.model.claims import VerifiedClaims
-from gateway.model.errors import MalformedCredentialError, UntrustedIssuerError
+from gateway.model.errors import (
+    MalformedCredentialError,
+    OutgrownGuestError,
+    UntrustedIssuerError,
+)
 from gateway.model.identity import Identity, IdentityKind, Subject
 from gateway.model.waiting import WouldWaitError
 
@@ -87,6 +91,7 @@ class Resolver:
             UntrustedIssuerError: The provider is no longer configured.
             UnmetRequirementError: The provider's file requires more of its claims.
             MalformedCredentialError: The claims cannot be mapped.
+            OutgrownGuestError: They are of a guest who has an account now.
             StorageError: The database cannot be read or written.
         """
         mapper = self._mappers.get(claims.provider)
@@ -104,6 +109,8 @@ class Resolver:
             if not may_wait:
                 raise WouldWaitError
             stored = self._find_or_create(claims.provider, mapped.subject, kind, now)
+        if kind is IdentityKind.GUEST and stored.kind is not kind:
+            raise OutgrownGuestError(f"identity {stored.id} has an account now")
         return Subject(
             identity=_identity(claims, mapper, mapped, stored),
             claims=mapped.exported,
@@ -165,6 +172,7 @@ def _identity(
         auth_time=mapped.auth_time,
         created=stored.created_at,
         disabled=stored.disabled,
+        linked=stored.linked,
         attributes=mapped.attributes,
     )
 

@@ -114,6 +114,13 @@ class ExpiredCredentialError(CredentialError):
     public = "The credential has expired."
 
 
+class OutgrownGuestError(CredentialError):
+    """A guest token of somebody who has an account by now, and signs in with that."""
+
+    code = "outgrown_guest"
+    public = "This guest has an account now. Sign in with it."
+
+
 class ImmatureCredentialError(CredentialError):
     """The credential is not valid yet (`nbf` or `iat` is to come)."""
 

@@ -5,7 +5,8 @@ UnavailableError
     ├── ConflictError            others were in the way; may be tried again
     └── DuplicateError           there is such a row already
 RequestError
-└── CursorError                  a cursor is not one that we have handed out
+├── CursorError                  a cursor is not one that we have handed out
+└── TooManyLoginsError           an identity has as many logins as it may
 """
 
 from gateway.model.errors import RequestError, StorageError
@@ -24,3 +25,10 @@ class CursorError(RequestError):
 
     code = "invalid_cursor"
     public = "The cursor is not one that this list has given out."
+
+
+class TooManyLoginsError(RequestError):
+    """An identity would have more logins than it may."""
+
+    code = "too_many_logins"
+    public = "This account is connected with as many sign-ins as it may be."

@@ -12,13 +12,13 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     FetchedValue,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
     String,
     Table,
     TypeDecorator,
-    UniqueConstraint,
     false,
 )
 from sqlalchemy.dialects import sqlite
@@ -93,18 +93,35 @@ class Instant(TypeDecorator[datetime]):
         return found
 
 
-# Whoever is known here: one row for each subject of each provider.
+# Whoever is known here.
 IDENTITY = Table(
     "identity",
     METADATA,
     Column("id", String(100), primary_key=True),
-    Column("provider", String(63), nullable=False),
-    Column("subject", String(MAX_SUBJECT_CHARACTERS), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("created_at", Instant(), nullable=False),
     Column("disabled", Boolean(), nullable=False, server_default=false()),
-    UniqueConstraint("provider", "subject", name="uq_identity_provider"),
-    CheckConstraint("length(subject) BETWEEN 1 AND 1024", name="ck_identity_subject"),
+)
+
+# What leads to them: one row for each subject of each provider.
+IDENTITY_LOGIN = Table(
+    "identity_login",
+    METADATA,
+    Column("provider", String(63), primary_key=True),
+    Column("subject", String(MAX_SUBJECT_CHARACTERS), primary_key=True),
+    Column(
+        "identity_id",
+        String(100),
+        ForeignKey(
+            "identity.id", name="fk_identity_login_identity", ondelete="CASCADE"
+        ),
+        nullable=False,
+    ),
+    Column("linked_at", Instant(), nullable=False),
+    CheckConstraint(
+        "length(subject) BETWEEN 1 AND 1024", name="ck_identity_login_subject"
+    ),
+    Index("ix_identity_login_identity", "identity_id", "linked_at"),
 )
 
 # What has changed lately and may be remembered somewhere (`gateway.storage.epochs`).

@@ -17,7 +17,10 @@ when = "identity.disabled"
 def _switch(house: House, *, disabled: bool) -> None:
     with house.tools.database.writing() as connection:
         connection.execute(
-            text("UPDATE identity SET disabled = :disabled WHERE subject = 'ana'"),
+            text(
+                "UPDATE identity SET disabled = :disabled WHERE id IN "
+                "(SELECT identity_id FROM identity_login WHERE subject = 'ana')"
+            ),
             {"disabled": disabled},
         )
 

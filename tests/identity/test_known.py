@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from gateway.identity.known import MAX_AGE, KnownIdentities, StoredIdentity
 from gateway.identity.recent import RecentChanges
+from gateway.model.identity import IdentityKind
 from gateway.storage.identities import StoredIdentity as Row
 from tests.identity.files import NOON
 
@@ -18,7 +19,9 @@ SECOND = timedelta(seconds=1)
 
 
 def _row(name: str = "ana") -> Row:
-    return Row(id=name, created_at=NOON, disabled=False)
+    return Row(
+        id=name, created_at=NOON, disabled=False, kind=IdentityKind.AUTHENTICATED
+    )
 
 
 def _known(max_entries: int = 100) -> KnownIdentities:

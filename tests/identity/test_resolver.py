@@ -17,6 +17,7 @@ from gateway.identity.mapper import compile_mappers
 from gateway.identity.resolver import NOBODY, Resolver
 from gateway.model.errors import (
     MalformedCredentialError,
+    OutgrownGuestError,
     StorageError,
     UnmetRequirementError,
     UntrustedIssuerError,
@@ -24,7 +25,7 @@ from gateway.model.errors import (
 from gateway.model.identity import UNKNOWN_TIME, Identity, IdentityKind
 from gateway.model.waiting import WouldWaitError
 from gateway.storage.database import Database
-from gateway.storage.identities import IdentityStore
+from gateway.storage.identities import IdentityStore, upgrade
 from tests.databases import File
 from tests.identity.files import (
     ENDS,
@@ -193,7 +194,7 @@ def test_without_the_database_there_is_no_identity(
 ) -> None:
     """503, told apart from a bad credential."""
     with database.writing() as connection:
-        connection.execute(text("DROP TABLE identity"))
+        connection.execute(text("DROP TABLE identity_login"))
 
     with pytest.raises(StorageError):
         resolver.resolve(verified())
@@ -215,6 +216,21 @@ def test_many_threads_agree_on_who_somebody_is(resolver: Resolver) -> None:
 
     assert len(ids) == 8
     assert len(set(ids)) == 1
+
+
+def test_a_linked_identity_names_the_other_providers(
+    resolver: Resolver, database: Database
+) -> None:
+    """Whichever of its logins is used; what was said of it before is forgotten."""
+    corp, google = (resolver.resolve(verified(each)) for each in ("corp", "google"))
+    store = IdentityStore(database=database)
+    store.join(corp.identity.id, google.identity.id)
+
+    later = _resolver(database, *FILES)
+    found = [later.resolve(verified(each)).identity for each in ("corp", "google")]
+
+    assert {each.id for each in found} == {corp.identity.id}
+    assert [each.linked for each in found] == [("google",), ("corp",)]
 
 
 # ---- guests ---------------------------------------------------------------------------
@@ -269,6 +285,18 @@ def test_a_guest_cannot_take_over_the_id_of_a_person(resolver: Resolver) -> None
 
     with pytest.raises(StorageError, match="belongs to somebody else"):
         resolver.resolve(verified("guest", sub=person))
+
+
+def test_a_guest_with_an_account_is_refused(
+    resolver: Resolver, database: Database
+) -> None:
+    """Whoever finds an old guest token must not pass for the account."""
+    resolver.resolve(verified("guest", sub=GUEST_ID))
+    kind = IdentityKind.AUTHENTICATED
+    database.write(lambda connection: upgrade(connection, GUEST_ID, kind))
+
+    with pytest.raises(OutgrownGuestError):
+        _resolver(database, *FILES).resolve(verified("guest", sub=GUEST_ID))
 
 
 def test_who_shows_nothing_is_always_the_same_guest(
@@ -378,7 +406,7 @@ def test_known_identities_survive_an_outage_of_the_database(
     """For a minute; after it, and for anybody else, it is an outage."""
     first = resolver.resolve(verified())
     with database.writing() as connection:
-        connection.execute(text("DROP TABLE identity"))
+        connection.execute(text("DROP TABLE identity_login"))
 
     clock.now += known.MAX_AGE - SECOND
     assert resolver.resolve(verified()) == first

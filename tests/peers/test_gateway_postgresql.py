@@ -77,12 +77,15 @@ class Town:
         """Do what an operator does, by SQL of their own."""
         self.server.execute(
             f"UPDATE identity SET disabled = {disabled} "  # noqa: S608
-            f"WHERE subject = '{subject}'",
+            "WHERE id IN (SELECT identity_id FROM identity_login "
+            f"WHERE subject = '{subject}')",
             self.database,
         )
 
     def identities(self) -> list[tuple[str, str]]:
-        return self.server.execute("SELECT id, subject FROM identity", self.database)
+        return self.server.execute(
+            "SELECT identity_id, subject FROM identity_login", self.database
+        )
 
 
 @pytest.fixture(scope="module")

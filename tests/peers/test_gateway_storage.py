@@ -84,7 +84,9 @@ class Desk:
         """Return ids and subjects of all who are kept."""
         connection = sqlite3.connect(self.database)
         try:
-            rows = connection.execute("SELECT id, subject FROM identity").fetchall()
+            rows = connection.execute(
+                "SELECT identity_id, subject FROM identity_login"
+            ).fetchall()
         finally:
             connection.close()
         return set(rows)

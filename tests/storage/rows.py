@@ -5,8 +5,8 @@ from sqlalchemy import text
 from gateway.storage.database import Database
 
 INSERT = text(
-    "INSERT INTO identity (id, provider, subject, kind, created_at) "
-    "VALUES (:id, 'p', :id, 'guest', '2026-05-04 12:00:00.000000')"
+    "INSERT INTO identity (id, kind, created_at) "
+    "VALUES (:id, 'guest', '2026-05-04 12:00:00.000000')"
 )
 COUNT = text("SELECT count(*) FROM identity")
 

@@ -5,6 +5,7 @@ import pkgutil
 import subprocess
 import sys
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ from sqlalchemy import Connection, inspect, text
 from gateway.model.errors import StorageError
 from gateway.storage import pools
 from gateway.storage.database import Database
+from gateway.storage.identities import attach, find_identity
 from gateway.storage.migrator import HEAD, MIGRATIONS, find_version, migrate, upgrade
 from gateway.storage.sqlite import SqliteDatabase
 from gateway.storage.tables import METADATA
-from tests.storage.conftest import Place
+from tests.storage.conftest import NOON, Place
 
 
 def test_the_head_that_is_written_down_is_the_last_step() -> None:
@@ -148,3 +150,29 @@ def test_a_path_with_a_percent_sign_does_no_harm(database: Database) -> None:
     with database.writing() as connection:
         upgrade(connection)
         assert find_version(connection) == HEAD
+
+
+def test_who_was_known_by_one_login_is_known_by_it_still(database: Database) -> None:
+    """Step 14 moves each login to a table of its own; taken back, the first one is left."""
+    with database.writing() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("path_separator", "os")
+        command.downgrade(config, "0013")
+        old = (
+            "INSERT INTO identity (id, provider, subject, kind, created_at, disabled) "
+            "VALUES (:id, 'corp', :id, 'authenticated', "
+            "'2026-05-04 12:00:00.000000', true)"
+        )
+        connection.execute(text(old), [{"id": "a"}, {"id": "b"}])
+
+        upgrade(connection)
+
+        found = find_identity(connection, "corp", "a")
+        assert found is not None
+        assert (found.id, found.disabled) == ("a", True)
+        assert attach(connection, "b", "google", "b", NOON + timedelta(days=1))
+        command.downgrade(config, "0013")
+        kept = connection.execute(text("SELECT id, provider, subject FROM identity"))
+        assert sorted(kept) == [("a", "corp", "a"), ("b", "corp", "b")]
+        upgrade(connection)

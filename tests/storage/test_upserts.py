@@ -1,61 +1,76 @@
 """Rows that may be there already, on both databases."""
 
+from datetime import datetime, timedelta
+
+import pytest
 from sqlalchemy import select
 
 from gateway.storage.database import Database
-from gateway.storage.tables import IDENTITY
+from gateway.storage.tables import IDENTITY, IDENTITY_LOGIN
 from gateway.storage.upserts import insert_or_update, insert_unless_there
 from tests.storage.conftest import NOON
+from tests.storage.rows import insert
 
+FIRST, SECOND, LATER = "us-east-1:1", "us-east-1:2", NOON + timedelta(days=1)
 ROW = {
-    "id": "us-east-1:1",
     "provider": "corp",
     "subject": "ana",
-    "kind": "authenticated",
-    "created_at": NOON,
+    "identity_id": FIRST,
+    "linked_at": NOON,
 }
+KEY = [IDENTITY_LOGIN.c.provider, IDENTITY_LOGIN.c.subject]
 
 
-def _rows(database: Database) -> list[tuple[str, str, str]]:
-    columns = IDENTITY.c.id, IDENTITY.c.subject, IDENTITY.c.kind
+@pytest.fixture(autouse=True)
+def _identities(database: Database) -> None:
+    for each in (FIRST, SECOND):
+        insert(database, each)
+
+
+def _rows(database: Database) -> list[tuple[str, str, datetime]]:
+    columns = IDENTITY_LOGIN.c.identity_id, KEY[1], IDENTITY_LOGIN.c.linked_at
     with database.reading() as connection:
         return [
-            (row.id, row.subject, row.kind)
-            for row in connection.execute(select(*columns).order_by(IDENTITY.c.id))
+            (row.identity_id, row.subject, row.linked_at)
+            for row in connection.execute(select(*columns).order_by(KEY[1]))
         ]
 
 
 def test_a_row_that_is_there_is_left_alone(database: Database) -> None:
     """Whichever of its keys finds it."""
     with database.writing() as connection:
-        for change in ({}, {"id": "us-east-1:2"}, {"subject": "bob"}):
-            connection.execute(insert_unless_there(IDENTITY), {**ROW, **change})
+        for change in ({}, {"identity_id": SECOND}):
+            connection.execute(insert_unless_there(IDENTITY_LOGIN), {**ROW, **change})
+        row = {"id": FIRST, "kind": "service", "created_at": NOON}
+        connection.execute(insert_unless_there(IDENTITY), row)
+        kinds = connection.execute(select(IDENTITY.c.kind)).scalars().all()
 
-    assert _rows(database) == [("us-east-1:1", "ana", "authenticated")]
+    assert _rows(database) == [(FIRST, "ana", NOON)]
+    assert kinds == ["guest", "guest"]
 
 
 def test_a_row_that_is_there_is_changed_where_it_may(database: Database) -> None:
     """What is not named stays as it was."""
-    key = [IDENTITY.c.provider, IDENTITY.c.subject]
-    statement = insert_or_update(IDENTITY, key, change=[IDENTITY.c.kind])
+    statement = insert_or_update(
+        IDENTITY_LOGIN, KEY, change=[IDENTITY_LOGIN.c.linked_at]
+    )
 
     with database.writing() as connection:
         connection.execute(statement, ROW)
-        connection.execute(statement, {**ROW, "id": "us-east-1:2", "kind": "service"})
-        connection.execute(statement, {**ROW, "id": "us-east-1:3", "subject": "bob"})
+        later = {**ROW, "identity_id": SECOND, "linked_at": LATER}
+        connection.execute(statement, later)
+        connection.execute(statement, {**ROW, "subject": "bob"})
 
-    assert _rows(database) == [
-        ("us-east-1:1", "ana", "service"),
-        ("us-east-1:3", "bob", "authenticated"),
-    ]
+    assert _rows(database) == [(FIRST, "ana", LATER), (FIRST, "bob", NOON)]
 
 
 def test_by_default_all_of_a_row_but_its_key_is_changed(database: Database) -> None:
     """As if it had been put there now."""
-    statement = insert_or_update(IDENTITY, [IDENTITY.c.provider, IDENTITY.c.subject])
+    statement = insert_or_update(IDENTITY_LOGIN, KEY)
 
     with database.writing() as connection:
         connection.execute(statement, ROW)
-        connection.execute(statement, {**ROW, "id": "us-east-1:2", "kind": "service"})
+        later = {**ROW, "identity_id": SECOND, "linked_at": LATER}
+        connection.execute(statement, later)
 
-    assert _rows(database) == [("us-east-1:2", "ana", "service")]
+    assert _rows(database) == [(SECOND, "ana", LATER)]

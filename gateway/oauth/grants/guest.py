@@ -33,6 +33,10 @@ class GuestIdentity(Protocol):
     def disabled(self) -> bool:
         """Whether an operator has switched it off."""
 
+    @property
+    def kind(self) -> IdentityKind:
+        """What it became: a guest may have an account by now."""
+
 
 class GuestIdentities(Protocol):
     """Keeps guests."""
@@ -151,6 +155,8 @@ class GuestGrant:
         guest = self._keep(claims.subject, now)
         if guest.disabled:
             raise InvalidGuestTokenError(f"guest {guest.id} is disabled")
+        if guest.kind is not IdentityKind.GUEST:
+            raise InvalidGuestTokenError(f"guest {guest.id} has an account now")
         return guest
 
     def _keep(self, identity_id: str, now: datetime) -> GuestIdentity:

@@ -29,6 +29,7 @@ IP = "192.0.2.1"
 class Kept:
     id: str
     disabled: bool = False
+    kind: IdentityKind = IdentityKind.GUEST
 
 
 class Store:
@@ -169,6 +170,15 @@ def test_a_guest_who_was_switched_off_is_refused(house: House) -> None:
     """An operator's word counts more than a valid token."""
     first = house.ask()
     house.store.guests["guest", first.identity_id].disabled = True
+
+    with pytest.raises(InvalidGrantError):
+        house.ask(guest_token=first.access_token)
+
+
+def test_a_guest_who_has_an_account_is_refused(house: House) -> None:
+    """Whoever finds an old guest token must not stay in with it for ever."""
+    first = house.ask()
+    house.store.guests["guest", first.identity_id].kind = IdentityKind.AUTHENTICATED
 
     with pytest.raises(InvalidGrantError):
         house.ask(guest_token=first.access_token)
