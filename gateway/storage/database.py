@@ -86,8 +86,12 @@ class Database(ABC):
             yield connection
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, lasting: bool = True) -> Iterator[Connection]:
         """Give a connection that may write; what it did is kept if no error occurs.
+
+        Args:
+            lasting: Whether to wait for the disk. What need not outlive a power cut in the
+                next moment is kept at once, and lost by nothing else.
 
         Raises:
             ConflictError: Another writer was in the way, and nothing was kept.
@@ -95,16 +99,17 @@ class Database(ABC):
             StorageError: The database cannot be written, or others write for too long.
         """
         with self._turn(), self._translated(), self._engine.connect() as connection:
-            self._prepare(connection, writes=True)
+            self._prepare(connection, writes=True, lasting=lasting)
             with connection.begin():
                 yield connection
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T], *, lasting: bool = True) -> T:
         """Return what `work` returns, done in one transaction, if need be repeatedly.
 
         Args:
             work: What to do over a connection that may write. It may be called several
                 times, so it must touch nothing but the database.
+            lasting: Whether to wait for the disk, as for `writing`.
 
         Raises:
             DuplicateError: A row would be there twice.
@@ -115,7 +120,7 @@ class Database(ABC):
         duplicated = False
         for attempt in range(_ATTEMPTS - 1):
             try:
-                with self.writing() as connection:
+                with self.writing(lasting=lasting) as connection:
                     return work(connection)
             except self.REPEATABLE as error:
                 # Whose row it was is kept by now: a second look sees it, or none will.
@@ -125,7 +130,7 @@ class Database(ABC):
                 duplicated = isinstance(error, DuplicateError)
             pause_us = secrets.randbelow(_FIRST_PAUSE_US << attempt)
             time.sleep(min(pause_us / 1e6, self._busy_timeout.total_seconds()))
-        with self.writing() as connection:
+        with self.writing(lasting=lasting) as connection:
             return work(connection)
 
     def close(self) -> None:
@@ -141,7 +146,9 @@ class Database(ABC):
         """
 
     @abstractmethod
-    def _prepare(self, connection: Connection, *, writes: bool) -> None:
+    def _prepare(
+        self, connection: Connection, *, writes: bool, lasting: bool = True
+    ) -> None:
         """Have a connection's next transaction be one that reads, or one that writes."""
 
     @contextlib.contextmanager

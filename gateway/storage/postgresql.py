@@ -51,6 +51,9 @@ _LONGEST_PAUSE = timedelta(seconds=3)
 
 _LOOK_EVERY_SECONDS = 0.1
 
+# The server keeps what it was told a moment later; a crash of it loses that moment.
+_DO_NOT_WAIT = text("SET LOCAL synchronous_commit TO off")
+
 # Who writes to a standby is told either, by how it was asked.
 _STANDBY = frozenset({"25006", "0A000"})
 
@@ -126,7 +129,19 @@ class PostgresqlDatabase(Database):
                 yield connection
 
     @override
-    def _prepare(self, connection: Connection, *, writes: bool) -> None:
+    @contextlib.contextmanager
+    def writing(self, *, lasting: bool = True) -> Iterator[Connection]:
+        """Give a connection that may write; the rest is `Database.writing`'s."""
+        with super().writing(lasting=lasting) as connection:
+            if not lasting:
+                connection.execute(_DO_NOT_WAIT)
+            yield connection
+
+    @override
+    def _prepare(
+        self, connection: Connection, *, writes: bool, lasting: bool = True
+    ) -> None:
+        del lasting
         connection.execution_options(**(self._WRITE if writes else self._READ))
 
     def _check_server(self) -> None:

@@ -1,9 +1,9 @@
 """SQLite: one file, many threads, one writer at a time.
 
 Write-ahead logging lets readers go on while one writes. `synchronous = FULL` costs one
-fsync for each new identity and for nothing else, and buys that an id which an upstream
-has seen is still the same after a power cut; with NORMAL the last ones could come back
-as somebody new.
+fsync for each transaction that writes, and buys that an id which an upstream has seen is
+still the same after a power cut; with NORMAL the last ones could come back as somebody new.
+Counts of tries, which nobody has seen, do with NORMAL.
 
 Reference: https://www.sqlite.org/wal.html, https://www.sqlite.org/lang_transaction.html.
 """
@@ -29,6 +29,11 @@ from gateway.storage.database import BUSY_TIMEOUT, CONNECTIONS, Database
 # later, after reading, could not wait for it (SQLITE_BUSY_SNAPSHOT).
 _BEGIN_TO_READ = "BEGIN"
 _BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
+
+# Whether what is committed is on the disk before the next statement.
+_WAIT = "PRAGMA synchronous = FULL"
+_DO_NOT_WAIT = "PRAGMA synchronous = NORMAL"
+_LASTING = "lasting"
 
 _BUSY_POLL_SECONDS = 0.01
 
@@ -84,10 +89,16 @@ class SqliteDatabase(Database):
         return self.writing()
 
     @override
-    def _prepare(self, connection: Connection, *, writes: bool) -> None:
+    def _prepare(
+        self, connection: Connection, *, writes: bool, lasting: bool = True
+    ) -> None:
         # Asked of the driver itself, whose module begins none here. As an event of
         # SQLAlchemy's it would slow down every statement of every transaction.
         driver = cast("sqlite3.Connection", connection.connection.dbapi_connection)
+        if writes and connection.info.get(_LASTING, True) is not lasting:
+            # Each connection has its own setting, and no transaction can change it.
+            driver.execute(_WAIT if lasting else _DO_NOT_WAIT)
+            connection.info[_LASTING] = lasting
         driver.execute(_BEGIN_TO_WRITE if writes else _BEGIN_TO_READ)
 
     @override
@@ -145,7 +156,7 @@ def _set_up(connection: Any, record: object) -> None:
     # Python's module would begin transactions by itself, and not before it reads.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(_WAIT)
 
 
 def _write_ahead(engine: Engine, busy_timeout: timedelta) -> None:

@@ -1,15 +1,19 @@
 """The price of guessing, as it is kept."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import Connection
 
 from gateway.pool.errors import AttemptsExceededError
 from gateway.pool.pool import Pool
 from gateway.pool.settings import PoolSettings, SignInSettings
 from gateway.pool.throttling import FREE_TRIES, FREE_TRIES_EVERYWHERE, MEMORY
 from gateway.pool.tries import Tries
+from gateway.storage.database import Database
 from gateway.storage.pools.failures import UserFailures
 from tests.pool.house import House
 
@@ -58,6 +62,28 @@ def test_a_success_takes_back_what_was_counted(tries: Tries, pool: Pool) -> None
         tries.succeed(tries.begin(pool, "ana", HOME))
 
     tries.begin(pool, "ana", HOME)
+
+
+class Asked:
+    """A database that remembers whether the disk was to be waited for."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.lasting: list[bool] = []
+
+    def write(self, work: Callable[[Connection], Any], *, lasting: bool = True) -> Any:
+        self.lasting.append(lasting)
+        return self.database.write(work, lasting=lasting)
+
+
+def test_nobody_waits_for_the_disk(house: House, pool: Pool) -> None:
+    """A power cut forgets the last tries; each sign-in would wait twice for it."""
+    asked = Asked(house.database)
+    tries = Tries(database=cast("Database", asked), clock=house.clock)
+
+    tries.succeed(tries.begin(pool, "ana", HOME))
+
+    assert asked.lasting == [False, False]
 
 
 def test_guessing_from_everywhere_is_slow_and_home_stays_open(

@@ -359,6 +359,18 @@ def test_a_server_that_comes_back_is_found_again(
     assert took < 10
 
 
+def test_each_transaction_waits_for_the_disk_or_not(
+    database: PostgresqlDatabase,
+) -> None:
+    """As it asks, and the next one of the same connection by itself."""
+    found = []
+    for lasting in (True, False, True):
+        with database.writing(lasting=lasting) as connection:
+            found.append(connection.scalar(text("SHOW synchronous_commit")))
+
+    assert found == ["on", "off", "on"]
+
+
 def test_what_another_writer_has_changed_ends_this_one(
     server: PostgresqlServer, name: str, database: PostgresqlDatabase
 ) -> None:

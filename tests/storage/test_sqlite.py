@@ -62,6 +62,20 @@ def test_each_connection_is_set_up(database: Database) -> None:
                 assert found == value, name
 
 
+def test_each_transaction_waits_for_the_disk_or_not(path: Path) -> None:
+    """As it asks, whatever the one before it asked of the same connection."""
+    database = SqliteDatabase.open(path, connections=1)
+    found = []
+    for lasting in (True, False, False, True):
+        with database.writing(lasting=lasting) as connection:
+            found.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
+    with database.writing() as connection:
+        found.append(connection.exec_driver_sql("PRAGMA synchronous").scalar())
+    database.close()
+
+    assert found == [2, 1, 1, 2, 2]
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """A misspelt path must not become a new database."""
     with pytest.raises(StorageError, match="folder does not exist"):
