@@ -32,6 +32,7 @@ from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
 from gateway.telemetry.sinks import StreamSink
 from tests.peers.postgresql import postgresql
+from tests.pool.leaks import KnownLeaks
 
 COUNT = 1_000_000
 LOOKUPS = 1000
@@ -106,6 +107,7 @@ def bring(database: Database, file: Path) -> tuple[Pool, Directory, float, float
             region="us-east-1",
             public_url="http://127.0.0.1",
             logger=build_logger(writer=writer, level="error", clock=clock),
+            leaks=KnownLeaks(),
         )
     )
     sign_in = SignInSettings(aliases=frozenset(Alias))

@@ -39,6 +39,9 @@ def comparable(text: str, *, case_sensitive: bool) -> str:
 
     What no database keeps (halves of a surrogate pair, the zero character) is U+FFFD.
     """
+    if text.isascii() and "\0" not in text:
+        # Has the normal form, and nothing to fold but letters: most names by far.
+        return text if case_sensitive else text.lower()
     text = _UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", text)
     normal = unicodedata.normalize("NFKC", text)
     if case_sensitive:

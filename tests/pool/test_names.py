@@ -1,5 +1,6 @@
 """Names, and when two of them are one."""
 
+import unicodedata
 from datetime import UTC, datetime
 
 import pytest
@@ -45,6 +46,19 @@ def test_one_name_has_several_spellings(one: str, other: str) -> None:
     assert comparable(one, case_sensitive=False) == comparable(
         other, case_sensitive=False
     )
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_each_plain_character_has_the_form_that_unicode_gives_it(
+    flag: bool,  # noqa: FBT001
+) -> None:
+    """The short way for ASCII is no other way."""
+    for character in map(chr, range(1, 128)):
+        whole = character if flag else character.casefold()
+
+        assert comparable(character, case_sensitive=flag) == unicodedata.normalize(
+            "NFKC", whole
+        )
 
 
 def test_case_may_be_a_difference() -> None:

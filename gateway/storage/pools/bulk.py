@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, text
+from sqlalchemy import Connection, Select, Table, bindparam, insert, select, text
 
 from gateway.model.user import User
 from gateway.storage.pools.factor_tables import POOL_PASSKEY
@@ -17,6 +17,7 @@ from gateway.storage.pools.secrets import UserSecrets, secrets_of
 from gateway.storage.pools.secrets import row_of as secrets_row_of
 from gateway.storage.pools.tables import POOL_NAME, POOL_SECRET, POOL_USER
 from gateway.storage.pools.users import Name, row_of
+from gateway.storage.prepared import Prepared
 
 _TAKEN_NAMES: Final = select(POOL_NAME.c.name).where(
     POOL_NAME.c.pool_id == bindparam("pool_id"),
@@ -46,6 +47,13 @@ _PASSKEYS: Final = (
     .order_by(POOL_PASSKEY.c.created_at)
 )
 _COUNT_ANEW: Final = text("ANALYZE pool_user, pool_name, pool_secret, pool_membership")
+
+
+# In the order in which they need each other.
+_ADD: Final = {
+    table: Prepared(insert(table))
+    for table in (POOL_USER, POOL_SECRET, POOL_NAME, POOL_MEMBERSHIP, POOL_PASSKEY)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +106,11 @@ class Bulk:
                 nothing is kept.)
             StorageError: There is no such group.
         """
+        # In the order of most indexes: in a large pool each page is then come to once.
+        entries = sorted(entries, key=lambda each: each.user.sub)
         whose = [{"pool_id": self._pool_id, "sub": each.user.sub} for each in entries]
         pairs = list(zip(entries, whose, strict=True))
-        tables = {
+        tables: Mapping[Table, Sequence[Mapping[str, Any]]] = {
             POOL_USER: [row_of(each.user, each.search) for each in entries],
             POOL_SECRET: [
                 secrets_row_of(self._pool_id, each.user.sub, each.secrets)
@@ -118,9 +128,9 @@ class Bulk:
                 {**passkey, **who} for each, who in pairs for passkey in each.passkeys
             ],
         }
-        for table, rows in tables.items():
-            if rows:
-                self._connection.execute(insert(table), rows)
+        for table, statement in _ADD.items():
+            if tables[table]:
+                statement.run_all(self._connection, tables[table])
 
     def count_anew(self) -> None:
         """Let a server know how many there are now; else it goes through all of them.
