@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gateway.model.user import User
+from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.addresses import is_email, is_phone
 from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.settings import Address, Alias, SignInSettings
@@ -80,6 +80,8 @@ def names_of(user: User, settings: SignInSettings) -> Iterator[Name]:
     """Yield everything that somebody may sign in with.
 
     The user name; an address, where addresses stand in for it; an alias, once it is proven.
+    Whoever signs in elsewhere has nothing to sign in with here: their addresses lead to
+    nobody, and keep nobody else from having them.
     """
 
     def name(text: str, kind: str) -> Name:
@@ -87,6 +89,8 @@ def names_of(user: User, settings: SignInSettings) -> Iterator[Name]:
         return Name(form, kind)
 
     yield name(user.username, USERNAME)
+    if user.status is UserStatus.EXTERNAL_PROVIDER:
+        return
     for kind in Alias:
         text = user.attributes.get(kind, "")
         if text and _counts(kind, user, settings):

@@ -14,6 +14,7 @@ from gateway.pool.errors import UserNotFoundError
 from gateway.pool.names import comparable, names_of, search_of
 from gateway.pool.pool import Pool
 from gateway.storage.epochs import note_change
+from gateway.storage.pools.link_proofs import StoredLinkProofs
 from gateway.storage.pools.users import USER_TOPIC, Name, Users, change_key
 
 
@@ -101,6 +102,9 @@ def keep_profile(
             users.add_name(after, name)
     if _may_less(before, after):
         note_user(connection, after)
+    if before.attributes.get("email") != after.attributes.get("email"):
+        # Whoever waits to be linked was found by the address as it was.
+        StoredLinkProofs(connection).remove_of(pool.id, after.sub)
 
 
 def remove_profile(connection: Connection, user: User) -> bool:

@@ -1,6 +1,7 @@
 """Names, and when two of them are one."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -137,6 +138,18 @@ def test_an_address_that_is_the_name_counts_at_once() -> None:
     ana = user(email="ana@example.com", email_verified="false")
 
     assert Name("ana@example.com", "email") in names_of(ana, settings)
+
+
+def test_an_address_leads_nobody_to_whoever_signs_in_elsewhere() -> None:
+    """Nor is it taken: whoever proves it here has it."""
+    ana = replace(
+        user(email="ana@example.com", email_verified="true"),
+        status=UserStatus.EXTERNAL_PROVIDER,
+    )
+    addresses = SignInSettings(addresses=frozenset({Address.EMAIL}))
+
+    for settings in (ALIASES, addresses):
+        assert list(names_of(ana, settings)) == [Name("ana", "username")]
 
 
 def test_lists_find_people_by_the_comparable_form() -> None:

@@ -18,6 +18,7 @@ from gateway.pool.profiles import (
 )
 from gateway.pool.settings import Alias, PoolSettings, SignInSettings
 from gateway.storage.errors import DuplicateError
+from gateway.storage.pools.link_proofs import StoredLinkProof, StoredLinkProofs
 from gateway.storage.pools.users import Users, change_key
 from tests.pool.house import NOON, House
 
@@ -163,6 +164,20 @@ def test_nobody_hears_of_whoever_may_do_more(house: House, pool: Pool) -> None:
     keep(house, pool, kept_out, enabled=True, status=UserStatus.CONFIRMED)
 
     assert not house.news()
+
+
+def test_a_link_that_waits_dies_with_the_address(house: House, pool: Pool) -> None:
+    """It was found by the address as it was; other changes leave it alone."""
+    ana = house.person(pool, **PROVEN)
+    proof = StoredLinkProof(pool.id, ana.sub, "corp", "1", b"b" * 32, "", NOON)
+    with house.database.writing() as connection:
+        StoredLinkProofs(connection).add(b"d" * 32, proof)
+
+    ana = keep(house, pool, ana, attributes={**PROVEN, "name": "Ana"})
+    assert house.read(lambda each: StoredLinkProofs(each).find(b"d" * 32)) == proof
+
+    keep(house, pool, ana, attributes={**PROVEN, "email": "ana@other.example"})
+    assert house.read(lambda each: StoredLinkProofs(each).find(b"d" * 32)) is None
 
 
 def test_whoever_goes_is_heard_of_and_leaves_nothing(house: House, pool: Pool) -> None:

@@ -135,6 +135,12 @@ class LinkSettings(Section):
     trust_email_domains: Domains = Field(
         default=(), description="Domains of e-mail for which the provider speaks."
     )
+    ordinary_groups: Names = Field(
+        default=(),
+        max_length=100,
+        description="Groups of the pool whose members `verified-email` may find. Whoever is "
+        "in another one has privileges, and signs in here too before a link is made.",
+    )
 
 
 class AcceptSettings(Section):
