@@ -31,6 +31,29 @@ def parse_object(raw: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
         JsonObjectError: It is no JSON object, has a name twice, is nested too deeply, or
             holds a number or a string that not every reader understands alike.
     """
+    value = _parse(raw, max_depth)
+    if not isinstance(value, dict):
+        raise JsonObjectError("the text is no JSON object")
+    return value
+
+
+def parse_array(raw: bytes, *, max_depth: int = MAX_DEPTH) -> list[Any]:
+    """Return the items of a JSON array, read as strictly.
+
+    Args:
+        raw: The text in UTF-8. The caller has bounded its length.
+        max_depth: How deep objects and arrays may be nested, the outermost included.
+
+    Raises:
+        JsonObjectError: It is no JSON array, or nothing that `parse_object` would read.
+    """
+    value = _parse(raw, max_depth)
+    if not isinstance(value, list):
+        raise JsonObjectError("the text is no JSON array")
+    return value
+
+
+def _parse(raw: bytes, max_depth: int) -> dict[str, Any] | list[Any]:
     try:
         value = _DECODER.decode(raw.decode("utf-8"))
     except JsonObjectError:
@@ -40,7 +63,7 @@ def parse_object(raw: bytes, *, max_depth: int = MAX_DEPTH) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         # A `ValueError` also for an integer of more digits than Python reads.
         raise JsonObjectError("the text is no JSON") from error
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | list):
         raise JsonObjectError("the text is no JSON object")
     # Counting brackets is cheaper than walking through the values, and mostly enough.
     if raw.count(b"{") + raw.count(b"[") > max_depth:
@@ -73,7 +96,7 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _check_depth(value: dict[str, Any], max_depth: int) -> None:
+def _check_depth(value: dict[str, Any] | list[Any], max_depth: int) -> None:
     level: list[Any] = [value]
     for _ in range(max_depth):
         level = [inner for outer in level for inner in _inside(outer)]
@@ -87,7 +110,7 @@ def _inside(value: dict[str, Any] | list[Any]) -> list[Any]:
     return [member for member in members if isinstance(member, dict | list)]
 
 
-def _check_encodable(value: dict[str, Any]) -> None:
+def _check_encodable(value: dict[str, Any] | list[Any]) -> None:
     # Half a surrogate pair, as an escape, passes the reader and no encoder after it.
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")

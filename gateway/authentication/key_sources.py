@@ -16,6 +16,7 @@ from gateway.authentication.jwks import (
     KeySourceSettings,
     KeySourceStatus,
 )
+from gateway.authentication.ways import rules_of
 from gateway.config.providers.oidc import OidcProvider
 from gateway.net.fetcher import Fetcher, FetchRules
 
@@ -89,11 +90,4 @@ def _made_from(provider: OidcProvider) -> _Made:
         stale=network.jwks.stale,
         unknown_kid=network.jwks.unknown_kid,
     )
-    rules = FetchRules(
-        allow_hosts=frozenset(provider.hosts),
-        allow_addresses=network.allow_private_addresses,
-        allow_http=network.allow_plain_http,
-        ca=network.ca.content if network.ca else b"",
-        timeout=network.timeout,
-    )
-    return settings, rules
+    return settings, rules_of(network, hosts=provider.hosts)

@@ -26,6 +26,7 @@ from gateway.config.faults import Fault
 from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.tokens import TokensSettings
@@ -56,7 +57,8 @@ def build_verifiers(
     verifiers: list[ProviderVerifier] = []
     faults: list[Fault] = []
     for file in files:
-        if not file.settings.enabled:
+        # Nothing in an opaque token says whose it is; `opaque.building` is for those.
+        if not file.settings.enabled or isinstance(file.settings, OpaqueProvider):
             continue
         try:
             match file.settings:

@@ -11,11 +11,17 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.root import Config
 
 ProviderSettings = (
-    OidcProvider | GoogleProvider | DeveloperProvider | GuestProvider | PoolProvider
+    OidcProvider
+    | GoogleProvider
+    | DeveloperProvider
+    | GuestProvider
+    | PoolProvider
+    | GithubProvider
 )
 
 

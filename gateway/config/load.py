@@ -39,6 +39,7 @@ from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.head import ProvidersHead
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.door import Door
 from gateway.config.settings.guest import GuestSettings
@@ -60,6 +61,7 @@ KINDS: Final[Mapping[str, type[ProviderSettings]]] = {
     "developer": DeveloperProvider,
     "guest": GuestProvider,
     "pool": PoolProvider,
+    "github": GithubProvider,
 }
 
 # Documented kinds that this version does not have.
@@ -68,7 +70,6 @@ LATER_KINDS: Final = (
     "apple",
     "amazon",
     "twitter",
-    "github",
     "saml",
 )
 

@@ -18,6 +18,7 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.root import Config
 from gateway.config.settings.section import Called, Section, key_of
@@ -57,6 +58,7 @@ _FILES: Final[tuple[tuple[str, type[Section]], ...]] = (
     ("`providers/*.toml`: kind `developer`", DeveloperProvider),
     ("`providers/*.toml`: kind `guest`", GuestProvider),
     ("`providers/*.toml`: kind `pool`", PoolProvider),
+    ("`providers/*.toml`: kind `github`", GithubProvider),
     ("`policies/*.toml`", PolicySettings),
 )
 

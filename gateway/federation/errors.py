@@ -5,17 +5,18 @@ GatewayError
 │   ├── StaleAttemptError     nobody here has begun it, or too long ago
 │   ├── WrongBrowserError     another browser has begun it
 │   └── UnknownProviderError  there is no such provider to sign in with
-├── FederationError
-│   ├── ProviderSaysNoError   the provider lets nobody in, and says so
-│   └── LinkRefusedError      somebody else has the address, and no link may be made
-└── UpstreamError
-    └── BadAnswerError        the provider answered, and not as it must
+└── FederationError
+    ├── ProviderSaysNoError   the provider lets nobody in, and says so
+    └── LinkRefusedError      somebody else has the address, and no link may be made
+
+A provider that does not answer, or not as it must, is `ProviderUnavailableError` or
+`BadAnswerError` of `gateway.model.errors`.
 """
 
 import re
 from typing import Final
 
-from gateway.model.errors import GatewayError, RequestError, UpstreamError
+from gateway.model.errors import BadAnswerError, GatewayError, RequestError
 
 # RFC 6749 section 4.1.2.1, and what providers make of it; anything else is not shown.
 _CODE: Final = re.compile(r"[A-Za-z0-9_.:/-]{1,100}", re.ASCII)
@@ -73,8 +74,12 @@ class LinkRefusedError(FederationError):
     public = "An account with this address exists. Sign in to it in the usual way."
 
 
-class BadAnswerError(UpstreamError):
-    """The provider answered, and not as it must."""
-
-    code = "bad_provider_answer"
-    public = "The provider's answer cannot be used."
+__all__ = [
+    "BadAnswerError",
+    "FederationError",
+    "LinkRefusedError",
+    "ProviderSaysNoError",
+    "StaleAttemptError",
+    "UnknownProviderError",
+    "WrongBrowserError",
+]

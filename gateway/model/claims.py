@@ -14,6 +14,7 @@ class TokenType(StrEnum):
     ACCESS_TOKEN = "at+jwt"  # noqa: S105 - a name, not a secret
     DEVELOPER = "jwt"
     GUEST = "guest+jwt"
+    OPAQUE = "opaque"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@
     │   ├── ProviderUnavailableError
     │   └── StorageError
     ├── UpstreamError                the upstream did not answer as it must    502
+    │   ├── BadAnswerError           a provider did not
     │   ├── UpstreamRefusedError
     │   └── UpstreamTimeoutError                                               504
     └── MintError                    no credential could be made               500
@@ -235,6 +236,13 @@ class UpstreamError(GatewayError):
 
     code = "upstream_error"
     public = "The service behind the gateway did not answer correctly."
+
+
+class BadAnswerError(UpstreamError):
+    """A provider answered, and not as it must."""
+
+    code = "bad_provider_answer"
+    public = "The provider's answer cannot be used."
 
 
 class UpstreamRefusedError(UpstreamError):

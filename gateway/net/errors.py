@@ -4,7 +4,8 @@ UnavailableError
 └── FetchError                what was asked for could not be had
     ├── ForbiddenTargetError  the rules do not let a request go there
     ├── FetchTimeoutError     it took longer than it may
-    └── OversizedAnswerError  there is more of it than will be read
+    ├── OversizedAnswerError  there is more of it than will be read
+    └── UnusableAnswerError   it is a redirect, or packed
 """
 
 from gateway.model.errors import UnavailableError
@@ -24,3 +25,7 @@ class FetchTimeoutError(FetchError):
 
 class OversizedAnswerError(FetchError):
     """There is more of the answer than will be read."""
+
+
+class UnusableAnswerError(FetchError):
+    """The answer is a redirect, or packed in a way that nobody asked for."""

@@ -14,7 +14,11 @@ from functools import cached_property
 import httpx
 
 from gateway.net.addresses import AddressGuard, IPNetwork
-from gateway.net.errors import FetchError, ForbiddenTargetError, OversizedAnswerError
+from gateway.net.errors import (
+    ForbiddenTargetError,
+    OversizedAnswerError,
+    UnusableAnswerError,
+)
 from gateway.net.transport import GuardedTransport, Surroundings
 
 _HEADERS = {
@@ -59,11 +63,13 @@ class Fetched:
         status: The HTTP status; never a redirect.
         media_type: `Content-Type` in lower case, without parameters; may be empty.
         body: At most `FetchRules.max_bytes` of it.
+        headers: The others, by their names in lower case.
     """
 
     status: int
     media_type: str
     body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Fetcher:
@@ -106,8 +112,8 @@ class Fetcher:
             ForbiddenTargetError: The rules do not let a request go there.
             FetchTimeoutError: It took longer than `rules.timeout`.
             OversizedAnswerError: The body is larger than `rules.max_bytes`.
-            FetchError: There is no connection, or the answer is a redirect, packed or
-                no HTTP.
+            UnusableAnswerError: The answer is a redirect, or packed.
+            FetchError: There is no connection, or the answer is no HTTP.
         """
         return self._exchange("GET", url, headers or {}, None)
 
@@ -123,8 +129,9 @@ class Fetcher:
             ForbiddenTargetError: The rules do not let a request go there.
             FetchTimeoutError: It took longer than `rules.timeout`.
             OversizedAnswerError: The body is larger than `rules.max_bytes`.
-            FetchError: There is no connection, or the answer is a redirect, packed or
-                no HTTP. The body may have arrived all the same.
+            UnusableAnswerError: The answer is a redirect, or packed.
+            FetchError: There is no connection, or the answer is no HTTP. The body may
+                have arrived all the same.
         """
         return self._exchange("POST", url, headers, body)
 
@@ -162,10 +169,14 @@ class Fetcher:
 
     def _read(self, answer: httpx.Response, host: str) -> Fetched:
         if answer.status_code in _REDIRECTS:
-            raise FetchError(f"{host!r} answers with a redirect, {answer.status_code}")
+            raise UnusableAnswerError(
+                f"{host!r} answers with a redirect, {answer.status_code}"
+            )
         packing = answer.headers.get("content-encoding", "identity").strip().lower()
         if packing not in {"", "identity"}:
-            raise FetchError(f"{host!r} answers in the encoding {packing[:20]!r}")
+            raise UnusableAnswerError(
+                f"{host!r} answers in the encoding {packing[:20]!r}"
+            )
         body = bytearray()
         for piece in answer.iter_raw():
             body += piece
@@ -174,7 +185,7 @@ class Fetcher:
                     f"{host!r} sends more than {self._rules.max_bytes} bytes"
                 )
         kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Fetched(answer.status_code, kind, bytes(body))
+        return Fetched(answer.status_code, kind, bytes(body), dict(answer.headers))
 
 
 def _trusting(ca: bytes) -> ssl.SSLContext:

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.authentication.json_object import MAX_DEPTH, JsonObjectError, parse_object
+from gateway.authentication.json_object import (
+    MAX_DEPTH,
+    JsonObjectError,
+    parse_array,
+    parse_object,
+)
 
 _JSON = st.recursive(
     st.none()
@@ -125,3 +130,26 @@ def test_any_bytes_are_an_object_or_refused(raw: bytes) -> None:
     except JsonObjectError:
         return
     json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def test_an_array_is_read_as_strictly() -> None:
+    assert parse_array(b'[{"a":1},null,"x"]') == [{"a": 1}, None, "x"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"{}", b"null", b"[1,]", b'[{"a":1,"a":2}]', b"[NaN]", b'["\\ud800"]'],
+    ids=range(7),
+)
+def test_what_is_no_array_with_one_meaning_is_refused(raw: bytes) -> None:
+    with pytest.raises(JsonObjectError):
+        parse_array(raw)
+
+
+def test_an_array_is_no_deeper_than_an_object_may_be() -> None:
+    def array(depth: int) -> bytes:
+        return b"[" * depth + b"]" * depth
+
+    parse_array(array(MAX_DEPTH))
+    with pytest.raises(JsonObjectError):
+        parse_array(array(MAX_DEPTH + 1))

@@ -289,7 +289,10 @@ def test_a_kind_of_a_later_version_names_those_that_there_are(folder: Folder) ->
     (fault,) = folder.faults()
 
     assert fault.message == "kind `saml` is not available in this version"
-    assert fault.help == "available are `oidc`, `google`, `developer`, `guest`, `pool`"
+    assert (
+        fault.help
+        == "available are `oidc`, `google`, `developer`, `guest`, `pool`, `github`"
+    )
 
 
 def test_a_misspelt_kind_is_suggested(folder: Folder) -> None:

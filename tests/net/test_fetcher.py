@@ -19,6 +19,7 @@ from gateway.net.errors import (
     FetchError,
     ForbiddenTargetError,
     OversizedAnswerError,
+    UnusableAnswerError,
 )
 from gateway.net.fetcher import Fetcher, FetchRules
 from tests.net.wire import FakeNetwork, http
@@ -76,9 +77,14 @@ def test_a_body_is_sent_and_the_answer_comes_back() -> None:
 
 
 def test_a_status_is_told_and_not_judged() -> None:
-    network = FakeNetwork(http(b"no", status="503 Service Unavailable"))
+    network = FakeNetwork(
+        http(b"no", "Retry-After: 60", status="503 Service Unavailable")
+    )
 
-    assert fetcher(network).get(URL).status == 503
+    fetched = fetcher(network).get(URL)
+
+    assert fetched.status == 503
+    assert fetched.headers["retry-after"] == "60"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,7 @@ def test_floci_3743_a_redirect_is_a_failure(status: str) -> None:
         http(b"", "Location: https://169.254.169.254/latest", status=status)
     )
 
-    with pytest.raises(FetchError, match="redirect"):
+    with pytest.raises(UnusableAnswerError, match="redirect"):
         fetcher(network).get(URL)
     assert len(network.connected) == 1
 
@@ -191,7 +197,7 @@ def test_a_packed_answer_is_a_failure(packing: str) -> None:
     bomb = gzip.compress(b"x" * 1_000)
     network = FakeNetwork(http(bomb, f"Content-Encoding: {packing}"))
 
-    with pytest.raises(FetchError, match="encoding"):
+    with pytest.raises(UnusableAnswerError, match="encoding"):
         fetcher(network).get(URL)
     assert b"accept-encoding: identity\r\n" in network.sent.lower()
 

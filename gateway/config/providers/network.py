@@ -1,14 +1,20 @@
-"""`[network]`: where the gateway may go to fetch a provider's keys."""
+"""`[network]`: where the gateway may go to ask a provider."""
 
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from gateway.config.settings.addresses import Host
+from gateway.config.settings.addresses import Host, Url, parse_url
 from gateway.config.settings.references import File
-from gateway.config.settings.section import Loose, Section
-from gateway.config.settings.values import Duration, Network, Rate, RateOf
+from gateway.config.settings.section import Loose, Section, flaw
+from gateway.config.settings.values import (
+    Duration,
+    Network,
+    Rate,
+    RateOf,
+    private_address_of,
+)
 
 
 class JwksSettings(Section):
@@ -33,14 +39,14 @@ class JwksSettings(Section):
     )
 
 
-class NetworkSettings(Section):
-    """Bounds on the way to the provider."""
+class WaySettings(Section):
+    """Bounds on the way to a provider without keys."""
 
     allow_hosts: Annotated[tuple[Host, ...], Loose] = Field(
         default=(),
         max_length=64,
-        description="Hosts that discovery and keys may be fetched from. By default those "
-        "of `issuer` and `jwks_url`.",
+        description="Hosts that the gateway may ask. By default those of the provider's "
+        "addresses in this file.",
     )
     allow_private_addresses: Annotated[tuple[Network, ...], Loose] = Field(
         default=(),
@@ -61,6 +67,54 @@ class NetworkSettings(Section):
         ge=timedelta(milliseconds=100),
         le=timedelta(seconds=30),
         description="For one fetch.",
+    )
+
+    def check(self, text: str, key: str, *, hosts: tuple[str, ...]) -> None:
+        """Refuse an address of the provider that no request could be sent to.
+
+        Args:
+            text: The URL.
+            key: The setting that it stands in.
+            hosts: Those that may be asked.
+        """
+        url = parse_url(text)
+        if url.host not in hosts:
+            raise flaw(
+                "E330", f"`network.allow_hosts` leaves out {url.host}", at=(key,)
+            )
+        self.check_scheme(url, key)
+        address = private_address_of(url.host)
+        if address and not any(
+            address in each for each in self.allow_private_addresses
+        ):
+            raise flaw(
+                "E330",
+                f"`network.allow_private_addresses` leaves out {address}",
+                hint="without it, the gateway goes to public addresses alone",
+                at=(key,),
+            )
+
+    def check_scheme(self, url: Url, key: str) -> None:
+        """Refuse an address without TLS, unless it is this machine's and that is meant."""
+        if not url.tls and not (url.loopback and self.allow_plain_http):
+            raise flaw(
+                "E106",
+                "has to be https",
+                hint="for a provider on this machine: network.allow_plain_http = true"
+                if url.loopback
+                else "",
+                at=(key,),
+            )
+
+
+class NetworkSettings(WaySettings):
+    """Bounds on the way to the provider."""
+
+    allow_hosts: Annotated[tuple[Host, ...], Loose] = Field(
+        default=(),
+        max_length=64,
+        description="Hosts that discovery and keys may be fetched from. By default those "
+        "of `issuer` and `jwks_url`.",
     )
     jwks: JwksSettings = Field(
         default=JwksSettings(), description="How keys are kept fresh."

@@ -17,7 +17,6 @@ from gateway.config.providers.common import (
 from gateway.config.providers.network import NetworkSettings
 from gateway.config.settings.addresses import Issuer, UrlText, parse_url
 from gateway.config.settings.section import Loose, Names, Section, Text, flaw
-from gateway.config.settings.values import private_address_of
 
 
 class OidcAccept(LoginAccept):
@@ -125,32 +124,7 @@ class OidcProvider(Provider):
                 "`audiences` or `client.id` is missing: a token made for anybody would "
                 "be accepted",
             )
-        self._check_reachable("issuer", self.issuer)
+        self.network.check(self.issuer, "issuer", hosts=self.hosts)
         if self.jwks_url is not None:
-            self._check_reachable("jwks_url", self.jwks_url)
+            self.network.check(self.jwks_url, "jwks_url", hosts=self.hosts)
         return self
-
-    def _check_reachable(self, key: str, text: str) -> None:
-        url = parse_url(text)
-        if url.host not in self.hosts:
-            raise flaw(
-                "E330", f"`network.allow_hosts` leaves out {url.host}", at=(key,)
-            )
-        if not url.tls and not (url.loopback and self.network.allow_plain_http):
-            raise flaw(
-                "E106",
-                "has to be https",
-                hint="for a provider on this machine: network.allow_plain_http = true"
-                if url.loopback
-                else "",
-                at=(key,),
-            )
-        address = private_address_of(url.host)
-        allowed = self.network.allow_private_addresses
-        if address and not any(address in network for network in allowed):
-            raise flaw(
-                "E330",
-                f"`network.allow_private_addresses` leaves out {address}",
-                hint="without it, the gateway goes to public addresses alone",
-                at=(key,),
-            )

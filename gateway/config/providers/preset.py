@@ -8,8 +8,9 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import ClientSettings, OidcProvider
+from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.pool.provider import PoolProvider
-from gateway.config.settings.references import FileRef
+from gateway.config.settings.references import FileRef, SecretRef
 from gateway.config.settings.written import written_table
 
 PRESETS: Final = ("google",)
@@ -19,6 +20,7 @@ _INTRODUCTION = {
     "Put your own `issuer` and `client.id`.",
     "google": 'Sign in with Google, as kind = "oidc": what the preset stands for.\n'
     'Put your own `client.id`; or write kind = "google", and the rest comes with it.',
+    "github": "GitHub, with every default written out. Put the `client` of your own app.",
     "developer": "A backend of your own that vouches for its users, with every default\n"
     "written out. Put your own `keys` and `audiences`.",
     "guest": "Guests, with every default written out. Their lifetimes and limits stand in\n"
@@ -32,7 +34,7 @@ def preset_text(kind: str) -> str:
     """Return a file of `providers/` for a kind, with every setting written out.
 
     Args:
-        kind: `oidc`, `google`, `developer`, `guest` or `pool`.
+        kind: One of those that there are.
 
     Raises:
         KeyError: There is no such kind in this version.
@@ -76,5 +78,14 @@ def _example(kind: str) -> Provider:
                     "client": [app],
                 }
             )
+        case "github":
+            return GithubProvider.model_validate(
+                {**owner, "kind": "github", "label": "GitHub", "client": _app(kind)}
+            )
         case _:
             return GuestProvider.model_validate({**owner, "kind": "guest"})
+
+
+def _app(kind: str) -> dict[str, object]:
+    secret = SecretRef(source=f"file secrets/{kind}", value=b"made up")
+    return {"id": "gateway", "secret": secret}

@@ -16,6 +16,7 @@ from tests.config.files import Folder
 def test_what_is_shown_loads(folder: Folder, kind: str) -> None:
     """As a file of `providers/`, as it is."""
     folder.write("keys/backend.jwks", "{}")
+    folder.write(f"secrets/{kind}", "made up").chmod(0o600)
     folder.write(f"providers/{kind}.toml", preset_text(kind))
 
     configuration = folder.load()
