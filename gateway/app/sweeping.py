@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.app.pools import PoolServices
+from gateway.federation.linking.proofs import sweep as sweep_links
 from gateway.model.errors import StorageError
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
 from gateway.oauth.authorizing.codes import Codes as AuthorizationCodes
@@ -120,6 +121,7 @@ def sweeps_of(
         "waiting devices": in_one(devices.sweep),
         "authorizations": in_one(lambda c, now: Origins(c).remove_expired(now)),
         "proofs": in_one(lambda c, now: Replays(c).remove_expired(now)),
+        "waiting links": in_one(sweep_links),
     }
 
 

@@ -132,6 +132,26 @@ def logins_of(connection: Connection, identity_id: str) -> tuple[Login, ...]:
     return tuple(Login(row.provider, row.subject, row.linked_at) for row in rows)
 
 
+def add_identity(
+    connection: Connection, identity: StoredIdentity, provider: str, subject: str
+) -> StoredIdentity | None:
+    """Add somebody whom no login leads to yet, and the first one that does.
+
+    Returns:
+        The identity; `None` if its id belongs to somebody else, and then nothing is done.
+    """
+    if connection.execute(_BY_ID, {"of_id": identity.id}).first() is not None:
+        return None
+    row = {
+        "id": identity.id,
+        "kind": identity.kind.value,
+        "created_at": identity.created_at,
+    }
+    connection.execute(_INSERT, row)
+    _insert_login(connection, identity.id, provider, subject, identity.created_at)
+    return identity
+
+
 def attach(
     connection: Connection, identity_id: str, provider: str, subject: str, now: datetime
 ) -> bool:
@@ -254,18 +274,12 @@ class IdentityStore:
             known = find_identity(connection, provider, subject)
         if known is not None:
             return known
-        row = {"id": new_id, "kind": kind.value, "created_at": now}
+        new = StoredIdentity(new_id, now, disabled=False, kind=kind)
 
         def create(connection: Connection) -> StoredIdentity | None:
             # Somebody may have been quicker.
             found = find_identity(connection, provider, subject)
-            if found is not None:
-                return found
-            if connection.execute(_BY_ID, {"of_id": new_id}).first() is not None:
-                return None
-            connection.execute(_INSERT, row)
-            _insert_login(connection, new_id, provider, subject, now)
-            return StoredIdentity(new_id, now, disabled=False, kind=kind)
+            return found or add_identity(connection, new, provider, subject)
 
         created = self._database.write(create)
         if created is None:
