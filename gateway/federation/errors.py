@@ -4,10 +4,12 @@ GatewayError
 ├── RequestError
 │   ├── StaleAttemptError     nobody here has begun it, or too long ago
 │   ├── WrongBrowserError     another browser has begun it
-│   └── UnknownProviderError  there is no such provider to sign in with
+│   ├── UnknownProviderError  there is no such provider to sign in with
+│   └── UnknownLoginError     nobody has that login
 └── FederationError
     ├── ProviderSaysNoError   the provider lets nobody in, and says so
-    └── LinkRefusedError      somebody else has the address, and no link may be made
+    ├── LoginTakenError       the login is somebody else's
+    └── LastLoginError        nothing else would let them in
 
 A provider that does not answer, or not as it must, is `ProviderUnavailableError` or
 `BadAnswerError` of `gateway.model.errors`.
@@ -40,6 +42,13 @@ class UnknownProviderError(RequestError):
     public = "There is no such way to sign in here."
 
 
+class UnknownLoginError(RequestError):
+    """Nobody has the login that is meant."""
+
+    code = "unknown_login"
+    public = "There is no such connected sign-in."
+
+
 class FederationError(GatewayError):
     """Somebody who has been at a provider is not let in."""
 
@@ -67,19 +76,28 @@ class ProviderSaysNoError(FederationError):
         super().__init__(detail or f"the provider says {self.reason or 'no'}")
 
 
-class LinkRefusedError(FederationError):
-    """Somebody else has the address, and no link may be made."""
+class LoginTakenError(FederationError):
+    """The login is somebody else's."""
 
-    code = "link_refused"
-    public = "An account with this address exists. Sign in to it in the usual way."
+    code = "login_taken"
+    public = "This sign-in belongs to another account."
+
+
+class LastLoginError(FederationError):
+    """Nothing else would let the person in."""
+
+    code = "last_login"
+    public = "This is the only way in to the account. Add another one first."
 
 
 __all__ = [
     "BadAnswerError",
     "FederationError",
-    "LinkRefusedError",
+    "LastLoginError",
+    "LoginTakenError",
     "ProviderSaysNoError",
     "StaleAttemptError",
+    "UnknownLoginError",
     "UnknownProviderError",
     "WrongBrowserError",
 ]
