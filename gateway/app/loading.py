@@ -17,6 +17,7 @@ from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
 from gateway.config.load import load as load_files
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.federation.profile_mapping import ProfileMap, compile_profiles
 from gateway.identity.mapper import Mapper, compile_mappers
 from gateway.keys.errors import SealError
 from gateway.keys.seal import StoreKey
@@ -42,6 +43,7 @@ class Loaded:
         declared: The routes, in their order.
         routes: The table of routes.
         mappers: By the provider's id.
+        profiles: Likewise, of those that people may sign in with.
         engine: The compiled policies.
     """
 
@@ -49,6 +51,7 @@ class Loaded:
     declared: tuple[Route, ...]
     routes: RouteTable
     mappers: Mapping[str, Mapper]
+    profiles: Mapping[str, ProfileMap]
     engine: Engine
 
     @property
@@ -103,6 +106,7 @@ def _load(config_path: Path, *, follow: bool) -> Loaded:
         # What clients prove themselves by stands elsewhere.
         faults += _pool_faults(configuration)
     mappers = _collect(lambda: compile_mappers(configuration.providers), faults)
+    profiles = _collect(lambda: compile_profiles(configuration.providers), faults)
     engine = _collect(
         lambda: compile_policies(
             configuration.policies,
@@ -113,13 +117,14 @@ def _load(config_path: Path, *, follow: bool) -> Loaded:
         ),
         faults,
     )
-    if mappers is None or engine is None or faults:
+    if mappers is None or profiles is None or engine is None or faults:
         raise ConfigError(faults)
     return Loaded(
         configuration=configuration,
         declared=routes,
         routes=RouteTable(routes),
         mappers=mappers,
+        profiles=profiles,
         engine=engine,
     )
 

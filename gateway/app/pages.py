@@ -24,6 +24,7 @@ from gateway.endpoints.hosted_ui.routes import PageServices, routes
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.endpoints.hosted_ui.texts import Catalogues
 from gateway.endpoints.hosted_ui.visit import strangers
+from gateway.federation.sign_ins import FederatedSignIns
 from gateway.keys.seal import Seal, StoreKey
 from gateway.model.errors import GatewayError
 from gateway.oauth.authorizing.permissions import Permissions
@@ -42,6 +43,7 @@ class HostedPages:
         *,
         pools: PoolServices,
         oauth: OAuthServices,
+        federation: FederatedSignIns,
         store_key: StoreKey,
         clock: Callable[[], datetime],
         logger: Logger,
@@ -51,6 +53,7 @@ class HostedPages:
         Args:
             pools: What can be done with people.
             oauth: The authorization server.
+            federation: Signs people in through providers.
             store_key: Seals what pages hand to each other.
             clock: The time.
             logger: Told why a page was refused.
@@ -71,6 +74,7 @@ class HostedPages:
             services=PageServices(
                 sign_ups=pools.sign_ups,
                 sign_ins=pools.sign_ins,
+                federation=federation,
                 recovery=pools.recovery,
                 sessions=oauth.sessions,
                 authorizations=oauth.authorizations,

@@ -13,9 +13,11 @@ import anyio.to_thread
 
 from gateway.app.control import build_control
 from gateway.app.delivering import PostOffice, build_post_office
+from gateway.app.federation import build_parties
 from gateway.app.functions import build_functions
 from gateway.app.loading import Loaded, target_rules_of
 from gateway.app.revision import find_revision
+from gateway.app.signing_in import build_login_providers
 from gateway.app.tools import Tools
 from gateway.authentication.extractor import Extractor
 from gateway.authentication.provider_verifiers import build_verifiers
@@ -27,6 +29,7 @@ from gateway.config.providers.oidc import OidcProvider
 from gateway.endpoints.frame import Frame
 from gateway.endpoints.proxy.origin import OriginFinder
 from gateway.endpoints.proxy.plane import Plane
+from gateway.federation.providers import LoginProviders
 from gateway.identity.cache import SubjectCache
 from gateway.identity.resolver import Resolver
 from gateway.mint.minter import Minter
@@ -49,6 +52,7 @@ class Snapshot:
         control: The control plane.
         functions: What triggers may call.
         post_office: How messages leave.
+        providers: With whom people may sign in.
     """
 
     loaded: Loaded
@@ -56,6 +60,7 @@ class Snapshot:
     control: Frame
     functions: Mapping[str, Function]
     post_office: PostOffice
+    providers: LoginProviders
 
 
 async def build_snapshot(
@@ -109,13 +114,16 @@ async def build_snapshot(
         evidence=await build_collector(loaded, tools=tools),
     )
     control = build_control(loaded, tools=tools, verifier=verifier, origins=origins)
-    return Snapshot(loaded, plane, control, functions, post_office)
+    parties = build_parties(configuration, clock=tools.clock)
+    providers = build_login_providers(loaded, parties)
+    return Snapshot(loaded, plane, control, functions, post_office, providers)
 
 
 def take_up(snapshot: Snapshot, *, tools: Tools) -> None:
     """Let what outlives the files go by a snapshot from now on."""
     tools.pools.functions.use(snapshot.functions)
     tools.delivering.use(snapshot.post_office)
+    tools.federation.providers.use(snapshot.providers)
 
 
 def retire(old: Snapshot, *, successor: Snapshot, tools: Tools) -> None:

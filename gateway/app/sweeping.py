@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.app.pools import PoolServices
+from gateway.federation.attempts import sweep as sweep_attempts
 from gateway.federation.linking.proofs import sweep as sweep_links
 from gateway.model.errors import StorageError
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
@@ -120,6 +121,7 @@ def sweeps_of(
         "authorization codes": in_one(codes.sweep),
         "waiting devices": in_one(devices.sweep),
         "authorizations": in_one(lambda c, now: Origins(c).remove_expired(now)),
+        "sign-ins through providers": in_one(sweep_attempts),
         "proofs": in_one(lambda c, now: Replays(c).remove_expired(now)),
         "waiting links": in_one(sweep_links),
     }

@@ -14,10 +14,12 @@ from gateway.app.leaks import build_leaks
 from gateway.app.oauth import Ground, OAuthServices
 from gateway.app.pages import HostedPages
 from gateway.app.pools import PoolGround, PoolServices, build_pool_services
+from gateway.app.signing_in import build_sign_ins
 from gateway.app.sweeping import Sweeping, sweeps_of
 from gateway.authentication.key_sources import KeySources
 from gateway.config.settings.root import Config
 from gateway.config.settings.values import Rate
+from gateway.federation.sign_ins import FederatedSignIns
 from gateway.identity.known import KnownIdentities
 from gateway.identity.recent import RecentChanges
 from gateway.keys.keyring import KeyRing
@@ -75,6 +77,7 @@ class Tools:
         key_sources: KeySources,
         pools: PoolServices,
         oauth: OAuthServices,
+        federation: FederatedSignIns,
         pages: HostedPages,
         logs: Logs,
     ) -> None:
@@ -84,6 +87,7 @@ class Tools:
         self.key_sources = key_sources
         self.pools = pools
         self.oauth = oauth
+        self.federation = federation
         self.pages = pages
         self.logs = logs
         self.ids = RequestIds()
@@ -159,6 +163,13 @@ class Tools:
                     triggers=pools.triggers,
                 )
             )
+            federation = build_sign_ins(
+                database=database,
+                store_key=store_key,
+                pools=pools,
+                clock=clock,
+                public_url=_public_url(settings),
+            )
             tools = cls(
                 clock=clock,
                 database=database,
@@ -166,9 +177,11 @@ class Tools:
                 key_sources=KeySources(clock=clock),
                 pools=pools,
                 oauth=oauth,
+                federation=federation,
                 pages=HostedPages(
                     pools=pools,
                     oauth=oauth,
+                    federation=federation,
                     store_key=store_key,
                     clock=clock,
                     logger=logs.logger,

@@ -16,6 +16,9 @@ COLOUR_NAMES: Final = (
     *("background-dark", "surface-dark", "text-dark", "accent-dark"),
 )
 
+# Where files name the providers that a client offers: none beside the pool.
+POOL_ALONE: Final = "pool"
+
 
 class ClientAuthentication(StrEnum):
     """How a client proves itself; spelled as in RFC 7591 section 2."""
@@ -136,8 +139,8 @@ class Client:
             `aws.cognito.signin.user.admin`, and `SERVER/SCOPE` of resource servers.
         redirect_uris: Where codes may be sent, compared character by character.
         logout_uris: Where a browser may be sent after a logout, compared likewise.
-        providers: Ids of the providers whose buttons its sign-in page shows; empty for the
-            pool's own people alone.
+        providers: Ids of the providers that its sign-in page offers beside the pool; empty
+            for the pool's own people alone, `None` for all that sign people in to the pool.
         lifetimes: How long what it receives is good.
         rotation: Whether refresh tokens are replaced.
         revocable: Whether its tokens can be revoked.
@@ -166,7 +169,7 @@ class Client:
     scopes: tuple[str, ...] = ("openid",)
     redirect_uris: tuple[str, ...] = ()
     logout_uris: tuple[str, ...] = ()
-    providers: tuple[str, ...] = ()
+    providers: tuple[str, ...] | None = ()
     lifetimes: TokenLifetimes = field(default_factory=TokenLifetimes)
     rotation: Rotation = field(default_factory=Rotation)
     revocable: bool = True

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from gateway.app.federation import build_parties
-from gateway.authentication.key_sources import KeySources
 from gateway.federation.errors import ProviderSaysNoError
 from gateway.federation.values import Attempt, ProvenLogin, RelyingParty
 from gateway.model.errors import (
@@ -47,9 +46,7 @@ def party_of(root: Path, text: str) -> RelyingParty:
     folder = Folder(root)
     folder.environ["SECRET"] = "secret"
     folder.write("providers/social.toml", text + NETWORK)
-    sources = KeySources(clock=_clock)
-    built = build_parties(folder.load(), clock=_clock, key_sources=sources)
-    (party,) = built.values()
+    (party,) = build_parties(folder.load(), clock=_clock).values()
     return party
 
 

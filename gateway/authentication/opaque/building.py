@@ -10,7 +10,6 @@ from gateway.authentication.ways import rules_of
 from gateway.config.configuration import ProviderFile
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
-from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.net.fetcher import Fetcher, FetchRules
@@ -31,7 +30,7 @@ def opaque_files(
 
 def build_api(
     file: ProviderFile,
-    settings: OpaqueProvider | OidcProvider,
+    settings: OpaqueSettings,
     *,
     fetcher: Callable[[FetchRules], Fetches] = Fetcher,
 ) -> Api:

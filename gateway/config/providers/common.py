@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
 from gateway.config.providers.mapping import MapSettings
+from gateway.config.providers.profile import STANDARD_PROFILE, STANDARD_SCOPES
 from gateway.config.settings.section import (
     Expression,
     Id,
@@ -168,7 +169,15 @@ class LoginAccept(AcceptSettings):
 
 
 class SignInSettings(Section):
-    """What becomes of somebody who signs in to a pool through the provider."""
+    """What becomes of somebody who signs in to a pool through the provider.
+
+    Attributes:
+        DEFAULT_PROFILE: What `profile` has by itself; a kind has its own.
+        SCOPES: Which scope brings which claim.
+    """
+
+    DEFAULT_PROFILE: ClassVar[Mapping[str, str]] = STANDARD_PROFILE
+    SCOPES: ClassVar[Mapping[str, str]] = STANDARD_SCOPES
 
     pool: str = Field(
         default="",
@@ -196,6 +205,11 @@ class SignInSettings(Section):
         "text or booleans. They are written at each sign-in; empty text leaves the value as "
         "it is. Those of the kind are there already.",
     )
+
+    @property
+    def expressions(self) -> Mapping[str, str]:
+        """Everything of `profile`, with what the kind has by itself."""
+        return {**self.DEFAULT_PROFILE, **self.profile}
 
 
 class Provider(Section):

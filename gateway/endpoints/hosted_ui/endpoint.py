@@ -29,7 +29,13 @@ class PageEndpoint:
     """The pages at one address, as an ASGI application."""
 
     def __init__(
-        self, *, pages: Mapping[str, Page], site: Site, logger: Logger
+        self,
+        *,
+        pages: Mapping[str, Page],
+        site: Site,
+        logger: Logger,
+        is_door: bool = False,
+        max_form_bytes: int = MAX_FORM_BYTES,
     ) -> None:
         """Take the functions.
 
@@ -37,10 +43,14 @@ class PageEndpoint:
             pages: By method.
             site: What all pages have in common.
             logger: Told why something was refused.
+            is_door: Whether other sites send forms here, which are of nobody's pages.
+            max_form_bytes: How long a form may be.
         """
         self._pages = pages
         self._site = site
         self._logger = logger
+        self._is_door = is_door
+        self._max_form_bytes = max_form_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request.
@@ -56,7 +66,7 @@ class PageEndpoint:
             if self._page_of(scope) is None:
                 allowed = tuple(sorted({*self._pages, "HEAD"}))
                 raise WrongMethodError(allowed=allowed)
-            body = await read_small_body(receive, max_bytes=MAX_FORM_BYTES)
+            body = await read_small_body(receive, max_bytes=self._max_form_bytes)
         except GatewayError as error:
             return await anyio.to_thread.run_sync(self._fail, scope, None, error)
         return await anyio.to_thread.run_sync(self._run, scope, body)
@@ -65,7 +75,7 @@ class PageEndpoint:
         visit: Visit | None = None
         try:
             visit = read_visit(scope, body)
-            if visit.method == "POST":
+            if visit.method == "POST" and not self._is_door:
                 self._site.guard.check(visit)
             page = self._page_of(scope)
             if page is None:
@@ -102,4 +112,18 @@ class Pages:
         """Return the route of one address."""
         pages = {"GET": get} | ({"POST": post} if post else {})
         endpoint = PageEndpoint(pages=pages, site=self._site, logger=self._logger)
+        return Route(path, endpoint, methods=None)
+
+    def door(self, path: str, *, get: Page, post: Page, max_form_bytes: int) -> Route:
+        """Return the route of an address to which other sites send browsers.
+
+        What they have a browser post is nobody's until the browser comes by itself.
+        """
+        endpoint = PageEndpoint(
+            pages={"GET": get, "POST": post},
+            site=self._site,
+            logger=self._logger,
+            is_door=True,
+            max_form_bytes=max_form_bytes,
+        )
         return Route(path, endpoint, methods=None)

@@ -9,6 +9,7 @@ RequestError
 from http import HTTPStatus
 
 from gateway.endpoints.problem import status_of
+from gateway.federation.errors import FederationError
 from gateway.model.errors import GatewayError, RequestError
 
 
@@ -39,5 +40,7 @@ def page_status(kind: type[GatewayError]) -> HTTPStatus:
     A 401 would demand a challenge of HTTP's own (RFC 9110 section 15.5.2), and browsers
     would ask for a password in a window: on a page it is a form that was not right.
     """
+    if issubclass(kind, FederationError):
+        return HTTPStatus.FORBIDDEN
     status = status_of(kind)
     return HTTPStatus.BAD_REQUEST if status is HTTPStatus.UNAUTHORIZED else status

@@ -78,6 +78,7 @@ class Renderer:
         *,
         status: HTTPStatus = HTTPStatus.OK,
         faults: Sequence[Fault] = (),
+        leads_to: Iterable[str] = (),
         **values: Any,
     ) -> Response:
         """Return a page.
@@ -88,6 +89,7 @@ class Renderer:
             template: Its file's name.
             status: `BAD_REQUEST` if there are faults and it is not said otherwise.
             faults: What the person can mend.
+            leads_to: Where its forms lead, beside the application's own addresses.
             values: What the template shows.
         """
         browser = self._cookies.browser(visit) or self._cookies.new_browser()
@@ -102,7 +104,7 @@ class Renderer:
         branding = place.client.branding if place else None
         headers = self._headers.of(
             logo=branding.logo_uri if branding else "",
-            targets=_targets(visit, place),
+            targets=(*leads_to, *_targets(visit, place)),
         )
         response = HTMLResponse(content, status_code=status, headers=dict(headers))
         if browser != self._cookies.browser(visit):

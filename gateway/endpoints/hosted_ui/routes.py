@@ -14,11 +14,13 @@ from gateway.endpoints.hosted_ui.flows.arrival import Arrival
 from gateway.endpoints.hosted_ui.flows.confirm import ConfirmPages
 from gateway.endpoints.hosted_ui.flows.consent import ConsentPages
 from gateway.endpoints.hosted_ui.flows.device import DevicePages
+from gateway.endpoints.hosted_ui.flows.elsewhere import ElsewherePages
 from gateway.endpoints.hosted_ui.flows.recovery import RecoveryPages
 from gateway.endpoints.hosted_ui.flows.sign_in import SignInPages
 from gateway.endpoints.hosted_ui.flows.sign_out import SignOutPages
 from gateway.endpoints.hosted_ui.flows.sign_up import SignUpPages
 from gateway.endpoints.hosted_ui.site import Site
+from gateway.federation.sign_ins import FederatedSignIns
 from gateway.oauth.authorizing.authorizations import Authorizations
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
 from gateway.oauth.authorizing.devices import Devices
@@ -35,6 +37,7 @@ class PageServices:
     Attributes:
         sign_ups: Signs people up and confirms them.
         sign_ins: Signs them in.
+        federation: Signs them in through providers.
         recovery: Lets them have a new password.
         sessions: Knows who is signed in with which browser.
         authorizations: Knows what comes next for a browser that an application sent.
@@ -45,6 +48,7 @@ class PageServices:
 
     sign_ups: SignUps
     sign_ins: SignIns
+    federation: FederatedSignIns
     recovery: Recovery
     sessions: BrowserSessions
     authorizations: Authorizations
@@ -66,8 +70,19 @@ def routes(
     pages = Pages(site=site, logger=logger)
     authorizations, sessions = services.authorizations, services.sessions
     admission = Admission(site=site, sign_ins=services.sign_ins, arrival=arrival)
+    elsewhere = ElsewherePages(
+        site=site,
+        sign_ins=services.federation,
+        arrival=arrival,
+        admission=admission,
+        logger=logger,
+    )
     sign_in = SignInPages(
-        site=site, sign_ins=services.sign_ins, arrival=arrival, admission=admission
+        site=site,
+        sign_ins=services.sign_ins,
+        arrival=arrival,
+        admission=admission,
+        elsewhere=elsewhere,
     )
     confirm = ConfirmPages(site=site, sign_ups=services.sign_ups, admission=admission)
     consent = ConsentPages(site=site, authorizations=authorizations, arrival=arrival)
@@ -75,6 +90,7 @@ def routes(
     return [
         *assets.routes(site.find_place),
         *sign_in.routes(pages),
+        *elsewhere.routes(pages),
         *SignUpPages(site=site, sign_ups=services.sign_ups).routes(pages),
         *confirm.routes(pages),
         *RecoveryPages(site=site, recovery=services.recovery).routes(pages),

@@ -9,7 +9,7 @@ from gateway.config.faults import Fault
 from gateway.config.positions import Keys
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.suggestion import suggest
-from gateway.model.client import ClientAuthentication
+from gateway.model.client import POOL_ALONE, ClientAuthentication
 from gateway.pool.attributes.schema import CUSTOM, DEVELOPER, STANDARD, is_keepable
 from gateway.pool.clients import is_client_secret
 from gateway.pool.declared.values import DeclaredClient, DeclaredPool, declared
@@ -105,8 +105,8 @@ def _provider_faults(
     file: ProviderFile, pool: DeclaredPool, known: Collection[str]
 ) -> Iterator[Fault]:
     for number, each in enumerate(pool.clients):
-        for position, name in enumerate(each.client.providers):
-            if name not in known:
+        for position, name in enumerate(each.client.providers or ()):
+            if name not in known and name != POOL_ALONE:
                 place = (*file.keys, "client", number, "providers", position)
                 message = f"there is no provider `{name}`"
                 yield file.document.fault(

@@ -3,7 +3,7 @@
 Members of enumerations are called in files as they are here, in lower case.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
@@ -19,6 +19,7 @@ from gateway.config.providers.pool.people import (
 )
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.model.client import (
+    POOL_ALONE,
     Branding,
     ClaimsProfile,
     Client,
@@ -241,7 +242,7 @@ def client_of(pool_id: str, written: ClientSettings) -> DeclaredClient:
         scopes=written.scopes,
         redirect_uris=written.redirect_uris,
         logout_uris=written.logout_uris,
-        providers=written.providers,
+        providers=_providers(written.providers),
         lifetimes=TokenLifetimes(**dict(written.lifetimes)),
         rotation=Rotation(**dict(written.rotation)),
         revocable=written.revocable,
@@ -255,6 +256,12 @@ def client_of(pool_id: str, written: ClientSettings) -> DeclaredClient:
     )
     secret = _text(written.secret.reveal()) if written.secret else None
     return DeclaredClient(client, secret)
+
+
+def _providers(names: Sequence[str]) -> tuple[str, ...] | None:
+    if not names:
+        return None
+    return tuple(name for name in names if name != POOL_ALONE)
 
 
 def _group(written: GroupSettings) -> GroupText:

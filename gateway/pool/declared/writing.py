@@ -3,14 +3,14 @@
 For showing them, and for changing a part of them in the words of the files.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from gateway.config.settings.references import FileRef
-from gateway.model.client import Branding, Client
+from gateway.model.client import POOL_ALONE, Branding, Client
 from gateway.pool.attributes.schema import (
     CUSTOM,
     DEVELOPER,
@@ -77,7 +77,7 @@ def client_table(client: Client) -> dict[str, Any]:
         "scopes": list(client.scopes),
         "redirect_uris": list(client.redirect_uris),
         "logout_uris": list(client.logout_uris),
-        "providers": list(client.providers),
+        "providers": _providers(client.providers),
         "lifetimes": {name: getattr(lifetimes, name) for name in lifetimes.__slots__},
         "rotation": {"enabled": rotation.enabled, "grace": rotation.grace},
         "revocable": client.revocable,
@@ -89,6 +89,11 @@ def client_table(client: Client) -> dict[str, Any]:
         "consent": client.consent,
         "branding": _branding(client.branding),
     }
+
+
+def _providers(names: Sequence[str] | None) -> list[str]:
+    # In a file, nothing said means all of them.
+    return [] if names is None else list(names) or [POOL_ALONE]
 
 
 def _attributes(schema: Schema) -> dict[str, Any]:

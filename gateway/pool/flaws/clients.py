@@ -65,7 +65,7 @@ def find_flaws(
     yield from _scopes(client, scopes)
     yield from _addresses(client)
     yield from _lifetimes(client)
-    yield from few(("providers",), client.providers, most=MAX_PROVIDERS)
+    yield from few(("providers",), client.providers or (), most=MAX_PROVIDERS)
     for name, listed in (("readable", client.readable), ("writable", client.writable)):
         for unknown in sorted(
             (listed or frozenset()) - set(settings.schema.attributes)

@@ -207,12 +207,13 @@ class Progress:
 
     def _let_in(self, visit: Visit, user: User, journey: Journey) -> SignedIn:
         offer = None if journey.device_key else self._devices.offer(visit.pool, user)
-        self._tools.triggers.post_authentication(
-            visit.pool,
-            user,
-            visit.context.caller(visit.client),
-            new_device=offer is not None,
-        )
+        if not journey.is_first:
+            self._tools.triggers.post_authentication(
+                visit.pool,
+                user,
+                visit.context.caller(visit.client),
+                new_device=offer is not None,
+            )
         return SignedIn(
             user=user,
             client_id=visit.client.id,

@@ -8,6 +8,7 @@ session) is the business of whoever called. Whether the client may sign people i
 References: Amazon Cognito, InitiateAuth, RespondToAuthChallenge; docs/sign-in.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 from uuid import uuid4
@@ -179,6 +180,41 @@ class SignIns:
         return self._tools.database.write(
             lambda connection: self._sessions.add(connection, visit, user, journey)
         )
+
+    def after_federation(
+        self,
+        pool: Pool,
+        client: Client,
+        user: User,
+        context: Context,
+        *,
+        amr: Sequence[str],
+        is_new: bool = False,
+    ) -> Asked | SignedIn:
+        """Return what comes next for somebody who has signed in elsewhere.
+
+        A second factor is the provider's to ask for; what a profile lacks is asked here.
+
+        Args:
+            pool: The pool.
+            client: Through which client.
+            user: Who, as the provider has proven.
+            context: What is known of the request.
+            amr: How they were proven there (RFC 8176).
+            is_new: Whether they were nobody here until now.
+
+        Raises:
+            NotAuthorizedError: They are not let in, by the error that says why.
+            TriggerRefusedError: A function of the pool says no.
+            TriggerError: It did not answer as it must.
+            StorageError: Nothing can be looked up, or was kept.
+        """
+        visit = Visit(pool, client, context, self._tools.clock())
+        journey = replace(
+            _journey(visit, user.username), has_second=True, is_first=is_new
+        ).proven(*amr)
+        step = self._progress.set_out(visit, user.sub, journey)
+        return self._progress.finish(visit, step)
 
     def answer(
         self, pool: Pool, client: Client, session: str, answer: Answer, context: Context

@@ -77,7 +77,8 @@ class Standing:
         preferred: The one that is asked for first.
         verified: The addresses that the person has proven.
         first_factor: What has been proven already, if it could be a second factor too.
-        has_second: Whether a second factor has been proven in this sign-in.
+        has_second: Whether a second factor has been proven in this sign-in, or is the
+            business of the provider that they signed in with.
         device_known: Whether this device says that it is one of the person's.
         device_remembered: Whether it is one that they want to be remembered.
         device_proven: Whether it has proven that in this sign-in.
@@ -159,11 +160,7 @@ def _second_factor(
 
 def _has_seen_to_it(standing: Standing) -> bool:
     """Whether a second factor was proven, here or by a provider that signs people in."""
-    return (
-        standing.has_second
-        or standing.device_proven
-        or standing.status is UserStatus.EXTERNAL_PROVIDER
-    )
+    return standing.has_second or standing.device_proven
 
 
 def usable_factors(standing: Standing, mfa: MfaSettings) -> tuple[SecondFactor, ...]:

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from gateway.storage.pools.federation_tables import FEDERATION_ATTEMPT
 
 _THIS: Final = FEDERATION_ATTEMPT.c.digest == bindparam("the_digest")
 _FIND: Final = select(FEDERATION_ATTEMPT).where(_THIS)
 _REMOVE: Final = delete(FEDERATION_ATTEMPT).where(_THIS)
+_CHANGE: Final = (
+    update(FEDERATION_ATTEMPT).where(_THIS).values(rest=bindparam("the_rest"))
+)
 _COUNT: Final = select(func.count()).where(
     FEDERATION_ATTEMPT.c.address == bindparam("the_address"),
     FEDERATION_ATTEMPT.c.expires_at > bindparam("now"),
@@ -81,6 +84,11 @@ class StoredAttempts:
                 }
             ],
         )
+
+    def change(self, digest: bytes, rest: str) -> None:
+        """Keep something else of an attempt, sealed."""
+        values = {"the_digest": digest, "the_rest": rest}
+        self._connection.execute(_CHANGE, values)
 
     def count_from(self, address: str, now: datetime) -> int:
         """Return how many of an address are under way."""

@@ -38,6 +38,7 @@ from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
 from gateway.telemetry.pseudonyms import Pseudonyms
 from gateway.telemetry.request_id import RequestIds
+from tests.federation.house import federation
 from tests.oauth.house import STORE_KEY, OAuthHouse
 from tests.pool.house import POOL_ID
 from tests.telemetry.fakes import MemorySink
@@ -128,6 +129,9 @@ class Hotel:
             devices=self.factors.devices,
             preferences=self.factors.preferences,
         )
+        self.federation = federation(
+            self.tools, sign_ins(self.tools, self.ways), public_url=ORIGIN
+        )
         self.app = Frame(
             routes=routes(
                 site=self.site,
@@ -135,6 +139,7 @@ class Hotel:
                 services=PageServices(
                     sign_ups=self.sign_ups,
                     sign_ins=sign_ins(self.tools, self.ways),
+                    federation=self.federation,
                     recovery=recovery,
                     sessions=house.oauth.sessions,
                     authorizations=house.oauth.authorizations,

@@ -103,7 +103,9 @@ def test_a_short_secret_is_not_shown() -> None:
 
 def test_a_sign_in_page_offers_providers_that_there_are(folder: Folder) -> None:
     """Others would have a button that leads nowhere."""
-    file = provider_file("[[client]]\nid = 'a'\nproviders = ['corp', 'corpp']\n")
+    file = provider_file(
+        "[[client]]\nid = 'a'\nproviders = ['corp', 'corpp', 'pool']\n"
+    )
 
     (fault,) = find_pool_faults([*folder.load().providers, file])
 

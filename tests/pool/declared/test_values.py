@@ -79,8 +79,26 @@ def test_what_a_file_does_not_say_has_the_pools_own_default() -> None:
     pool = declared(pool_file("[[client]]\nid = 'app'"))
 
     assert pool.settings == PoolSettings(name="people")
-    assert pool.clients[0].client == Client("app", pool.id, "app")
+    assert pool.clients[0].client == Client("app", pool.id, "app", providers=None)
     assert pool.clients[0].secret is None
+
+
+@pytest.mark.parametrize(
+    ("written", "providers"),
+    [
+        ("[]", None),
+        ("['pool']", ()),
+        ("['corp']", ("corp",)),
+        ("['pool', 'corp']", ("corp",)),
+    ],
+)
+def test_a_client_offers_all_providers_unless_it_names_some(
+    written: str, providers: tuple[str, ...] | None
+) -> None:
+    """The pool itself is one of them, and always there."""
+    pool = declared(pool_file(f"[[client]]\nid = 'app'\nproviders = {written}"))
+
+    assert pool.clients[0].client.providers == providers
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ def test_a_pool_is_written_as_it_is(everything: PoolProvider) -> None:
 def test_a_client_is_written_as_it_is(everything: PoolProvider) -> None:
     """Without its secret, which stays where it is."""
     clients = [each.client for each in declared(everything).clients]
-    for client in (*clients, Client("app", POOL_ID, "App")):
+    bare = Client("app", POOL_ID, "App")
+    for client in (*clients, bare, replace(bare, providers=None)):
         table = client_table(client)
         written = client_of(POOL_ID, ClientSettings.model_validate(table))
 

@@ -20,10 +20,12 @@ from gateway.pool.settings import (
     Address,
     FirstFactor,
     MfaMode,
+    MfaSettings,
     PoolSettings,
     SignInSettings,
     SignUpSettings,
     TriggerKind,
+    TriggerSettings,
 )
 from gateway.pool.sign_in.values import (
     Asked,
@@ -43,12 +45,14 @@ from tests.pool.sign_in.desk import (
     PHONE,
     RIGHT,
     SMS,
+    TOTP,
     Desk,
     asking,
     told,
     with_mfa,
 )
 from tests.pool.sign_in.srp_client import SrpClient
+from tests.pool.triggers.recorder import Recorder, triggers_of
 
 
 def test_a_password_lets_somebody_in(house: House) -> None:
@@ -241,3 +245,46 @@ def test_whatever_is_typed_for_a_name_is_nobodys(house: House, name: str) -> Non
         desk.begin(TypedPassword(PASSWORD), name)
     for first in (start, Choice(), Choice(ChallengeName.PASSWORD)):
         assert desk.asked(first, name).user is None
+
+
+def test_who_signed_in_elsewhere_is_asked_no_second_factor_here(house: House) -> None:
+    """It is the provider's to ask for; what the profile lacks is not."""
+    desk = Desk(
+        house,
+        PoolSettings(name="people", mfa=MfaSettings(MfaMode.ON, frozenset({TOTP}))),
+    )
+    user = desk.person(**EMAIL)
+
+    step = desk.sign_ins.after_federation(
+        desk.pool, desk.client, user, HOME, amr=("pwd", "mfa")
+    )
+
+    assert isinstance(step, SignedIn)
+    assert (step.user, step.amr) == (user, ("pwd", "mfa"))
+
+
+def test_who_is_kept_out_is_kept_out_whoever_vouches(house: House) -> None:
+    desk = Desk(house)
+    user = desk.change(desk.person(), enabled=False)
+
+    with pytest.raises(DisabledError):
+        desk.sign_ins.after_federation(desk.pool, desk.client, user, HOME, amr=())
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_functions_hear_of_a_sign_in_from_the_second_one_on(
+    house: House, *, is_new: bool
+) -> None:
+    """Cognito's order: the first time is told as a confirmation."""
+    recorder = Recorder()
+    house.triggers = triggers_of(recorder)
+    functions = {TriggerKind.POST_AUTHENTICATION: "it"}
+    triggers = TriggerSettings(functions=functions)
+    desk = Desk(house, PoolSettings(name="people", triggers=triggers))
+    user = desk.person()
+
+    desk.sign_ins.after_federation(
+        desk.pool, desk.client, user, HOME, amr=("fed",), is_new=is_new
+    )
+
+    assert len(recorder.events) == (0 if is_new else 1)

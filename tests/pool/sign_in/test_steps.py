@@ -56,6 +56,14 @@ def test_who_is_confirmed_is_in() -> None:
     )
 
 
+def test_a_provider_asks_for_the_second_factor_of_whoever_came_by_it() -> None:
+    """Whoever comes another way is asked here, whatever their status."""
+    elsewhere = replace(ANA, status=UserStatus.EXTERNAL_PROVIDER)
+
+    assert next_step(replace(elsewhere, has_second=True), pool(MfaMode.ON)) is ADMITTED
+    assert next_step(elsewhere, pool(MfaMode.ON)) is not ADMITTED
+
+
 @pytest.mark.parametrize(
     ("standing", "step"),
     [
@@ -183,14 +191,11 @@ def test_after_the_second_factor_only_the_profile_is_asked_for() -> None:
 
 
 def test_where_a_second_factor_is_demanded_nobody_is_in_without_one() -> None:
-    """Every combination of what may be known of a person of our own.
-
-    Those of other providers have shown there what those ask for.
-    """
+    """Every combination of what may be known of a person."""
     flags = product([True, False], repeat=2)
     for (remembered, spares), status, factors, verified, first in product(
         flags,
-        set(UserStatus) - {UserStatus.EXTERNAL_PROVIDER},
+        UserStatus,
         [frozenset(), frozenset({TOTP}), frozenset({SMS}), ALL],
         [frozenset(), frozenset({Address.EMAIL}), BOTH],
         [None, MAIL, SMS],

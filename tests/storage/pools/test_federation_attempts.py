@@ -31,6 +31,8 @@ def test_an_attempt_is_found_counted_removed_and_swept_out(database: Database) -
         assert attempts.count_from("192.0.2.1", NOON - SECOND) == 2
         assert attempts.count_from("192.0.2.1", NOON) == 1
         assert attempts.count_from("192.0.2.2", NOON - SECOND) == 0
+        attempts.change(TWO.digest, "sealed anew")
+        assert attempts.find(TWO.digest) == replace(TWO, rest="sealed anew")
 
         assert attempts.remove_expired(NOON) == 1
         assert attempts.find(ONE.digest) is None

@@ -145,7 +145,8 @@ class ClientSettings(Section):
     )
     providers: Names = Field(
         default=(),
-        description="Ids of the providers that its sign-in page offers beside the pool.",
+        description="Ids of the providers that its sign-in page offers beside the pool. By "
+        'default all that sign people in to it; `["pool"]` is the pool alone.',
     )
     lifetimes: LifetimeSettings = Field(
         default=LifetimeSettings(),

@@ -25,6 +25,7 @@ from gateway.oauth.authorizing.authorizations import (
     Redirect,
 )
 from gateway.oauth.authorizing.browser_sessions import BrowserSession, BrowserSessions
+from gateway.oauth.authorizing.request import AuthorizationRequest
 from gateway.pool.sign_in.values import SignedIn
 
 ACCOUNT = "/account"
@@ -76,6 +77,13 @@ class Arrival:
         if not is_here or AGAIN in visit.query:
             return None
         return self._site.renderer.redirect(self._home(visit, place))
+
+    def asked(self, visit: Visit) -> AuthorizationRequest | None:
+        """Return what an application asks of a sign-in; `None` if none has sent it."""
+        if not is_authorization(visit):
+            return None
+        step = self._authorizations.begin(visit.carried, None)
+        return step.request if isinstance(step, NeedsSignIn) else None
 
     def after(self, visit: Visit, place: Place, signed_in: SignedIn) -> Response:
         """Return the way of somebody who has been let in, with a session of their own."""

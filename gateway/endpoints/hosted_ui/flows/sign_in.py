@@ -17,6 +17,7 @@ from gateway.endpoints.hosted_ui.flows.arrival import SIGN_IN, Arrival
 from gateway.endpoints.hosted_ui.flows.challenges import challenge_page
 from gateway.endpoints.hosted_ui.flows.confirm import CONFIRM, confirm_step
 from gateway.endpoints.hosted_ui.flows.context import context_of
+from gateway.endpoints.hosted_ui.flows.elsewhere import ElsewherePages
 from gateway.endpoints.hosted_ui.flows.question import Question
 from gateway.endpoints.hosted_ui.flows.recovery import FORGOTTEN, can_recover
 from gateway.endpoints.hosted_ui.flows.ways import (
@@ -45,8 +46,15 @@ class SignInPages:
     """The pages of a sign-in."""
 
     def __init__(
-        self, *, site: Site, sign_ins: SignIns, arrival: Arrival, admission: Admission
+        self,
+        *,
+        site: Site,
+        sign_ins: SignIns,
+        arrival: Arrival,
+        admission: Admission,
+        elsewhere: ElsewherePages,
     ) -> None:
+        self._elsewhere = elsewhere
         self._site = site
         self._sign_ins = sign_ins
         self._arrival = arrival
@@ -62,7 +70,9 @@ class SignInPages:
         if STEP in visit.query:
             question = Question.unpack(self._site, visit)
             return challenge_page(self._site, visit, place, question, ())
-        there = self._arrival.before(visit, place)
+        there = self._arrival.before(visit, place) or self._elsewhere.straight(
+            visit, place
+        )
         return there or self._form(visit, place, visit.query.get("login_hint", ""), ())
 
     def sign_in(self, visit: Visit) -> Response:
@@ -75,6 +85,9 @@ class SignInPages:
     def _begin(self, visit: Visit, place: Place) -> Response:
         t = self._site.texts(visit, place)
         username = typed_name(visit.typed(USERNAME))
+        home = self._elsewhere.home(visit, place, username)
+        if home is not None:
+            return home
         way = typed_way(visit, place)
         empty = []
         if not username and way.needs_name:
@@ -154,4 +167,5 @@ class SignInPages:
             password=str(ChallengeName.PASSWORD),
             recovery=FORGOTTEN if can_recover(place) else "",
             sign_up=settings.sign_up.is_open,
+            providers=self._elsewhere.buttons(visit, place),
         )

@@ -1,0 +1,234 @@
+"""Signing in through a provider: the way there, and the way back.
+
+Browsers go there by a link or a redirect, never by a form of ours: a form may lead to the
+pages and to applications alone. What a provider has them post is kept, and fetched by a request
+of our own, because other sites' forms come without cookies.
+
+References: Amazon Cognito, `/oauth2/idpresponse`, `/saml2/idpresponse`, `identity_provider`,
+`idp_identifier`; OAuth 2.0 Form Post Response Mode; RFC 6265bis section 5.6.7 (`SameSite`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from gateway.endpoints.hosted_ui.endpoint import Pages
+from gateway.endpoints.hosted_ui.flows.admission import Admission
+from gateway.endpoints.hosted_ui.flows.arrival import SIGN_IN, Arrival
+from gateway.endpoints.hosted_ui.flows.context import context_of
+from gateway.endpoints.hosted_ui.flows.refusals import refusal_of
+from gateway.endpoints.hosted_ui.place import Place
+from gateway.endpoints.hosted_ui.site import Site, told_to_wait
+from gateway.endpoints.hosted_ui.visit import AGAIN, Visit
+from gateway.federation.attempts import Begun
+from gateway.federation.errors import StaleAttemptError
+from gateway.federation.providers import OAUTH_CALLBACK, SAML_CALLBACK, LoginProvider
+from gateway.federation.sign_ins import FederatedSignIns, Leaving
+from gateway.model.errors import GatewayError
+from gateway.telemetry.logs import Logger
+
+# Cognito's names for it in the address of an authorization request.
+PROVIDER: Final = "identity_provider"
+IDENTIFIER: Final = "idp_identifier"
+# Its word for the pool itself.
+OWN_PEOPLE: Final = "COGNITO"
+HINT: Final = "login_hint"
+
+# With an ID token and what Apple says of somebody beside it; and a signed assertion.
+_MAX_ANSWER: Final = {OAUTH_CALLBACK: 32 * 1024, SAML_CALLBACK: 400 * 1024}
+# What the state is called on the way back.
+_STATE: Final = {OAUTH_CALLBACK: "state", SAML_CALLBACK: "RelayState"}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A way to a provider, on the sign-in page.
+
+    Attributes:
+        label: Whom it leads to.
+        mark: Which picture it has: a kind of provider.
+        address: Where it leads.
+    """
+
+    label: str
+    mark: str
+    address: str
+
+
+class ElsewherePages:
+    """Takes people to providers, and back."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        sign_ins: FederatedSignIns,
+        arrival: Arrival,
+        admission: Admission,
+        logger: Logger,
+    ) -> None:
+        self._site = site
+        self._sign_ins = sign_ins
+        self._arrival = arrival
+        self._admission = admission
+        self._logger = logger
+
+    def routes(self, pages: Pages) -> Sequence[BaseRoute]:
+        """Return where providers send browsers back to."""
+        return [
+            pages.door(
+                path, get=self.arrive, post=self.send_ahead, max_form_bytes=longest
+            )
+            for path, longest in _MAX_ANSWER.items()
+        ]
+
+    def buttons(self, visit: Visit, place: Place) -> Sequence[Button]:
+        """Return the ways to providers that a client offers."""
+        again = visit.query.get(AGAIN, "")
+        return [
+            Button(
+                each.label,
+                each.settings.kind,
+                visit.link(SIGN_IN, **{PROVIDER: each.name, AGAIN: again}),
+            )
+            for each in self._sign_ins.providers.now.offered(place.client)
+        ]
+
+    def straight(self, visit: Visit, place: Place) -> Response | None:
+        """Return the way to the provider that an address names; `None` if it names none.
+
+        Raises:
+            UnknownProviderError: The client offers no such provider.
+        """
+        name = visit.query.get(PROVIDER, "")
+        identifier = visit.query.get(IDENTIFIER, "")
+        providers = self._sign_ins.providers.now
+        if name and name != OWN_PEOPLE:
+            return self._depart(visit, place, providers.named(place.client, name))
+        if identifier and not name:
+            found = providers.identified(place.client, identifier)
+            return self._depart(visit, place, found)
+        return None
+
+    def home(self, visit: Visit, place: Place, typed: str) -> Response | None:
+        """Return the way of somebody whose name says that they sign in elsewhere."""
+        found = self._sign_ins.providers.now.home_of(place.client, typed)
+        if found is None:
+            return None
+        again = visit.query.get(AGAIN, "")
+        named = {PROVIDER: found.name, HINT: typed, AGAIN: again}
+        return self._site.renderer.page(
+            visit,
+            place,
+            "onward.html",
+            provider=found.label,
+            address=visit.link(SIGN_IN, **named),
+        )
+
+    def send_ahead(self, visit: Visit) -> Response:
+        """Keep what a provider has a browser post; the browser comes again by itself.
+
+        Raises:
+            StaleAttemptError: It answers nothing that was begun here.
+        """
+        state = visit.typed(_STATE[visit.path])
+        self._sign_ins.send_ahead(state, visit.form)
+        onward = replace(visit, query={})
+        # By its own name alone: so it is known that the answer is here already.
+        return self._site.renderer.redirect(
+            onward.link(visit.path, **{_STATE[visit.path]: state})
+        )
+
+    def arrive(self, visit: Visit) -> Response:
+        """Let somebody in who has been at a provider, or tell them why not.
+
+        Raises:
+            StaleAttemptError: The browser answers nothing that it has begun here.
+        """
+        state = visit.query.get(_STATE[visit.path], "")
+        begun = self._sign_ins.take(
+            state, self._site.cookies.browser(visit), visit.path
+        )
+        there = replace(visit, method="GET", path=SIGN_IN, query=begun.query)
+        place = self._site.place(there)
+        answer = {
+            name: value
+            for name, value in visit.query.items()
+            if name != _STATE[visit.path]
+        }
+        context = context_of(there, self._site.texts(there, place))
+        try:
+            arrived = self._sign_ins.arrive(
+                place.pool, place.client, begun, answer, context
+            )
+        except GatewayError as error:
+            return self._refused(there, place, begun, error)
+        return self._admission.onward(there, place, arrived.username, arrived.step)
+
+    def _depart(self, visit: Visit, place: Place, provider: LoginProvider) -> Response:
+        """Return the way to a provider."""
+        cookies, asked = self._site.cookies, self._arrival.asked(visit)
+        browser = cookies.browser(visit) or cookies.new_browser()
+        here = visit.link_query(**{PROVIDER: "", IDENTIFIER: ""})
+        age = None if asked is None else asked.max_age
+        wants_proof = asked is not None and "login" in asked.prompt
+        departure = self._sign_ins.depart(
+            place.client,
+            provider,
+            Leaving(
+                browser=browser,
+                address=visit.address,
+                query={**here, "client_id": place.client.id},
+                login_hint=visit.query.get(HINT, ""),
+                locales=(self._site.texts(visit, place).tag,),
+                max_age=None if age is None else timedelta(seconds=age),
+                force=wants_proof or AGAIN in visit.query,
+            ),
+        )
+        if departure.form:
+            response = self._site.renderer.page(
+                visit,
+                place,
+                "onward_form.html",
+                leads_to=(departure.url,),
+                provider=provider.label,
+                address=departure.url,
+                fields=departure.form,
+            )
+        else:
+            response = self._site.renderer.redirect(departure.url)
+        if browser != cookies.browser(visit):
+            cookies.keep_browser(response, browser)
+        return response
+
+    def _refused(
+        self, visit: Visit, place: Place, begun: Begun, error: GatewayError
+    ) -> Response:
+        """Return the page of somebody who has been at a provider and is not let in."""
+        if isinstance(error, StaleAttemptError):
+            raise error
+        self._logger.info(
+            "a sign-in through a provider was refused",
+            provider=begun.provider,
+            error=error.code,
+            kind=type(error).__name__,
+            detail=error.detail,
+        )
+        t = self._site.texts(visit, place)
+        label = self._sign_ins.label_of(begun)
+        told = refusal_of(error, t, label)
+        response = self._site.renderer.page(
+            visit,
+            place,
+            "refused.html",
+            status=told.status,
+            title=told.title,
+            what=told.what,
+            support=told.support,
+            again=visit.link(SIGN_IN),
+        )
+        return told_to_wait(response, error)

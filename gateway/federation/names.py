@@ -1,0 +1,88 @@
+"""What somebody is called in the pool who comes from a provider.
+
+Reference: Amazon Cognito, "User pool sign-in with third party identity providers"
+(`Google_123`, the group `us-east-1_Ab3dEfGh9_Google`).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from gateway.pool.attributes.addresses import is_email, is_phone
+from gateway.pool.names import is_username
+
+# Cognito's words for the kinds that it knows; what else there is, is one of OpenID Connect.
+_TYPES: Final[Mapping[str, str]] = {
+    "google": "Google",
+    "facebook": "Facebook",
+    "amazon": "LoginWithAmazon",
+    "apple": "SignInWithApple",
+    "saml": "SAML",
+}
+
+
+def provider_type(kind: str) -> str:
+    """Return Cognito's word for a kind of provider."""
+    return _TYPES.get(kind, "OIDC")
+
+
+def default_name(kind: str, provider_id: str) -> str:
+    """Return what Cognito's clients call a provider that has no name of its own.
+
+    Args:
+        kind: Of the provider.
+        provider_id: Its id.
+    """
+    known = _TYPES.get(kind)
+    return provider_id if known is None or kind == "saml" else known
+
+
+def username_of(provider: str, subject: str) -> str:
+    """Return what somebody new is called.
+
+    A name that could be taken for an address, or that nobody could be called, has the
+    digest of the subject in its place.
+
+    Args:
+        provider: The provider's name.
+        subject: Its name for somebody.
+    """
+    name = f"{provider}_{subject}"
+    if is_username(name) and not is_email(name) and not is_phone(name):
+        return name
+    return spare_username(provider, subject)
+
+
+def spare_username(provider: str, subject: str) -> str:
+    """Return what somebody is called whose name is taken: nobody else has this one."""
+    return f"{provider}_{hashlib.sha256(subject.encode()).hexdigest()}"
+
+
+def group_of(pool_id: str, provider: str) -> str:
+    """Return the name of the group that a provider's people are in."""
+    return f"{pool_id}_{provider}"
+
+
+def identity_text(
+    *, kind: str, name: str, subject: str, issuer: str, created_at: datetime
+) -> str:
+    """Return the attribute `identities` of somebody with one login.
+
+    Args:
+        kind: Of the provider.
+        name: What Cognito's clients call it.
+        subject: Its name for somebody.
+        issuer: Of a SAML provider, its entity id.
+        created_at: Since when they are known.
+    """
+    entry: dict[str, Any] = {
+        "userId": subject,
+        "providerName": name,
+        "providerType": provider_type(kind),
+        "issuer": issuer if kind == "saml" else None,
+        "primary": True,
+        "dateCreated": int(created_at.timestamp() * 1000),
+    }
+    return json.dumps([entry], separators=(",", ":"), ensure_ascii=False)

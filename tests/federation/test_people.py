@@ -1,0 +1,268 @@
+"""Somebody of a provider becomes somebody of the pool, and is found again."""
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway.federation.names import spare_username
+from gateway.federation.people import Comer, Entered, People
+from gateway.federation.records import Record, Records
+from gateway.model.client import Client
+from gateway.model.user import User, UserStatus
+from gateway.pool.errors import DisabledError, TriggerRefusedError
+from gateway.pool.names import search_of
+from gateway.pool.pool import Pool
+from gateway.pool.settings import PoolSettings, TriggerKind, TriggerSettings
+from gateway.pool.sign_in.values import Context
+from gateway.storage.pools.federated_logins import FederatedLogins
+from gateway.storage.pools.groups import AllGroups
+from gateway.storage.pools.users import Users
+from tests.federation.house import ANA, ISSUER, SCOPES, MadeUpParty, login_provider
+from tests.pool.house import NOON, POOL_ID, House
+from tests.pool.triggers.recorder import Recorder, triggers_of
+
+LATER = timedelta(days=1)
+
+
+def people_of(house: House) -> People:
+    return People(
+        database=house.database,
+        triggers=house.triggers,
+        seal=house.seal,
+        clock=house.clock,
+    )
+
+
+def comer(pool: Pool, client: Client, /, **claims: Any) -> Comer:
+    provider = login_provider()
+    proven = MadeUpParty(claims={**ANA, **claims}).proven()
+    return Comer(
+        pool=pool,
+        client=client,
+        caller=Context("192.0.2.1").caller(client),
+        provider=provider,
+        mapped=provider.mapper.map(proven.claims, NOON),
+        proven=proven,
+    )
+
+
+def enter(house: House, pool: Pool, client: Client, /, **claims: Any) -> Entered:
+    return people_of(house).enter(comer(pool, client, **claims))
+
+
+def with_triggers(house: House, recorder: Recorder, *kinds: TriggerKind) -> Pool:
+    house.triggers = triggers_of(recorder)
+    functions = dict.fromkeys(kinds, "it")
+    return house.pool(
+        PoolSettings(name="people", triggers=TriggerSettings(functions=functions))
+    )
+
+
+def test_somebody_new_is_called_and_grouped_as_cognito_does_it(house: House) -> None:
+    pool = house.pool()
+    client = house.client(pool)
+
+    entered = enter(house, pool, client)
+
+    user = house.user(pool, entered.user.sub)
+    assert entered == Entered(user, is_new=True)
+    assert (user.username, user.status) == ("corp_123", UserStatus.EXTERNAL_PROVIDER)
+    assert user.attributes["email"] == ANA["email"]
+    (identity,) = json.loads(user.attributes["identities"])
+    assert (identity["userId"], identity["providerName"]) == ("123", "corp")
+    groups = house.read(lambda c: AllGroups(c).of(pool.id, user.sub, limit=10))
+    assert [group.name for group in groups] == [f"{POOL_ID}_corp"]
+
+
+def test_who_comes_again_is_the_same_with_what_is_said_now(house: House) -> None:
+    pool = house.pool()
+    client = house.client(pool)
+    first = enter(house, pool, client).user
+    house.pass_time(LATER)
+
+    again = enter(house, pool, client, name="Ana Ruiz", email="ana@new.example")
+
+    user = house.user(pool, first.sub)
+    assert again == Entered(user, is_new=False)
+    assert user.attributes["name"] == "Ana Ruiz"
+    assert user.attributes["email"] == "ana@new.example"
+    assert user.updated_at == NOON + LATER
+    assert user.attributes["identities"] == first.attributes["identities"]
+
+
+def test_who_comes_again_unchanged_is_not_written_anew(house: House) -> None:
+    """Only the login knows that they came."""
+    pool = house.pool()
+    client = house.client(pool)
+    first = enter(house, pool, client).user
+    house.pass_time(LATER)
+
+    again = enter(house, pool, client).user
+
+    assert again == first
+    login = house.read(lambda c: FederatedLogins(c).find(POOL_ID, "corp", "123"))
+    assert login is not None
+    assert (login.created_at, login.last_at) == (NOON, NOON + LATER)
+    record = Records(seal=house.seal).open(login)
+    assert record == Record(ISSUER, ANA, SCOPES, client.id, frozenset({"email"}))
+
+
+def test_two_people_of_one_group_are_in_it(house: House) -> None:
+    pool = house.pool()
+    client = house.client(pool)
+
+    one, two = enter(house, pool, client), enter(house, pool, client, sub="124")
+
+    assert one.user.sub != two.user.sub
+    assert house.read(lambda c: AllGroups(c).count(pool.id)) == 1
+
+
+@pytest.mark.parametrize("taken", ["corp_123", "CORP_123"])
+def test_a_name_that_somebody_took_before_is_not_theirs_to_be(
+    house: House, taken: str
+) -> None:
+    """Whoever signs up under the name keeps it, and gets nothing of the newcomer's."""
+    pool = house.pool()
+    client = house.client(pool)
+    squatter = house.person(pool, taken)
+
+    entered = enter(house, pool, client)
+
+    assert entered.user.sub != squatter.sub
+    assert entered.user.username == spare_username("corp", "123")
+
+
+def test_subjects_that_differ_by_their_case_are_two_people(house: House) -> None:
+    pool = house.pool()
+    client = house.client(pool)
+
+    one, two = (enter(house, pool, client, sub=sub).user for sub in ("abc", "ABC"))
+
+    assert one.sub != two.sub
+    assert enter(house, pool, client, sub="ABC").user.sub == two.sub
+
+
+def test_of_two_first_sign_ins_at_once_one_makes_the_person(house: House) -> None:
+    """Both are the same one, and each comes in."""
+    pool = house.pool()
+    client = house.client(pool)
+    people = people_of(house)
+
+    with ThreadPoolExecutor(4) as threads:
+        entered = list(threads.map(people.enter, [comer(pool, client)] * 4))
+
+    assert len({each.user.sub for each in entered}) == 1
+    assert sum(each.is_new for each in entered) == 1
+    assert house.read(lambda c: Users(c).count(pool.id)) == 1
+
+
+def test_functions_of_the_pool_are_asked_in_cognito_s_order(house: House) -> None:
+    """The first time two, and one from then on."""
+    recorder = Recorder()
+    kinds = (
+        *(TriggerKind.PRE_SIGN_UP, TriggerKind.POST_CONFIRMATION),
+        TriggerKind.PRE_AUTHENTICATION,
+    )
+    pool = with_triggers(house, recorder, *kinds)
+    client = house.client(pool)
+
+    enter(house, pool, client)
+    enter(house, pool, client)
+
+    assert [event["triggerSource"] for event in recorder.events] == [
+        "PreSignUp_ExternalProvider",
+        "PostConfirmation_ConfirmSignUp",
+        "PreAuthentication_Authentication",
+    ]
+    assert {event["userName"] for event in recorder.events} == {"corp_123"}
+
+
+def test_a_function_may_take_an_address_for_proven_but_confirms_nobody(
+    house: House,
+) -> None:
+    def respond(_event: Any) -> Mapping[str, object]:
+        return {"autoConfirmUser": True, "autoVerifyEmail": True}
+
+    pool = with_triggers(house, Recorder(respond), TriggerKind.PRE_SIGN_UP)
+    client = house.client(pool)
+
+    user = enter(house, pool, client, email_verified=False).user
+
+    assert user.status is UserStatus.EXTERNAL_PROVIDER
+    assert user.attributes["email_verified"] == "true"
+
+
+def test_who_is_refused_by_a_function_is_nobody(house: House) -> None:
+    def respond(_event: Any) -> object:
+        raise TriggerRefusedError(trigger="PreSignUp", message="Not today.")
+
+    pool = with_triggers(house, Recorder(respond), TriggerKind.PRE_SIGN_UP)
+    client = house.client(pool)
+
+    with pytest.raises(TriggerRefusedError):
+        enter(house, pool, client)
+
+    assert house.read(lambda c: Users(c).count(pool.id)) == 0
+
+
+def test_somebody_made_while_the_function_thought_is_found(house: House) -> None:
+    """It may have made them itself, by the API."""
+    pool = house.pool()
+    client = house.client(pool)
+    made: list[User] = []
+
+    def respond(_event: Any) -> Mapping[str, object]:
+        if not made:
+            calm = replace(pool, settings=PoolSettings(name="people"))
+            made.append(enter(house, calm, client).user)
+        return {}
+
+    house.triggers = triggers_of(Recorder(respond))
+    functions = {TriggerKind.PRE_SIGN_UP: "it"}
+    asked = PoolSettings(name="people", triggers=TriggerSettings(functions=functions))
+
+    entered = enter(house, replace(pool, settings=asked), client)
+
+    assert entered == Entered(made[0], is_new=False)
+
+
+def test_who_is_kept_out_is_asked_nothing_and_changed_in_nothing(house: House) -> None:
+    pool = house.pool()
+    client = house.client(pool)
+    user = enter(house, pool, client).user
+    disabled = replace(user, enabled=False)
+    search = search_of(disabled, pool.settings.sign_in)
+    house.database.write(lambda c: Users(c).change(disabled, search=search))
+
+    with pytest.raises(DisabledError):
+        enter(house, pool, client, name="Other")
+
+    assert house.user(pool, user.sub).attributes["name"] == ANA["name"]
+
+
+@pytest.mark.parametrize("removes", ["person", "login"])
+def test_who_is_removed_while_a_function_thinks_does_not_come_in(
+    house: House, removes: str
+) -> None:
+    def respond(_event: Any) -> Mapping[str, object]:
+        def work(connection: Any) -> None:
+            if removes == "person":
+                Users(connection).remove(pool.id, user.sub)
+            else:
+                FederatedLogins(connection).remove(pool.id, "corp", "123")
+
+        house.database.write(work)
+        return {}
+
+    recorder = Recorder(respond)
+    pool = with_triggers(house, recorder, TriggerKind.PRE_AUTHENTICATION)
+    client = house.client(pool)
+    user = enter(house, pool, client).user
+
+    with pytest.raises(DisabledError):
+        enter(house, pool, client)

@@ -1,0 +1,115 @@
+"""Which providers a client offers, and which one it means."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gateway.federation.errors import UnknownProviderError
+from gateway.federation.providers import (
+    OAUTH_CALLBACK,
+    SAML_CALLBACK,
+    CurrentProviders,
+    LoginProvider,
+    LoginProviders,
+)
+from gateway.model.client import Client
+from tests.federation.house import login_provider
+from tests.pool.house import POOL_ID
+
+CLIENT = Client("app", POOL_ID, "App", providers=None)
+
+
+def provider(id_: str, **sign_in: Any) -> LoginProvider:
+    return login_provider(id=id_, sign_in=sign_in)
+
+
+CORP = provider("corp", domains=["corp.example", "xn--bcher-kva.example"])
+PARTNER = provider("partner", name="Partner", identifiers=["acme", "corp"])
+ELSEWHERE = login_provider(id="elsewhere", pool_id="another")
+ALL = LoginProviders([CORP, PARTNER, ELSEWHERE])
+
+
+@pytest.mark.parametrize(
+    ("named", "offered"),
+    [
+        (None, ["corp", "partner"]),
+        (("partner",), ["partner"]),
+        (("elsewhere",), []),
+        ((), []),
+    ],
+)
+def test_a_client_offers_what_it_names_of_its_pool(
+    named: tuple[str, ...] | None, offered: list[str]
+) -> None:
+    client = replace(CLIENT, providers=named)
+
+    assert [each.id for each in ALL.offered(client)] == offered
+
+
+def test_a_provider_is_meant_by_its_name_or_its_id() -> None:
+    """Somebody's id does not stand before somebody's name."""
+    taken = provider("x", name="corp")
+
+    assert ALL.named(CLIENT, "Partner") is PARTNER
+    assert ALL.named(CLIENT, "partner") is PARTNER
+    assert LoginProviders([CORP, taken]).named(CLIENT, "corp") is CORP
+    for name in ("PARTNER", "elsewhere", ""):
+        with pytest.raises(UnknownProviderError):
+            ALL.named(CLIENT, name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("ana@corp.example", CORP),
+        (" ana@CORP.example ", CORP),
+        ("ana@bücher.example", CORP),
+        ("acme", PARTNER),
+        ("ana", None),
+        ("corp.example", None),
+        ("@corp.example", None),
+        ("a@b@corp.example", None),
+        ("ana@sub.corp.example", None),
+        ("ana@corp.example.evil.example", None),
+        ("ana@" + "x" * 300, None),
+        ("", None),
+    ],
+)
+def test_an_address_or_an_identifier_leads_home(
+    typed: str, found: LoginProvider | None
+) -> None:
+    assert ALL.home_of(CLIENT, typed) is found
+
+
+def test_an_identifier_may_be_a_domain() -> None:
+    """Cognito's `idp_identifier`."""
+    assert ALL.identified(CLIENT, "acme") is PARTNER
+    assert ALL.identified(CLIENT, "corp.example") is CORP
+    for identifier in ("nobody", "a b.example", ""):
+        with pytest.raises(UnknownProviderError):
+            ALL.identified(CLIENT, identifier)
+
+
+def test_a_provider_that_is_gone_is_found_no_more() -> None:
+    """Disabled in its file, or of another pool since; zitadel CVE-2025-64717."""
+    current = CurrentProviders()
+    current.use(ALL)
+    assert current.now.find("corp", POOL_ID) is CORP
+
+    with pytest.raises(UnknownProviderError):
+        current.now.find("corp", "another")
+    current.use(LoginProviders([PARTNER]))
+    with pytest.raises(UnknownProviderError):
+        current.now.find("corp", POOL_ID)
+
+
+def test_saml_comes_back_to_its_own_place() -> None:
+    class Saml:
+        id, kind, label = "s", "saml", ""
+        link, sign_in = CORP.settings.link, CORP.settings.sign_in
+
+    saml = replace(CORP, settings=Saml())
+
+    assert (CORP.callback, saml.callback) == (OAUTH_CALLBACK, SAML_CALLBACK)
+    assert (CORP.label, saml.label) == ("Corp", "corp")
