@@ -1,17 +1,31 @@
 """The providers that people sign in at, from the files to what talks to them."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from gateway.authentication.id_token import IdTokenVerifier
+from gateway.authentication.key_sources import KeySources
 from gateway.authentication.opaque.api import Fetches
 from gateway.authentication.opaque.building import (
+    OpaqueSettings,
     build_api,
     build_opaque_verifier,
-    opaque_files,
 )
-from gateway.config.configuration import Configuration
+from gateway.config.configuration import Configuration, ProviderFile
+from gateway.config.errors import ConfigError
+from gateway.config.faults import Fault
+from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.oidc_client import ClientSettings
+from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.federation.oauth2.dialects import dialect_of
 from gateway.federation.oauth2.party import OAuth2Party
+from gateway.federation.oidc.client_auth import (
+    ClientAuthentication,
+    client_authentication,
+)
+from gateway.federation.oidc.metadata import MetadataSource
+from gateway.federation.oidc.party import OidcParty, OidcTools
 from gateway.federation.values import RelyingParty
 from gateway.net.fetcher import Fetcher, FetchRules
 
@@ -20,6 +34,7 @@ def build_parties(
     configuration: Configuration,
     *,
     clock: Callable[[], datetime],
+    key_sources: KeySources,
     fetcher: Callable[[FetchRules], Fetches] = Fetcher,
 ) -> Mapping[str, RelyingParty]:
     """Return what the gateway is to each provider that people sign in at, by its id.
@@ -27,20 +42,82 @@ def build_parties(
     Args:
         configuration: The files.
         clock: The time, aware UTC.
+        key_sources: The keys of providers.
         fetcher: Makes the way to a provider; replaced in tests.
 
     Raises:
-        ConfigError: A file that a provider refers to cannot be used.
+        ConfigError: With all faults of the files that the providers refer to.
     """
+    builder = _Builder(clock, key_sources, fetcher, configuration.settings.tokens.skew)
     parties: dict[str, RelyingParty] = {}
-    for file, settings in opaque_files(configuration.providers):
-        if "login" not in settings.accept.flows:
-            continue
-        api = build_api(file, settings, fetcher=fetcher)
-        parties[settings.id] = OAuth2Party(
+    faults: list[Fault] = []
+    for file in configuration.providers:
+        try:
+            party = builder.party(file)
+        except ConfigError as error:
+            faults += error.faults
+        else:
+            if party is not None:
+                parties[party.provider] = party
+    if faults:
+        raise ConfigError(faults)
+    return parties
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    clock: Callable[[], datetime]
+    key_sources: KeySources
+    fetcher: Callable[[FetchRules], Fetches]
+    skew: timedelta
+
+    def party(self, file: ProviderFile) -> RelyingParty | None:
+        """Return what signs people in, if the provider does."""
+        settings = file.settings
+        if not settings.enabled:
+            return None
+        match settings:
+            case OidcProvider(signs_in=True, client=ClientSettings() as client):
+                return self._oidc(file, settings, client)
+            case OpaqueProvider() if "login" in settings.accept.flows:
+                return self._oauth2(file, settings)
+            case _:
+                return None
+
+    def _oauth2(self, file: ProviderFile, settings: OpaqueSettings) -> RelyingParty:
+        api = build_api(file, settings, fetcher=self.fetcher)
+        return OAuth2Party(
             dialect_of(settings),
             api=api,
             verifier=build_opaque_verifier(settings, api=api),
-            clock=clock,
+            clock=self.clock,
         )
-    return parties
+
+    def _oidc(
+        self, file: ProviderFile, settings: OidcProvider, client: ClientSettings
+    ) -> RelyingParty:
+        api = build_api(file, settings, fetcher=self.fetcher)
+        return OidcParty(
+            settings,
+            client,
+            tools=OidcTools(
+                api=api,
+                metadata=MetadataSource(settings, api=api, clock=self.clock),
+                authentication=self._authentication(file, client),
+                verifier=IdTokenVerifier(
+                    settings, keys=self.key_sources.for_(settings), skew=self.skew
+                ),
+                clock=self.clock,
+            ),
+        )
+
+    def _authentication(
+        self, file: ProviderFile, client: ClientSettings
+    ) -> ClientAuthentication:
+        try:
+            return client_authentication(client, clock=self.clock)
+        except ValueError as error:
+            place = (*file.keys, "client", "key" if client.key else "secret")
+            raise ConfigError(
+                [file.document.fault("E512", place, str(error))]
+            ) from error

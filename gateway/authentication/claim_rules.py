@@ -67,9 +67,9 @@ def check_lifetime(
     Reference: RFC 7519 sections 4.1.4 to 4.1.6.
     """
     at, skew = now.timestamp(), rule.skew.total_seconds()
-    ends = _time(claims, "exp", required=True)
-    begins = _time(claims, "nbf", required=False)
-    issued = _time(claims, "iat", required=rule.issued_at_required)
+    ends = read_time(claims, "exp", required=True)
+    begins = read_time(claims, "nbf", required=False)
+    issued = read_time(claims, "iat", required=rule.issued_at_required)
     if at >= ends + skew:
         raise ExpiredCredentialError(f"exp={ends:.0f} at {at:.0f}")
     if max(begins, issued) > at + skew:
@@ -80,8 +80,12 @@ def check_lifetime(
     return datetime.fromtimestamp(ends, UTC)
 
 
-def _time(claims: Mapping[str, Any], name: str, *, required: bool) -> float:
-    """Return a NumericDate; 0 if there is none and there need not be."""
+def read_time(claims: Mapping[str, Any], name: str, *, required: bool) -> float:
+    """Return a NumericDate; 0 if there is none and there need not be.
+
+    Raises:
+        MalformedCredentialError: It is missing, or no sensible number.
+    """
     value = claims.get(name)
     if name not in claims and not required:
         return 0

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.authentication.errors import ForbiddenHeaderError
+from gateway.authentication.errors import EncryptedTokenError, ForbiddenHeaderError
 from gateway.authentication.json_object import JsonObjectError, parse_object
 from gateway.model.errors import MalformedCredentialError, OversizedCredentialError
 
@@ -39,6 +39,9 @@ _FORBIDDEN = frozenset({"b64", "crit", "jku", "jwk", "x5c", "x5u"})
 _SAME_ALGORITHM = {"Ed25519": "EdDSA"}
 
 _MAX_HEADER_DEPTH = 3
+
+# Five segments (RFC 7516 section 7.1).
+_DOTS_OF_ENCRYPTED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def parse_compact(
 
     Raises:
         OversizedCredentialError: It is longer than that.
+        EncryptedTokenError: It is a JWE.
         MalformedCredentialError: It is no JWS of a JSON object.
         ForbiddenHeaderError: The header asks for what is never done.
     """
@@ -100,6 +104,8 @@ def parse_compact(
         raise OversizedCredentialError(f"a token of {len(text)} characters")
     # A character beyond ASCII becomes "?", which no segment may hold.
     match = _COMPACT.fullmatch(text.encode("ascii", "replace"))
+    if match is None and text.count(".") == _DOTS_OF_ENCRYPTED:
+        raise EncryptedTokenError("the provider encrypts its tokens: let it sign alone")
     if match is None:
         raise MalformedCredentialError("the token is not three base64url segments")
     header = _parse(match[1], "header", max_depth=_MAX_HEADER_DEPTH)

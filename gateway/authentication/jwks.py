@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
-from gateway.authentication.json_object import JsonObjectError, parse_object
+from gateway.authentication.discovery import DiscoveryError, parse_discovery
 from gateway.authentication.key_set import KeySet, KeySetError, parse_key_set
 from gateway.authentication.verification_key import VerificationKey
 from gateway.config.settings.values import Rate
@@ -59,7 +59,9 @@ class KeySourceSettings:
     """Whose keys, and how fresh they have to be.
 
     Attributes:
-        issuer: The issuer's URL, as its discovery document has to spell it.
+        issuer: The issuer's URL.
+        discovery_url: Where its discovery document is.
+        described_as: How that document may spell the issuer.
         jwks_url: Where the keys are; `None` if discovery tells.
         algorithms: The accepted algorithms, the preferred first.
         refresh: Keys older than this are fetched again.
@@ -68,6 +70,8 @@ class KeySourceSettings:
     """
 
     issuer: str
+    discovery_url: str
+    described_as: tuple[str, ...]
     jwks_url: str | None
     algorithms: tuple[str, ...]
     refresh: timedelta
@@ -277,7 +281,7 @@ class KeySource:
         self._asked_at.append(now)
         try:
             keys = parse_key_set(self._read_key_set(), self._settings.algorithms)
-        except (FetchError, KeySetError, JsonObjectError) as error:
+        except (FetchError, KeySetError, DiscoveryError) as error:
             self._note(str(error))
         else:
             if self._failure is not None:
@@ -293,13 +297,10 @@ class KeySource:
     def _read_key_set(self) -> bytes:
         if self._settings.jwks_url is not None:
             return self._read(self._settings.jwks_url)
-        issuer = self._settings.issuer
-        document = parse_object(
-            self._read(issuer.rstrip("/") + "/.well-known/openid-configuration")
+        settings = self._settings
+        document = parse_discovery(
+            self._read(settings.discovery_url), settings.described_as
         )
-        # Discovery section 4.3: or one issuer could pass for another.
-        if document.get("issuer") != issuer:
-            raise KeySetError("the discovery document is another issuer's")
         jwks_uri = document.get("jwks_uri")
         if not isinstance(jwks_uri, str):
             raise KeySetError("the discovery document has no jwks_uri")

@@ -84,6 +84,8 @@ def _made_from(provider: OidcProvider) -> _Made:
     network = provider.network
     settings = KeySourceSettings(
         issuer=provider.issuer,
+        discovery_url=provider.described_at,
+        described_as=provider.described_as,
         jwks_url=provider.jwks_url,
         algorithms=names_of(provider.algorithms),
         refresh=network.jwks.refresh,

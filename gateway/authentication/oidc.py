@@ -76,7 +76,7 @@ class OidcVerifier:
         """
         if token.unverified_issuer not in self.issuers:
             raise UntrustedIssuerError(f"iss={shown(token.unverified_issuer)}")
-        kind = _kind_of(token)
+        kind = kind_of(token)
         if kind not in self._types:
             raise WrongTokenTypeError(f"{kind} is not accepted from {self.provider!r}")
         check_signature(
@@ -101,7 +101,7 @@ class OidcVerifier:
         )
 
 
-def _kind_of(token: UnverifiedToken) -> TokenType:
+def kind_of(token: UnverifiedToken) -> TokenType:
     """Return what a token is for.
 
     Raises:

@@ -1,12 +1,17 @@
 """The providers that people sign in at."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from gateway.app.federation import build_parties
-from tests.config.files import Folder
+from gateway.authentication.key_sources import KeySources
+from gateway.config.errors import ConfigError
+from gateway.federation.oidc.party import OidcParty
+from gateway.federation.values import RelyingParty
+from tests.config.files import PROVIDER, Folder
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 GITHUB = """
@@ -15,6 +20,7 @@ id = "github"
 owner = "identity-team@example.com"
 client = { id = "Iv1.8a61f9b3a7aba766", secret = { env = "GITHUB" } }
 """
+LOGIN = f"{PROVIDER}accept.flows = ['login']\nclient = {{ id = 'a' }}\n"
 
 
 @pytest.fixture
@@ -22,6 +28,16 @@ def folder(tmp_path: Path) -> Folder:
     made = Folder(tmp_path)
     made.environ["GITHUB"] = "secret"
     return made
+
+
+def built(folder: Folder) -> Mapping[str, RelyingParty]:
+    sources = KeySources(clock=lambda: NOON)
+    return build_parties(folder.load(), clock=lambda: NOON, key_sources=sources)
+
+
+def corp(name: str) -> str:
+    """The file of another provider."""
+    return LOGIN.replace('"corp"', f'"{name}"').replace("login.corp", f"{name}.corp")
 
 
 def test_each_provider_with_a_login_has_one(folder: Folder) -> None:
@@ -35,8 +51,39 @@ def test_each_provider_with_a_login_has_one(folder: Folder) -> None:
         GITHUB.replace('id = "github"', 'id = "off"\nenabled = false'),
     )
 
-    parties = build_parties(folder.load(), clock=lambda: NOON)
-
-    assert {name: party.provider for name, party in parties.items()} == {
+    assert {name: party.provider for name, party in built(folder).items()} == {
         "github": "github"
+    }
+
+
+def test_an_openid_connect_provider_with_a_login_has_one(folder: Folder) -> None:
+    folder.write("providers/corp.toml", LOGIN)
+    folder.write("providers/bearer.toml", corp("bearer").replace("'login'", "'bearer'"))
+    folder.write("providers/off.toml", corp("off") + "enabled = false\n")
+
+    parties = built(folder)
+
+    assert list(parties) == ["corp"]
+    assert isinstance(parties["corp"], OidcParty)
+    assert parties["corp"].provider == "corp"
+
+
+def test_all_that_is_wrong_with_what_they_refer_to_is_told(folder: Folder) -> None:
+    """At its place."""
+    folder.write("ca.pem", "none")
+    folder.write("secrets/key", "none")
+    folder.write("secrets/secret", b"\xff")
+    folder.write("providers/corp.toml", f"{LOGIN}network.ca = {{ file = 'ca.pem' }}\n")
+    for name in ("key", "secret"):
+        client = f"id = 'a', {name} = {{ file = 'secrets/{name}' }}"
+        folder.write(f"providers/{name}.toml", corp(name).replace("id = 'a'", client))
+
+    with pytest.raises(ConfigError) as caught:
+        built(folder)
+
+    found = {(fault.code, fault.where.split(":")[0]) for fault in caught.value.faults}
+    assert found == {
+        ("E513", "providers/corp.toml"),
+        ("E512", "providers/key.toml"),
+        ("E512", "providers/secret.toml"),
     }

@@ -70,6 +70,8 @@ class FakeProvider:
 def key_source(provider: FakeProvider, clock: Clock, **changes: Any) -> KeySource:
     settings: dict[str, Any] = {
         "issuer": ISSUER,
+        "discovery_url": f"{ISSUER}/.well-known/openid-configuration",
+        "described_as": (ISSUER,),
         "jwks_url": None,
         "algorithms": ("ES256",),
         "refresh": timedelta(minutes=15),

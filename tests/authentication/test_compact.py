@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.authentication.compact import names_of, one_name, parse_compact
-from gateway.authentication.errors import ForbiddenHeaderError
+from gateway.authentication.errors import EncryptedTokenError, ForbiddenHeaderError
 from gateway.model.errors import (
     CredentialError,
     MalformedCredentialError,
@@ -93,6 +93,14 @@ def test_only_three_segments_of_base64url_are_a_token(text: str) -> None:
     """RFC 7515 section 7.1; the JSON serialization is not accepted."""
     with pytest.raises(MalformedCredentialError):
         unverified(text)
+
+
+def test_an_encrypted_token_is_told_apart() -> None:
+    """RFC 7516 section 7.1: the operator is told what to set at the provider."""
+    with pytest.raises(EncryptedTokenError) as caught:
+        unverified(f"{HEADER}.AAAA.AAAA.AAAA.AAAA")
+
+    assert "encrypts" in caught.value.detail
 
 
 @pytest.mark.parametrize(

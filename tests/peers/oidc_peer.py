@@ -60,13 +60,24 @@ class OidcPeer:
         """
         wanted = {"resource": resource} if resource else {}
         with _browser() as browser:
-            code = self._code(browser, client, name, wanted)
+            answer = self._answer(browser, self._question(client, wanted), name)
+            code = answer["code"]
             form = {
                 "grant_type": "authorization_code",
                 "code": code,
                 "redirect_uri": CALLBACK,
             }
             return self._tokens(browser, client, form | wanted)
+
+    def visit(self, url: str, *, name: str = "alice") -> dict[str, str]:
+        """Sign somebody in where a client has sent them, and return what they bring back.
+
+        Args:
+            url: Of the authorization endpoint.
+            name: Who signs in.
+        """
+        with _browser() as browser:
+            return self._answer(browser, httpx.URL(url), name)
 
     def machine_token(self, resource: str) -> str:
         """Return an access token that a program got for itself."""
@@ -97,9 +108,7 @@ class OidcPeer:
             url = f"{self.issuer}/__peer__/{what}"
             browser.post(url, json=body).raise_for_status()
 
-    def _code(
-        self, browser: httpx.Client, client: Client, name: str, wanted: dict[str, str]
-    ) -> str:
+    def _question(self, client: Client, wanted: dict[str, str]) -> httpx.URL:
         question = {
             "client_id": client.id,
             "response_type": "code",
@@ -108,8 +117,12 @@ class OidcPeer:
             "state": "state",
             "nonce": "nonce",
         }
-        place = httpx.URL(f"{self.issuer}/auth")
-        answer = browser.get(place, params=question | wanted)
+        return httpx.URL(f"{self.issuer}/auth", params=question | wanted)
+
+    def _answer(
+        self, browser: httpx.Client, place: httpx.URL, name: str
+    ) -> dict[str, str]:
+        answer = browser.get(place)
         for _ in range(_MAX_STEPS):
             if "location" not in answer.headers:
                 form = {"prompt": "login", "login": name, "password": "x"}
@@ -117,7 +130,7 @@ class OidcPeer:
                 continue
             place = place.join(answer.headers["location"])
             if str(place).startswith(CALLBACK):
-                return str(place.params["code"])
+                return dict(place.params)
             answer = browser.get(place)
         raise AssertionError(f"the sign-in does not end: {place}")
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from gateway.app.federation import build_parties
+from gateway.authentication.key_sources import KeySources
 from gateway.federation.errors import ProviderSaysNoError
 from gateway.federation.values import Attempt, ProvenLogin, RelyingParty
 from gateway.model.errors import (
@@ -46,7 +47,9 @@ def party_of(root: Path, text: str) -> RelyingParty:
     folder = Folder(root)
     folder.environ["SECRET"] = "secret"
     folder.write("providers/social.toml", text + NETWORK)
-    (party,) = build_parties(folder.load(), clock=_clock).values()
+    sources = KeySources(clock=_clock)
+    built = build_parties(folder.load(), clock=_clock, key_sources=sources)
+    (party,) = built.values()
     return party
 
 

@@ -6,8 +6,9 @@ is judged by the module of its kind.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode
@@ -30,6 +31,10 @@ _FAILING = range(500, 600)
 _JSON_TYPES = frozenset({"application/json", "text/javascript"})
 
 FORM = "application/x-www-form-urlencoded"
+
+# Threads that wait for one provider at the same time. One that hangs must not be able to
+# occupy every thread, and with them everybody who signs in elsewhere.
+MAX_AT_ONCE: Final = 8
 
 
 class Fetches(Protocol):
@@ -76,11 +81,15 @@ class Api:
     Args:
         provider: Its id, for the operator.
         fetcher: The way there.
+        max_at_once: How many may wait for it; the next is told at once.
     """
 
-    def __init__(self, provider: str, *, fetcher: Fetches) -> None:
+    def __init__(
+        self, provider: str, *, fetcher: Fetches, max_at_once: int = MAX_AT_ONCE
+    ) -> None:
         self._provider = provider
         self._fetcher = fetcher
+        self._places = BoundedSemaphore(max_at_once)
 
     def get(
         self,
@@ -139,21 +148,28 @@ class Api:
         if isinstance(body, Mapping):
             headers = {"content-type": FORM, **headers}
             body = urlencode(body).encode("ascii")
-        try:
-            fetched = self._fetcher.post(url, body, headers=headers)
-        except FetchError as error:
-            raise self._failure(error) from error
-        self._check_willing(fetched)
-        return self._answer(fetched)
+        sent = body
+        return self._answer(
+            self._asked(lambda: self._fetcher.post(url, sent, headers=headers))
+        )
 
     def _get(
         self, url: str, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> Fetched:
         target = f"{url}?{urlencode(query, quote_via=quote)}" if query else url
+        return self._asked(lambda: self._fetcher.get(target, headers=headers))
+
+    def _asked(self, ask: Callable[[], Fetched]) -> Fetched:
+        if not self._places.acquire(blocking=False):
+            raise ProviderUnavailableError(
+                f"{self._provider}: too many wait for its answer"
+            )
         try:
-            fetched = self._fetcher.get(target, headers=headers)
+            fetched = ask()
         except FetchError as error:
             raise self._failure(error) from error
+        finally:
+            self._places.release()
         self._check_willing(fetched)
         return fetched
 

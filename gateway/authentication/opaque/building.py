@@ -10,6 +10,7 @@ from gateway.authentication.ways import rules_of
 from gateway.config.configuration import ProviderFile
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
+from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.net.fetcher import Fetcher, FetchRules
@@ -30,7 +31,7 @@ def opaque_files(
 
 def build_api(
     file: ProviderFile,
-    settings: OpaqueSettings,
+    settings: OpaqueProvider | OidcProvider,
     *,
     fetcher: Callable[[FetchRules], Fetches] = Fetcher,
 ) -> Api:

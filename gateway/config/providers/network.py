@@ -113,8 +113,8 @@ class NetworkSettings(WaySettings):
     allow_hosts: Annotated[tuple[Host, ...], Loose] = Field(
         default=(),
         max_length=64,
-        description="Hosts that discovery and keys may be fetched from. By default those "
-        "of `issuer` and `jwks_url`.",
+        description="Hosts that the gateway may ask: for discovery, keys, tokens and "
+        "claims. By default those of the provider's addresses in this file.",
     )
     jwks: JwksSettings = Field(
         default=JwksSettings(), description="How keys are kept fresh."

@@ -3,8 +3,8 @@
 Reference: OpenID Connect Discovery 1.0; RFC 9068 (access tokens as JWT).
 """
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -15,8 +15,9 @@ from gateway.config.providers.common import (
     SignInSettings,
 )
 from gateway.config.providers.network import NetworkSettings
+from gateway.config.providers.oidc_client import ClientSettings
 from gateway.config.settings.addresses import Issuer, UrlText, parse_url
-from gateway.config.settings.section import Loose, Names, Section, Text, flaw
+from gateway.config.settings.section import Loose, Names, flaw
 
 
 class OidcAccept(LoginAccept):
@@ -30,31 +31,8 @@ class OidcAccept(LoginAccept):
     )
 
 
-class ClientSettings(Section):
-    """What the gateway is to the provider."""
-
-    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
-        "secret": "signing in through the provider",
-        "auth": "signing in through the provider",
-        "key": "signing in through the provider",
-        "redirect_uri": "signing in through the provider",
-        "scopes": "signing in through the provider",
-    }
-
-    id: Text = Field(description="The gateway's client id; accepted as an audience.")
-    extra_audiences: Names = Field(
-        default=(), description="Client ids of apps whose tokens are accepted too."
-    )
-
-
 class OidcProvider(Provider):
     """A provider that speaks OpenID Connect."""
-
-    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
-        "token_url": "signing in through the provider",
-        "authorize_url": "signing in through the provider",
-        "userinfo_url": "signing in through the provider",
-    }
 
     kind: Literal["oidc"] = Field(description="A provider that speaks OpenID Connect.")
     for_: Literal["authenticated", "service"] = Field(
@@ -70,8 +48,46 @@ class OidcProvider(Provider):
         default=(),
         description="Other spellings of `iss` that mean the same issuer.",
     )
+    discovery_url: UrlText | None = Field(
+        default=None,
+        description="Where discovery starts, if not at "
+        "`/.well-known/openid-configuration` below the issuer.",
+    )
     jwks_url: UrlText | None = Field(
         default=None, description="Where its keys are. By default, discovery tells."
+    )
+    authorize_url: UrlText | None = Field(
+        default=None,
+        description="Where people sign in. By default, discovery tells; with it and "
+        "`token_url`, the provider is not asked.",
+    )
+    token_url: UrlText | None = Field(
+        default=None,
+        description="Where its tokens are fetched. By default, discovery tells.",
+    )
+    userinfo_url: UrlText | None = Field(
+        default=None,
+        description="Where it says more of somebody. By default, discovery tells.",
+    )
+    par_url: UrlText | None = Field(
+        default=None,
+        description="Where requests are pushed to (RFC 9126). By default, discovery "
+        "tells.",
+    )
+    par: Literal["auto", "off", "require"] = Field(
+        default="auto",
+        description="Whether requests are pushed to the provider, past the browser: "
+        "`auto` if it offers that, `require` in any case.",
+    )
+    response_mode: Literal["query", "form_post"] | None = Field(
+        default=None,
+        description="How the answer comes back: in the address, as by default, or as a "
+        "form, which no log of addresses ever holds.",
+    )
+    userinfo: bool = Field(
+        default=True,
+        description="Whether a sign-in asks it for claims that its ID token lacks, if it "
+        "has a place for that.",
     )
     algorithms: Algorithms = Field(
         default=("RS256", "ES256"),
@@ -109,12 +125,27 @@ class OidcProvider(Provider):
         return (self.issuer, *self.issuer_aliases)
 
     @property
+    def described_as(self) -> tuple[str, ...]:
+        """How its discovery document may spell the issuer."""
+        return (self.issuer,)
+
+    @property
+    def described_at(self) -> str:
+        """Where its discovery document is."""
+        below = self.issuer.rstrip("/") + "/.well-known/openid-configuration"
+        return self.discovery_url or below
+
+    @property
     def hosts(self) -> tuple[str, ...]:
-        """Hosts that discovery and keys may be fetched from."""
+        """Hosts that the gateway may ask."""
         if self.network.allow_hosts:
             return self.network.allow_hosts
-        urls = [self.issuer, self.jwks_url] if self.jwks_url else [self.issuer]
-        return tuple(dict.fromkeys(parse_url(url).host for url in urls))
+        return tuple(dict.fromkeys(parse_url(url).host for _, url in self._asked()))
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether people of a pool may sign in with it."""
+        return "login" in self.accept.flows
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -124,7 +155,24 @@ class OidcProvider(Provider):
                 "`audiences` or `client.id` is missing: a token made for anybody would "
                 "be accepted",
             )
-        self.network.check(self.issuer, "issuer", hosts=self.hosts)
-        if self.jwks_url is not None:
-            self.network.check(self.jwks_url, "jwks_url", hosts=self.hosts)
+        if self.signs_in and self.client is None:
+            raise flaw("E104", "`client.id` is missing, which flow `login` needs")
+        for key, url in self._asked():
+            self.network.check(url, key, hosts=self.hosts)
+        if self.authorize_url is not None:
+            self.network.check_scheme(parse_url(self.authorize_url), "authorize_url")
         return self
+
+    def _asked(self) -> Iterator[tuple[str, str]]:
+        """Yield the URLs that the gateway itself asks, each with its key."""
+        yield "issuer", self.issuer
+        for key in (
+            "discovery_url",
+            "jwks_url",
+            "token_url",
+            "userinfo_url",
+            "par_url",
+        ):
+            url = getattr(self, key)
+            if url is not None:
+                yield key, url

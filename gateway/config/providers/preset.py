@@ -7,7 +7,8 @@ from gateway.config.providers.common import Provider
 from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
-from gateway.config.providers.oidc import ClientSettings, OidcProvider
+from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.oidc_client import ClientSettings
 from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.references import FileRef, SecretRef

@@ -17,6 +17,9 @@ from gateway.federation.errors import ProviderSaysNoError
 from gateway.federation.values import ProviderTokens
 from gateway.model.errors import BadAnswerError
 
+# RFC 6749 appendix A.12: anything else would end the header that it is shown in.
+_ACCESS_TOKEN = re.compile(r"[ -~]{1,16384}")
+
 _BETWEEN_SCOPES = re.compile(r"[ ,]+")
 
 # A year and a day: whoever says more means for ever.
@@ -47,7 +50,7 @@ def read_tokens(
     if not answer.good:
         raise BadAnswerError(f"the token endpoint answers {answer.status}")
     access_token = members.get("access_token")
-    if not isinstance(access_token, str) or not access_token:
+    if not isinstance(access_token, str) or not _ACCESS_TOKEN.fullmatch(access_token):
         raise BadAnswerError("the token endpoint gives no access token")
     kind = members.get("token_type")
     if not isinstance(kind, str) or kind.lower() != "bearer":

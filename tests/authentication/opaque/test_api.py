@@ -95,6 +95,25 @@ def test_trouble_has_a_name(
         api.post(URL, b"")
 
 
+def test_few_wait_for_one_provider() -> None:
+    """One that hangs costs the others nothing: the next is told at once."""
+    told: list[str] = []
+
+    class Hanging(StandIn):
+        @override
+        def usual(self, asked: Asked) -> Reply:
+            with pytest.raises(ProviderUnavailableError, match="too many"):
+                narrow.get(URL)
+            told.append("at once")
+            return reply({})
+
+    narrow = Api("example", fetcher=Direct(Hanging()), max_at_once=1)
+
+    assert narrow.get(URL).good
+    assert narrow.post(URL, {}).good
+    assert told == ["at once"] * 2
+
+
 def test_the_operator_learns_when_to_come_back(api: Api, echo: Echo) -> None:
     echo.faults["/token"] = TROUBLE["429"]
 

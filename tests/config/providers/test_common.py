@@ -61,6 +61,7 @@ def test_everything_that_it_can_have_is_accepted() -> None:
         for = "service"
         export_claims = ["region", "https://corp.example/tier"]
         accept = { flows = ["login", "exchange", "bearer"] }
+        client.id = "gateway"
         require.checks = [
           { id = "mfa", cel = "'mfa' in claim('amr', [])", message = "mfa" },
           { id = "vpn", cel = "true" },

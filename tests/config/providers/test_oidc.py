@@ -46,12 +46,48 @@ def test_audiences_and_client_ids_are_accepted_together() -> None:
     assert provider.accepted_audiences == ("gateway", "a", "b")
 
 
-@pytest.mark.parametrize("key", ["secret", "auth", "key", "scopes", "redirect_uri"])
-def test_what_signing_in_needs_belongs_to_a_later_version(key: str) -> None:
-    """A secret that nobody uses is a secret too many."""
-    text = f"{PROVIDER}client = {{ id = 'a', {key} = {{ env = 'X' }} }}"
+def test_who_signs_people_in_is_a_client() -> None:
+    """Without an id there is nothing to ask the provider for."""
+    text = f"{PROVIDER}accept.flows = ['login']\n"
 
-    assert the_fault(OidcProvider, text).code == "E110"
+    fault = the_fault(OidcProvider, text)
+
+    assert (fault.code, "client.id" in fault.message) == ("E104", True)
+    assert oidc(f"{text}client.id = 'a'").signs_in
+    assert not oidc(PROVIDER).signs_in
+
+
+ENDPOINTS = ("discovery_url", "jwks_url", "token_url", "userinfo_url", "par_url")
+
+
+@pytest.mark.parametrize("key", ENDPOINTS)
+def test_what_the_gateway_asks_is_named_and_over_tls(key: str) -> None:
+    """Each place of its own, and by that allowed."""
+    provider = oidc(f"{PROVIDER}{key} = 'https://other.corp.example/x'")
+
+    assert provider.hosts == ("login.corp.example", "other.corp.example")
+    fault = the_fault(OidcProvider, f"{PROVIDER}{key} = 'http://other.corp.example/x'")
+    assert (fault.code, fault.where.split(":")[1]) == ("E106", "6")
+
+
+def test_where_browsers_go_needs_no_way_for_the_gateway() -> None:
+    """It is over TLS all the same."""
+    line = "{}authorize_url = '{}://sign-in.corp.example/'"
+
+    assert oidc(line.format(PROVIDER, "https")).hosts == ("login.corp.example",)
+    assert the_fault(OidcProvider, line.format(PROVIDER, "http")).code == "E106"
+
+
+def test_discovery_starts_below_the_issuer() -> None:
+    """Unless it is somewhere else."""
+    elsewhere = "https://login.corp.example/elsewhere"
+    described_at = oidc(PROVIDER).described_at
+
+    assert described_at == "https://login.corp.example/.well-known/openid-configuration"
+    # Auth0's issuers end in a slash; Discovery section 4 takes it away.
+    with_slash = PROVIDER.replace("corp.example", "corp.example/")
+    assert oidc(with_slash).described_at == described_at
+    assert oidc(f"{PROVIDER}discovery_url = '{elsewhere}'").described_at == elsewhere
 
 
 def test_keys_may_be_at_another_host() -> None:

@@ -48,7 +48,9 @@ def test_nothing_that_is_set_is_left_out() -> None:
     shown = tomllib.loads(preset_text("oidc"))
 
     keys = {"for" if name == "for_" else name for name in OidcProvider.model_fields}
-    assert shown.keys() == keys - {"jwks_url"}
+    places = {f"{name}_url" for name in ("authorize", "discovery", "jwks", "par")}
+    unset = places | {"token_url", "userinfo_url", "response_mode"}
+    assert shown.keys() == keys - unset
 
 
 def test_a_kind_that_there_is_not_has_none() -> None:
