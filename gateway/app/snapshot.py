@@ -114,7 +114,9 @@ async def build_snapshot(
         evidence=await build_collector(loaded, tools=tools),
     )
     control = build_control(loaded, tools=tools, verifier=verifier, origins=origins)
-    parties = build_parties(configuration, clock=tools.clock)
+    parties = build_parties(
+        configuration, clock=tools.clock, key_sources=tools.key_sources
+    )
     providers = build_login_providers(loaded, parties)
     return Snapshot(loaded, plane, control, functions, post_office, providers)
 
