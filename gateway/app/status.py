@@ -64,7 +64,7 @@ def _provider_status(
     provider = file.settings
     if not provider.enabled:
         return ProviderStatus(id=provider.id, kind=provider.kind, keys="disabled")
-    source = keys.get(provider.issuer) if isinstance(provider, OidcProvider) else None
+    source = keys.get(provider.home) if isinstance(provider, OidcProvider) else None
     if source is None:
         return ProviderStatus(id=provider.id, kind=provider.kind, keys="own")
     fetched = "stale" if source.failures else "fresh"

@@ -5,6 +5,7 @@
     ├── WrongAlgorithmError    not an algorithm that is accepted from this issuer
     ├── UnknownKeyError        the issuer has no such key
     ├── WrongSignatureError    the signature is not the issuer's
+    ├── WrongKeyError          the key is published for another issuer
     ├── WrongNonceError        it answers another sign-in
     ├── WrongHashError         it came with another access token
     └── WrongSubjectError      what was said beside it is about somebody else
@@ -32,6 +33,10 @@ class UnknownKeyError(CredentialError):
 
 class WrongSignatureError(CredentialError):
     """The signature is not one by the issuer's key."""
+
+
+class WrongKeyError(CredentialError):
+    """The key is one that the provider publishes for another of its issuers."""
 
 
 class WrongNonceError(CredentialError):

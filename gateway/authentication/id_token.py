@@ -31,13 +31,13 @@ from gateway.authentication.errors import (
     WrongNonceError,
     WrongSubjectError,
 )
+from gateway.authentication.issuers import Issuers
 from gateway.authentication.oidc import MAX_LIFETIME, kind_of
 from gateway.authentication.signature import Keys, check_signature
 from gateway.config.providers.oidc import OidcProvider
 from gateway.model.claims import TokenType, VerifiedClaims
 from gateway.model.errors import (
     ExpiredCredentialError,
-    UntrustedIssuerError,
     WrongTokenTypeError,
 )
 
@@ -79,8 +79,7 @@ class IdTokenVerifier:
 
     def __init__(self, settings: OidcProvider, *, keys: Keys, skew: timedelta) -> None:
         self._provider = settings.id
-        self._issuers = frozenset(settings.issuers)
-        self._issuer = settings.issuer
+        self._issuers = Issuers(settings)
         self._keys = keys
         self._algorithms = names_of(settings.algorithms)
         # Made for this sign-in, so for nobody but the client that began it.
@@ -104,8 +103,7 @@ class IdTokenVerifier:
             ProviderUnavailableError: The provider's keys cannot be had.
         """
         token = parse_compact(text, max_bytes=MAX_BYTES)
-        if token.unverified_issuer not in self._issuers:
-            raise UntrustedIssuerError(f"iss={shown(token.unverified_issuer)}")
+        issuer = self._issuers.check(token)
         if kind_of(token) is not TokenType.ID_TOKEN:
             raise WrongTokenTypeError("an access token in the place of the ID token")
         check_signature(
@@ -120,7 +118,7 @@ class IdTokenVerifier:
         _check_hash(token, expected.access_token)
         return VerifiedClaims(
             provider=self._provider,
-            issuer=self._issuer,
+            issuer=issuer,
             subject=read_subject(claims),
             token_type=TokenType.ID_TOKEN,
             expires_at=expires_at,

@@ -4,6 +4,7 @@ Reference: RFC 7517 section 5.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from gateway.authentication.errors import UnknownKeyError, WrongAlgorithmError
 from gateway.authentication.json_object import JsonObjectError, parse_object
@@ -125,6 +126,13 @@ def merge_key_sets(sets: Iterable[KeySet]) -> KeySet:
     return KeySet(usable)
 
 
+def _joint(one: VerificationKey, other: VerificationKey) -> VerificationKey:
+    """Return a key that is published twice: it signs for whom either signs for."""
+    if one.issuers and other.issuers:
+        return replace(one, issuers=one.issuers | other.issuers)
+    return one if not one.issuers else other
+
+
 def _unambiguous(
     keys: Iterable[VerificationKey],
 ) -> tuple[list[VerificationKey], list[str]]:
@@ -132,8 +140,11 @@ def _unambiguous(
     by_name: dict[tuple[str | None, str], list[VerificationKey]] = {}
     for key in keys:
         same = by_name.setdefault((key.key_id, key.algorithm), [])
-        if all(key.key != other.key for other in same):
+        place = next((n for n, each in enumerate(same) if each.key == key.key), None)
+        if place is None:
             same.append(key)
+        else:
+            same[place] = _joint(same[place], key)
     usable: list[VerificationKey] = []
     ambiguous: list[str] = []
     for (key_id, _), same in by_name.items():

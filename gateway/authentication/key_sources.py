@@ -83,7 +83,7 @@ class KeySources:
 def _made_from(provider: OidcProvider) -> _Made:
     network = provider.network
     settings = KeySourceSettings(
-        issuer=provider.issuer,
+        issuer=provider.home,
         discovery_url=provider.described_at,
         described_as=provider.described_as,
         jwks_url=provider.jwks_url,

@@ -22,10 +22,11 @@ from gateway.authentication.claim_rules import (
     shown,
 )
 from gateway.authentication.compact import UnverifiedToken, names_of
+from gateway.authentication.issuers import Issuers
 from gateway.authentication.signature import Keys, check_signature
 from gateway.config.providers.oidc import OidcProvider
 from gateway.model.claims import TokenType, VerifiedClaims
-from gateway.model.errors import UntrustedIssuerError, WrongTokenTypeError
+from gateway.model.errors import WrongTokenTypeError
 
 # No provider hands out longer-lived ones by default; a token that claims to be good for
 # years is a key, and has to be managed as one.
@@ -51,8 +52,8 @@ class OidcVerifier:
 
     def __init__(self, settings: OidcProvider, *, keys: Keys, skew: timedelta) -> None:
         self.provider = settings.id
-        self.issuers = frozenset(settings.issuers)
-        self._issuer = settings.issuer
+        self._issuers = Issuers(settings)
+        self.issuers = self._issuers.names
         self._keys = keys
         self._algorithms = names_of(settings.algorithms)
         self._audiences = frozenset(settings.accepted_audiences)
@@ -74,8 +75,7 @@ class OidcVerifier:
             CredentialError: The token is not one that the provider's file accepts.
             ProviderUnavailableError: Its keys cannot be had.
         """
-        if token.unverified_issuer not in self.issuers:
-            raise UntrustedIssuerError(f"iss={shown(token.unverified_issuer)}")
+        issuer = self._issuers.check(token)
         kind = kind_of(token)
         if kind not in self._types:
             raise WrongTokenTypeError(f"{kind} is not accepted from {self.provider!r}")
@@ -93,7 +93,7 @@ class OidcVerifier:
             read_text(claims, "jti")
         return VerifiedClaims(
             provider=self.provider,
-            issuer=self._issuer,
+            issuer=issuer,
             subject=read_subject(claims),
             token_type=kind,
             expires_at=expires_at,

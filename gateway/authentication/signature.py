@@ -8,7 +8,12 @@ from collections.abc import Collection
 from typing import Protocol
 
 from gateway.authentication.compact import UnverifiedToken
-from gateway.authentication.errors import WrongAlgorithmError, WrongSignatureError
+from gateway.authentication.errors import (
+    WrongAlgorithmError,
+    WrongKeyError,
+    WrongSignatureError,
+)
+from gateway.authentication.issuers import in_place
 from gateway.authentication.verification_key import VerificationKey
 from gateway.model.waiting import WouldWaitError
 
@@ -44,6 +49,7 @@ def check_signature(
         WouldWaitError: It may not, and would.
         WrongAlgorithmError: `alg` is none of them, or not the key's own.
         UnknownKeyError: The issuer has no such key.
+        WrongKeyError: The key is published for another issuer.
         WrongSignatureError: The signature is not by that key.
         ProviderUnavailableError: The issuer's keys cannot be had.
     """
@@ -53,5 +59,9 @@ def check_signature(
     key = keys.get(token.key_id, token.algorithm, may_wait=may_wait)
     if not (may_wait or key.is_quick):
         raise WouldWaitError
+    # A tenant's own key must not sign for another tenant.
+    allowed = {in_place(issuer, token) for issuer in key.issuers}
+    if allowed and token.unverified_issuer not in allowed:
+        raise WrongKeyError(f"the key {key.key_id!r} is another issuer's")
     if not key.verifies(token.signature, token.signing_input):
         raise WrongSignatureError(f"not signed by the key {key.key_id!r}")

@@ -59,12 +59,15 @@ class VerificationKey:
         key_id: `kid`; `None` if the issuer gave it none.
         algorithm: The only algorithm it is used with.
         key: The key itself.
+        issuers: Whom alone it signs for, with `{tenantid}` for a tenant; nobody for all
+            that publish it.
         is_quick: Whether verifying takes a fraction of a millisecond.
     """
 
     key_id: str | None
     algorithm: str
     key: PublicKey = field(repr=False)
+    issuers: frozenset[str] = frozenset()
     is_quick: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -136,7 +139,14 @@ def load_key(jwk: Any, accepted: Collection[str]) -> VerificationKey:
         usable = [name for name in accepted if name in fitting]
     if not usable or usable[0] not in accepted:
         raise UnusableKeyError("for an algorithm that is not accepted")
-    return VerificationKey(key_id=jwk.get("kid"), algorithm=usable[0], key=key)
+    # Microsoft says so of each key; the standard has no such member.
+    issuer = jwk.get("issuer")
+    return VerificationKey(
+        key_id=jwk.get("kid"),
+        algorithm=usable[0],
+        key=key,
+        issuers=frozenset([issuer] if isinstance(issuer, str) else []),
+    )
 
 
 def _check_purpose(jwk: Mapping[str, Any]) -> None:

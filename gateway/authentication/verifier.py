@@ -12,6 +12,7 @@ from typing import Protocol, assert_never
 
 from gateway.authentication.claim_rules import shown
 from gateway.authentication.compact import UnverifiedToken, parse_compact
+from gateway.authentication.issuers import template_of
 from gateway.model.claims import VerifiedClaims
 from gateway.model.credential import Credential, Scheme
 from gateway.model.errors import UntrustedIssuerError
@@ -27,7 +28,7 @@ class ProviderVerifier(Protocol):
 
     @property
     def issuers(self) -> frozenset[str]:
-        """Every value of `iss` that means the provider."""
+        """Every value of `iss` that means the provider; with `{tenantid}` for any."""
         ...
 
     def claims_for(
@@ -108,6 +109,9 @@ class Verifier:
     def _verify_token(self, text: str, *, may_wait: bool) -> VerifiedClaims:
         token = parse_compact(text, max_bytes=self._max_token_bytes)
         provider = self._by_issuer.get(token.unverified_issuer)
+        if provider is None:
+            # Of a provider that signs for each of its tenants in another name.
+            provider = self._by_issuer.get(template_of(token))
         if provider is None:
             raise UntrustedIssuerError(f"iss={shown(token.unverified_issuer)}")
         return provider.claims_for(token, now=self._clock(), may_wait=may_wait)

@@ -94,6 +94,8 @@ def _of_oidc(settings: OidcProvider) -> Iterator[str]:
     if network.allow_private_addresses:
         listed = ", ".join(map(str, network.allow_private_addresses))
         yield f"provider {settings.id}: may be at private addresses ({listed})"
+    if settings.allow_any_tenant:
+        yield f"provider {settings.id}: people of every tenant are let in"
     if settings.issuer_aliases and settings.kind == "oidc":
         yield f"provider {settings.id}: more than one spelling of its issuer is accepted"
     if "id_token" in settings.accept.tokens and "at+jwt" in settings.accept.tokens:

@@ -51,6 +51,27 @@ def test_without_an_id_the_only_fitting_key_is_meant() -> None:
         keys.get(None, "EdDSA")
 
 
+@pytest.mark.parametrize(
+    ("issuers", "joint"),
+    [
+        (("a", "b"), {"a", "b"}),
+        (("a", "a"), {"a"}),
+        (("a", None), set()),
+        ((None, "a"), set()),
+    ],
+    ids=range(4),
+)
+def test_a_key_that_is_published_for_several_issuers_signs_for_each(
+    issuers: tuple[str | None, ...], joint: set[str]
+) -> None:
+    """And one that is published for nobody in particular signs for all."""
+    entries = [jwk("ES256", issuer=issuer) for issuer in issuers]
+
+    (key,) = parse_key_set(key_set(*entries), ALGORITHMS).keys
+
+    assert key.issuers == joint
+
+
 def test_a_key_that_was_published_without_an_id_is_found_without_one() -> None:
     keys = parse_key_set(key_set(jwk("ES256", kid=None)), ALGORITHMS)
 

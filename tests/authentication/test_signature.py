@@ -7,8 +7,10 @@ import pytest
 from gateway.authentication.errors import (
     UnknownKeyError,
     WrongAlgorithmError,
+    WrongKeyError,
     WrongSignatureError,
 )
+from gateway.authentication.key_set import parse_key_set
 from gateway.authentication.signature import check_signature
 from gateway.authentication.verification_key import VerificationKey
 from gateway.model.errors import CredentialError
@@ -16,6 +18,8 @@ from gateway.model.waiting import WouldWaitError
 from tests.authentication.issuer import (
     access_claims,
     flip,
+    jwk,
+    key_set,
     keys_of,
     token,
     unverified,
@@ -108,3 +112,32 @@ def test_a_forged_token_is_refused_without_waiting() -> None:
 
     with pytest.raises(WrongSignatureError):
         check(forged, keys_of("ES256"), wait=False)
+
+
+TEMPLATE = "https://login.example/{tenantid}"
+
+
+@pytest.mark.parametrize("issuer", [TEMPLATE, "https://login.example/t-1", None, 5])
+def test_a_key_signs_for_whom_it_is_published(issuer: Any) -> None:
+    """Microsoft says it of each key; the word for all tenants stands for one of them."""
+    keys = parse_key_set(key_set(jwk("ES256", issuer=issuer)), ("ES256",))
+    claims = access_claims(iss="https://login.example/t-1", tid="t-1")
+
+    check(token(claims), keys)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://login.example/t-2", "tid": "t-2"},
+        {"iss": "https://login.example/t-2", "tid": "t-1"},
+        {"iss": "https://login.example/t-2"},
+    ],
+    ids=["another tenant", "posing", "silent"],
+)
+def test_a_tenants_own_key_signs_for_no_other(claims: dict[str, str]) -> None:
+    """Or the people of one company could be made by another."""
+    entry = jwk("ES256", issuer="https://login.example/t-1")
+
+    with pytest.raises(WrongKeyError):
+        check(token(access_claims(**claims)), parse_key_set(key_set(entry), ("ES256",)))

@@ -65,6 +65,23 @@ def test_the_provider_of_the_issuer_judges() -> None:
     assert two.seen == []
 
 
+def test_the_provider_of_all_tenants_judges_the_token_of_one() -> None:
+    """Unless the tenant has a provider of its own."""
+    every = Judge("every", "https://login.example/{tenantid}")
+    own = Judge("own", "https://login.example/t-1")
+    judges = verifier(every, own)
+
+    def judge(tenant: str, tid: Any) -> str:
+        claims = access_claims(iss=f"https://login.example/{tenant}", tid=tid)
+        return judges.verify(bearer(token(claims))).provider
+
+    assert judge("t-1", "t-1") == "own"
+    assert judge("t-2", "t-2") == "every"
+    for tid in (None, "t-1", ["t-2"], "", "{tenantid}"):
+        with pytest.raises(UntrustedIssuerError):
+            judge("t-2", tid)
+
+
 @pytest.mark.parametrize(
     "iss",
     [

@@ -94,6 +94,16 @@ def test_what_a_provider_is_allowed_is_told(
     )
 
 
+def test_a_door_for_every_tenant_is_told(folder: Folder) -> None:
+    """Anybody can make one."""
+    folder.change("providers/corp.toml", "corp.example", "corp.example/{tenantid}")
+    folder.add("providers/corp.toml", "allow_any_tenant = true\n")
+
+    (line,) = weakened(folder.load())
+
+    assert "every tenant" in line
+
+
 def test_the_google_preset_and_other_kinds_loosen_nothing(folder: Folder) -> None:
     """Google's second spelling is Google's own."""
     folder.write(

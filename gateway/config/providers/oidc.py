@@ -3,10 +3,11 @@
 Reference: OpenID Connect Discovery 1.0; RFC 9068 (access tokens as JWT).
 """
 
+import re
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from gateway.config.providers.common import (
     Algorithms,
@@ -16,8 +17,33 @@ from gateway.config.providers.common import (
 )
 from gateway.config.providers.network import NetworkSettings
 from gateway.config.providers.oidc_client import ClientSettings
-from gateway.config.settings.addresses import Issuer, UrlText, parse_url
-from gateway.config.settings.section import Loose, Names, flaw
+from gateway.config.settings.addresses import UrlText, check_issuer, parse_url
+from gateway.config.settings.section import Called, Loose, Names, distinct, flaw
+
+# In an issuer: where a provider puts the tenant that it signs for.
+TENANT: Final = "{tenantid}"
+
+
+def _issuer(text: str) -> str:
+    if text.count(TENANT) > 1:
+        raise flaw("E105", f"`{TENANT}` stands there twice")
+    check_issuer(text.replace(TENANT, "tenant"))
+    return text
+
+
+def _tenant(name: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9-]{1,64}", name) is None:
+        raise flaw("E105", "a tenant is named by letters, digits and `-`")
+    return name
+
+
+IssuerText = Annotated[str, AfterValidator(_issuer), Called("URL")]
+Tenants = Annotated[
+    tuple[Annotated[str, AfterValidator(_tenant)], ...],
+    Loose,
+    Field(max_length=1000),
+    AfterValidator(distinct),
+]
 
 
 class OidcAccept(LoginAccept):
@@ -41,8 +67,9 @@ class OidcProvider(Provider):
         description="Which rules its identities fall under: `authenticated` for people, "
         "`service` for programs.",
     )
-    issuer: Issuer = Field(
-        description="`iss` of its tokens, byte for byte, and where discovery starts."
+    issuer: IssuerText = Field(
+        description="`iss` of its tokens, byte for byte, and where discovery starts. "
+        "`{tenantid}` in it stands for the tenant that a token names in `tid`."
     )
     issuer_aliases: Names = Field(
         default=(),
@@ -52,6 +79,15 @@ class OidcProvider(Provider):
         default=None,
         description="Where discovery starts, if not at "
         "`/.well-known/openid-configuration` below the issuer.",
+    )
+    tenants: Tenants = Field(
+        default=(),
+        description="Values of `tid` that are let in, if `issuer` has a `{tenantid}`.",
+    )
+    allow_any_tenant: bool = Field(
+        default=False,
+        description="Let in every tenant, also one that somebody makes for the purpose. "
+        "For an `issuer` with `{tenantid}`, instead of `tenants`.",
     )
     jwks_url: UrlText | None = Field(
         default=None, description="Where its keys are. By default, discovery tells."
@@ -121,19 +157,35 @@ class OidcProvider(Provider):
 
     @property
     def issuers(self) -> tuple[str, ...]:
-        """Every value of `iss` that means this provider."""
-        return (self.issuer, *self.issuer_aliases)
+        """Every value of `iss` that means this provider.
+
+        One for each tenant that is let in; `{tenantid}` is left in its place if all are.
+        """
+        names = (self.issuer, *self.issuer_aliases)
+        return tuple(
+            dict.fromkeys(
+                name.replace(TENANT, tenant)
+                for name in names
+                for tenant in self.tenants or (TENANT,)
+            )
+        )
 
     @property
     def described_as(self) -> tuple[str, ...]:
         """How its discovery document may spell the issuer."""
-        return (self.issuer,)
+        return tuple(dict.fromkeys((self.issuer, self.home)))
 
     @property
     def described_at(self) -> str:
         """Where its discovery document is."""
-        below = self.issuer.rstrip("/") + "/.well-known/openid-configuration"
+        below = self.home.rstrip("/") + "/.well-known/openid-configuration"
         return self.discovery_url or below
+
+    @property
+    def home(self) -> str:
+        """The issuer's own address: of its one tenant, or where all are welcome."""
+        home = self.tenants[0] if len(self.tenants) == 1 else "common"
+        return self.issuer.replace(TENANT, home)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -155,6 +207,7 @@ class OidcProvider(Provider):
                 "`audiences` or `client.id` is missing: a token made for anybody would "
                 "be accepted",
             )
+        self._check_tenants()
         if self.signs_in and self.client is None:
             raise flaw("E104", "`client.id` is missing, which flow `login` needs")
         for key, url in self._asked():
@@ -163,9 +216,25 @@ class OidcProvider(Provider):
             self.network.check_scheme(parse_url(self.authorize_url), "authorize_url")
         return self
 
+    def _check_tenants(self) -> None:
+        has_tenants = TENANT in self.issuer
+        if any((TENANT in alias) != has_tenants for alias in self.issuer_aliases):
+            raise flaw(
+                "E106",
+                f"`{TENANT}` stands in all spellings of the issuer or in none",
+                at=("issuer_aliases",),
+            )
+        if has_tenants and not self.tenants and not self.allow_any_tenant:
+            raise flaw("E104", "`tenants` is missing: who is let in?")
+        if self.tenants and (self.allow_any_tenant or not has_tenants):
+            why = "any is let in" if has_tenants else f"`issuer` has no `{TENANT}`"
+            raise flaw("E106", f"{why}, so there are none to name", at=("tenants",))
+        if self.allow_any_tenant and not has_tenants:
+            raise flaw("E106", f"`issuer` has no `{TENANT}`", at=("allow_any_tenant",))
+
     def _asked(self) -> Iterator[tuple[str, str]]:
         """Yield the URLs that the gateway itself asks, each with its key."""
-        yield "issuer", self.issuer
+        yield "issuer", self.home
         for key in (
             "discovery_url",
             "jwks_url",

@@ -176,7 +176,8 @@ def _without_path(url: Url) -> Url:
     return url
 
 
-def _issuer(text: str) -> str:
+def check_issuer(text: str) -> str:
+    """Return an issuer, if it is a URL over TLS or of this machine."""
     # Kept as written: `iss` is compared byte for byte (OpenID Connect Core section 3.1.3.7).
     # Loopback is let through here; who may use it decides at the field.
     url = parse_url(text)
@@ -193,7 +194,7 @@ def _url_text(text: str) -> str:
 Origin = Annotated[
     Url, PlainValidator(parse_url), AfterValidator(_without_path), Called("URL")
 ]
-Issuer = Annotated[str, AfterValidator(_issuer), Called("URL")]
+Issuer = Annotated[str, AfterValidator(check_issuer), Called("URL")]
 UrlText = Annotated[str, AfterValidator(_url_text), Called("URL")]
 Host = Annotated[str, AfterValidator(check_host), Called("host")]
 ListenAddress = Annotated[Listen, PlainValidator(parse_listen), Called("host and port")]

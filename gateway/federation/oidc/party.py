@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 from gateway.authentication.claim_rules import shown
 from gateway.authentication.id_token import Expected, IdTokenVerifier, with_userinfo
+from gateway.authentication.issuers import Issuers
 from gateway.authentication.opaque.api import Answer, Api, bearer
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.oidc_client import ClientSettings
@@ -74,6 +75,7 @@ class OidcParty:
         self._settings = settings
         self._client = client
         self._tools = tools
+        self._issuers = Issuers(settings)
 
     def begin(self, attempt: Attempt) -> Departure:
         """Return how a browser gets to the provider.
@@ -187,7 +189,7 @@ class OidcParty:
             raise BadAnswerError(
                 f"{self.provider}: the answer does not say whose it is"
             )
-        if issuer is not None and issuer not in self._settings.issuers:
+        if issuer is not None and not self._issuers.knows(issuer):
             raise BadAnswerError(f"{self.provider}: another provider's answer")
         if "error" in answer:
             raise ProviderSaysNoError(

@@ -145,6 +145,58 @@ def test_a_private_address_has_to_be_allowed() -> None:
     oidc(f"{text}network.allow_private_addresses = ['10.0.0.0/8']\n")
 
 
+TENANTS = PROVIDER.replace("corp.example", "corp.example/{tenantid}")
+WELL_KNOWN = "/.well-known/openid-configuration"
+
+
+def test_a_provider_may_have_tenants() -> None:
+    """Each that is let in is an issuer, and the only one is where discovery starts."""
+    some = oidc(f"{TENANTS}tenants = ['a', 'b']")
+    one = oidc(f"{TENANTS}tenants = ['a']\nissuer_aliases = ['{{tenantid}}.example']")
+    every = oidc(f"{TENANTS}allow_any_tenant = true")
+
+    base = "https://login.corp.example/"
+    assert some.issuers == (f"{base}a", f"{base}b")
+    assert one.issuers == (f"{base}a", "a.example")
+    assert every.issuers == (f"{base}{{tenantid}}",)
+    assert some.described_at == every.described_at == f"{base}common{WELL_KNOWN}"
+    assert one.described_at == f"{base}a{WELL_KNOWN}"
+    assert one.described_as == (f"{base}{{tenantid}}", f"{base}a")
+    assert some.hosts == ("login.corp.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "word"),
+    [
+        (TENANTS, "E104", "`tenants` is missing"),
+        (f"{TENANTS}tenants = ['a']\nallow_any_tenant = true", "E106", "any is let in"),
+        (f"{PROVIDER}tenants = ['a']", "E106", "no `{tenantid}`"),
+        (f"{PROVIDER}allow_any_tenant = true", "E106", "no `{tenantid}`"),
+        (f"{PROVIDER}issuer_aliases = ['{{tenantid}}']", "E106", "in all spellings"),
+        (
+            f"{TENANTS}tenants = ['a']\nissuer_aliases = ['other']",
+            "E106",
+            "in all spellings",
+        ),
+        (f"{TENANTS}tenants = ['a/b']", "E105", "a tenant is named"),
+        (f"{TENANTS}tenants = ['a', 'a']", "E106", "twice"),
+        (
+            TENANTS.replace("{tenantid}", "{tenantid}{tenantid}"),
+            "E105",
+            "stands there twice",
+        ),
+        (TENANTS.replace("{tenantid}", "{tenant}"), "E105", "URL"),
+    ],
+    ids=range(10),
+)
+def test_whose_people_are_let_in_is_said(text: str, code: str, word: str) -> None:
+    """Anybody can make a tenant, and people in it."""
+    fault = the_fault(OidcProvider, text)
+
+    assert fault.code == code
+    assert word in fault.message
+
+
 def test_google_is_a_set_of_defaults() -> None:
     """Google, "OpenID Connect API Reference": both spellings of `iss`, RS256, `hd`."""
     google = read(GoogleProvider, "kind = 'google'\nid = 'google'\nclient.id = 'x'\n")
