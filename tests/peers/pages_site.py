@@ -3,7 +3,7 @@
 import contextlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -137,8 +137,15 @@ class PagesSite:
 
 
 @contextlib.contextmanager
-def pages_site(folder: Path) -> Iterator[PagesSite]:
-    """Run a gateway with a pool while the block lasts."""
+def pages_site(
+    folder: Path, elsewhere: Callable[[str], Mapping[str, str]] = lambda _: {}
+) -> Iterator[PagesSite]:
+    """Run a gateway with a pool while the block lasts.
+
+    Args:
+        folder: Where its files are.
+        elsewhere: From the gateway's address to files of providers, by their names.
+    """
     shop = Shop()
     pool = _POOL.format(client_id=CLIENT_ID, callback=shop.callback)
     site = Site(folder, upstream=_UPSTREAM, choices=Choices(providers={"people": pool}))
@@ -148,6 +155,8 @@ def pages_site(folder: Path) -> Iterator[PagesSite]:
         f'public_url = "{own}"',
         f'public_url = "http://localhost:{site.port}"',
     )
+    for name, text in elsewhere(f"http://localhost:{site.port}").items():
+        (folder / f"providers/{name}.toml").write_text(text)
     with shop.open(), serving(site) as gateway:
         yield PagesSite(gateway, shop)
 

@@ -155,15 +155,10 @@ class ElsewherePages:
         )
         there = replace(visit, method="GET", path=SIGN_IN, query=begun.query)
         place = self._site.place(there)
-        answer = {
-            name: value
-            for name, value in visit.query.items()
-            if name != _STATE[visit.path]
-        }
         context = context_of(there, self._site.texts(there, place))
         try:
             arrived = self._sign_ins.arrive(
-                place.pool, place.client, begun, answer, context
+                place.pool, place.client, begun, visit.query, context
             )
         except GatewayError as error:
             return self._refused(there, place, begun, error)

@@ -55,7 +55,7 @@ def test_a_person_goes_to_the_provider_and_comes_into_the_pool_and_the_app(
     assert visitor.location["code"]
     (attempt,) = party.begun
     assert attempt.redirect_uri == f"{ORIGIN}{BACK}"
-    assert party.answers == [{"code": "c0de"}]
+    assert party.answers == [{"state": state, "code": "c0de"}]
     user = visitor.signed_in
     assert user is not None
     assert user.status is UserStatus.EXTERNAL_PROVIDER
