@@ -18,7 +18,9 @@ from gateway.config.faults import Fault
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.oidc_client import ClientSettings
 from gateway.config.providers.opaque.provider import OpaqueProvider
+from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.federation.oauth2.dialects import dialect_of
+from gateway.federation.oauth2.oauth1_party import OAuth1Party
 from gateway.federation.oauth2.party import OAuth2Party
 from gateway.federation.oidc.client_auth import (
     ClientAuthentication,
@@ -80,17 +82,19 @@ class _Builder:
             case OidcProvider(signs_in=True, client=ClientSettings() as client):
                 return self._oidc(file, settings, client)
             case OpaqueProvider() if "login" in settings.accept.flows:
-                return self._oauth2(file, settings)
+                return self._oauth(file, settings)
             case _:
                 return None
 
-    def _oauth2(self, file: ProviderFile, settings: OpaqueSettings) -> RelyingParty:
+    def _oauth(self, file: ProviderFile, settings: OpaqueSettings) -> RelyingParty:
         api = build_api(file, settings, fetcher=self.fetcher)
+        verifier = build_opaque_verifier(
+            settings, api=api, keys=self.key_sources, skew=self.skew
+        )
+        if isinstance(settings, TwitterProvider) and settings.protocol == "oauth1":
+            return OAuth1Party(settings, api=api, verifier=verifier, clock=self.clock)
         return OAuth2Party(
-            dialect_of(settings),
-            api=api,
-            verifier=build_opaque_verifier(settings, api=api),
-            clock=self.clock,
+            dialect_of(settings), api=api, verifier=verifier, clock=self.clock
         )
 
     def _oidc(

@@ -5,7 +5,7 @@ upstreams whose settings have not changed, keys of issuers, what is known of ide
 is handed in or taken over from the snapshot before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,6 +26,7 @@ from gateway.config.configuration import Configuration
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.facebook import FacebookProvider
 from gateway.endpoints.frame import Frame
 from gateway.endpoints.proxy.origin import OriginFinder
 from gateway.endpoints.proxy.plane import Plane
@@ -131,10 +132,17 @@ def take_up(snapshot: Snapshot, *, tools: Tools) -> None:
 def retire(old: Snapshot, *, successor: Snapshot, tools: Tools) -> None:
     """Let go of what only the old snapshot needed; its requests finish."""
     old.plane.forwarder.retire(heir=successor.plane.forwarder)
-    providers = [f.settings for f in successor.loaded.configuration.providers]
-    tools.key_sources.keep_only(
-        p for p in providers if isinstance(p, OidcProvider) and p.enabled
-    )
+    tools.key_sources.keep_only(_with_keys(successor.loaded.configuration))
+
+
+def _with_keys(configuration: Configuration) -> Iterator[OidcProvider]:
+    """Yield the providers that publish keys."""
+    for file in configuration.providers:
+        match file.settings:
+            case OidcProvider(enabled=True) as provider:
+                yield provider
+            case FacebookProvider(enabled=True) as provider:
+                yield provider.limited_login
 
 
 def _services(configuration: Configuration) -> dict[str, Service]:

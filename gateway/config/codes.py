@@ -75,6 +75,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E512": "A file of public keys holds none, or one that cannot be used.",
         "E513": "A file of certificates holds none.",
         "E514": "A key would be published too early.",
+        "E515": "Nothing proves which app a provider's token was given to.",
         "W101": "Minted credentials travel to an upstream without encryption.",
         "W102": "Clients send credentials without encryption.",
         "W103": "The admin listener can be reached from other machines.",

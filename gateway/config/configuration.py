@@ -11,7 +11,11 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.amazon import AmazonProvider
+from gateway.config.providers.opaque.facebook import FacebookProvider
 from gateway.config.providers.opaque.github import GithubProvider
+from gateway.config.providers.opaque.oauth2 import Oauth2Provider
+from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.root import Config
 
@@ -21,7 +25,11 @@ ProviderSettings = (
     | DeveloperProvider
     | GuestProvider
     | PoolProvider
+    | FacebookProvider
+    | AmazonProvider
+    | TwitterProvider
     | GithubProvider
+    | Oauth2Provider
 )
 
 

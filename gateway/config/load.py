@@ -39,7 +39,11 @@ from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.head import ProvidersHead
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.amazon import AmazonProvider
+from gateway.config.providers.opaque.facebook import FacebookProvider
 from gateway.config.providers.opaque.github import GithubProvider
+from gateway.config.providers.opaque.oauth2 import Oauth2Provider
+from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.door import Door
 from gateway.config.settings.guest import GuestSettings
@@ -61,15 +65,16 @@ KINDS: Final[Mapping[str, type[ProviderSettings]]] = {
     "developer": DeveloperProvider,
     "guest": GuestProvider,
     "pool": PoolProvider,
+    "facebook": FacebookProvider,
+    "amazon": AmazonProvider,
+    "twitter": TwitterProvider,
     "github": GithubProvider,
+    "oauth2": Oauth2Provider,
 }
 
 # Documented kinds that this version does not have.
 LATER_KINDS: Final = (
-    "facebook",
     "apple",
-    "amazon",
-    "twitter",
     "saml",
 )
 

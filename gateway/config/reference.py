@@ -18,7 +18,11 @@ from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.amazon import AmazonProvider
+from gateway.config.providers.opaque.facebook import FacebookProvider
 from gateway.config.providers.opaque.github import GithubProvider
+from gateway.config.providers.opaque.oauth2 import Oauth2Provider
+from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.root import Config
 from gateway.config.settings.section import Called, Section, key_of
@@ -58,7 +62,11 @@ _FILES: Final[tuple[tuple[str, type[Section]], ...]] = (
     ("`providers/*.toml`: kind `developer`", DeveloperProvider),
     ("`providers/*.toml`: kind `guest`", GuestProvider),
     ("`providers/*.toml`: kind `pool`", PoolProvider),
+    ("`providers/*.toml`: kind `facebook`", FacebookProvider),
+    ("`providers/*.toml`: kind `amazon`", AmazonProvider),
+    ("`providers/*.toml`: kind `twitter`", TwitterProvider),
     ("`providers/*.toml`: kind `github`", GithubProvider),
+    ("`providers/*.toml`: kind `oauth2`", Oauth2Provider),
     ("`policies/*.toml`", PolicySettings),
 )
 

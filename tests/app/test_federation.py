@@ -9,6 +9,8 @@ import pytest
 from gateway.app.federation import build_parties
 from gateway.authentication.key_sources import KeySources
 from gateway.config.errors import ConfigError
+from gateway.federation.oauth2.oauth1_party import OAuth1Party
+from gateway.federation.oauth2.party import OAuth2Party
 from gateway.federation.oidc.party import OidcParty
 from gateway.federation.values import RelyingParty
 from tests.config.files import PROVIDER, Folder
@@ -18,19 +20,29 @@ GITHUB = """
 kind = "github"
 id = "github"
 owner = "identity-team@example.com"
-client = { id = "Iv1.8a61f9b3a7aba766", secret = { env = "GITHUB" } }
+client.id = "Iv1.8a61f9b3a7aba766"
+client.secret = { env = "SECRET" }
 """
 LOGIN = f"{PROVIDER}accept.flows = ['login']\nclient = {{ id = 'a' }}\n"
+CHAT = (
+    GITHUB.replace("github", "oauth2")
+    + """
+authorize_url = "https://chat.example/authorize"
+token_url = "https://chat.example/token"
+userinfo_url = "https://chat.example/me"
+audience_proof = "code"
+"""
+)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     made = Folder(tmp_path)
-    made.environ["GITHUB"] = "secret"
+    made.environ["SECRET"] = "secret"
     return made
 
 
-def built(folder: Folder) -> Mapping[str, RelyingParty]:
+def parties_of(folder: Folder) -> Mapping[str, RelyingParty]:
     sources = KeySources(clock=lambda: NOON)
     return build_parties(folder.load(), clock=lambda: NOON, key_sources=sources)
 
@@ -41,19 +53,37 @@ def corp(name: str) -> str:
 
 
 def test_each_provider_with_a_login_has_one(folder: Folder) -> None:
-    folder.write("providers/github.toml", GITHUB)
+    """Of its own protocol."""
+    for kind in ("github", "facebook", "amazon", "twitter"):
+        folder.write(f"providers/{kind}.toml", GITHUB.replace("github", kind))
+    folder.write("providers/oauth2.toml", CHAT)
     folder.write(
-        "providers/exchange.toml",
-        GITHUB.replace('id = "github"', 'id = "tokens"\naccept.flows = ["exchange"]'),
-    )
-    folder.write(
-        "providers/off.toml",
-        GITHUB.replace('id = "github"', 'id = "off"\nenabled = false'),
+        "providers/old.toml",
+        GITHUB.replace("github", "twitter")
+        .replace('id = "twitter"', 'id = "old"')
+        .replace("owner", 'protocol = "oauth1"\nowner'),
     )
 
-    assert {name: party.provider for name, party in built(folder).items()} == {
-        "github": "github"
+    parties = parties_of(folder)
+
+    assert {name: type(party) for name, party in parties.items()} == {
+        "amazon": OAuth2Party,
+        "facebook": OAuth2Party,
+        "github": OAuth2Party,
+        "oauth2": OAuth2Party,
+        "old": OAuth1Party,
+        "twitter": OAuth2Party,
     }
+    assert all(name == party.provider for name, party in parties.items())
+
+
+@pytest.mark.parametrize("more", ["enabled = false", "accept.flows = ['exchange']"])
+def test_nobody_signs_in_where_the_file_does_not_say_so(
+    folder: Folder, more: str
+) -> None:
+    folder.write("providers/github.toml", f"{GITHUB}{more}\n")
+
+    assert parties_of(folder) == {}
 
 
 def test_an_openid_connect_provider_with_a_login_has_one(folder: Folder) -> None:
@@ -61,7 +91,7 @@ def test_an_openid_connect_provider_with_a_login_has_one(folder: Folder) -> None
     folder.write("providers/bearer.toml", corp("bearer").replace("'login'", "'bearer'"))
     folder.write("providers/off.toml", corp("off") + "enabled = false\n")
 
-    parties = built(folder)
+    parties = parties_of(folder)
 
     assert list(parties) == ["corp"]
     assert isinstance(parties["corp"], OidcParty)
@@ -79,7 +109,7 @@ def test_all_that_is_wrong_with_what_they_refer_to_is_told(folder: Folder) -> No
         folder.write(f"providers/{name}.toml", corp(name).replace("id = 'a'", client))
 
     with pytest.raises(ConfigError) as caught:
-        built(folder)
+        parties_of(folder)
 
     found = {(fault.code, fault.where.split(":")[0]) for fault in caught.value.faults}
     assert found == {

@@ -263,7 +263,6 @@ def test_several_providers_may_stand_in_one_file(folder: Folder) -> None:
         ("", "E104", "1:1"),
         ("schema = 2\nkind = 'guest'\nid = 'x'", "E107", "1:10"),
         ("kind = 'saml'", "E110", "1:8"),
-        ("kind = 'facebook'", "E110", "1:8"),
         ("kind = 'gogle'", "E105", "1:8"),
         ("kind = 5", "E105", "1:8"),
         ("provider = 5", "E105", "1:12"),
@@ -291,7 +290,8 @@ def test_a_kind_of_a_later_version_names_those_that_there_are(folder: Folder) ->
     assert fault.message == "kind `saml` is not available in this version"
     assert (
         fault.help
-        == "available are `oidc`, `google`, `developer`, `guest`, `pool`, `github`"
+        == "available are `oidc`, `google`, `developer`, `guest`, `pool`, `facebook`, "
+        "`amazon`, `twitter`, `github`, `oauth2`"
     )
 
 

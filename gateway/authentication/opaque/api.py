@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from types import MappingProxyType
 from typing import Any, Final, Protocol
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from gateway.authentication.json_object import (
     JsonObjectError,
@@ -29,6 +29,8 @@ _FAILING = range(500, 600)
 
 # Facebook's API has called its JSON by the second name.
 _JSON_TYPES = frozenset({"application/json", "text/javascript"})
+
+_MAX_FIELDS = 20
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -148,10 +150,36 @@ class Api:
         if isinstance(body, Mapping):
             headers = {"content-type": FORM, **headers}
             body = urlencode(body).encode("ascii")
-        sent = body
-        return self._answer(
-            self._asked(lambda: self._fetcher.post(url, sent, headers=headers))
-        )
+        return self._answer(self._post(url, body, headers))
+
+    def post_for_form(self, url: str, *, headers: Mapping[str, str]) -> Answer:
+        """Return what is answered as a form, as OAuth 1.0a does.
+
+        Its media type says nothing: X has called it `text/html`.
+
+        Args:
+            url: Where an empty body is sent.
+            headers: With the signature.
+
+        Raises:
+            ProviderUnavailableError: Nothing, or "later".
+            BadAnswerError: Something that cannot be used.
+        """
+        fetched = self._post(url, b"", headers)
+        if fetched.status not in _GOOD:
+            return self._answer(fetched)
+        try:
+            pairs = parse_qsl(
+                fetched.body.decode("ascii"),
+                strict_parsing=True,
+                max_num_fields=_MAX_FIELDS,
+            )
+        except ValueError as error:
+            raise BadAnswerError(f"{self._provider} answers with no form") from error
+        return Answer(fetched.status, dict(pairs))
+
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Fetched:
+        return self._asked(lambda: self._fetcher.post(url, body, headers=headers))
 
     def _get(
         self, url: str, query: Mapping[str, str], headers: Mapping[str, str]

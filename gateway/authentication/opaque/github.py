@@ -19,6 +19,7 @@ from gateway.authentication.opaque.proof import (
     check_form,
     read_id,
     said,
+    scope_claim,
 )
 from gateway.config.providers.opaque.github import GithubProvider
 from gateway.model.claims import TokenType, VerifiedClaims
@@ -75,6 +76,7 @@ class GithubVerifier:
         claims = {
             **said(user),
             "sub": subject,
+            **scope_claim(proof.get("scopes")),
             **self._address(token, user),
         }
         return VerifiedClaims(

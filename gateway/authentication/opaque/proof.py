@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from gateway.authentication.claim_rules import shown
 from gateway.model.claims import VerifiedClaims
-from gateway.model.errors import BadAnswerError, MalformedCredentialError
+from gateway.model.errors import (
+    BadAnswerError,
+    ExpiredCredentialError,
+    MalformedCredentialError,
+)
 
 # What a provider says about somebody is good for this long if it does not say for how long.
 UNSAID_LIFETIME: Final = timedelta(hours=1)
@@ -17,6 +21,9 @@ UNSAID_LIFETIME: Final = timedelta(hours=1)
 _TOKEN = re.compile(r"[!#-+\--:<-\[\]-~]{1,4096}", re.ASCII)
 
 _MAX_SUBJECT = 255
+
+# The end of the year 9999, the last that a date can hold.
+_LAST_SECOND = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 
 class OpaqueVerifier(Protocol):
@@ -53,13 +60,25 @@ def check_form(token: str) -> str:
     return token
 
 
-def read_id(members: Mapping[str, Any], name: str) -> str:
+def at(members: Mapping[str, Any], path: str) -> Any:
+    """Return what stands at a path of names with dots between; `None` if nothing does."""
+    value: Any = members
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def read_id(members: Mapping[str, Any], path: str) -> str:
     """Return the provider's stable name for somebody, which may be a number.
+
+    Args:
+        members: What the provider answered.
+        path: Where the name stands.
 
     Raises:
         BadAnswerError: There is none, or nothing that could be one.
     """
-    value = members.get(name)
+    value = at(members, path)
     # `bool` is an `int` to Python, and nobody's name.
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         value = str(value)
@@ -68,10 +87,39 @@ def read_id(members: Mapping[str, Any], name: str) -> str:
         or not 0 < len(value) <= _MAX_SUBJECT
         or not value.isprintable()
     ):
-        raise BadAnswerError(f"{name}={shown(value)} is nobody's name")
+        raise BadAnswerError(f"{path}={shown(value)} is nobody's name")
     return value
+
+
+def read_end(stated: Any, now: datetime) -> datetime:
+    """Return when a token ends, from seconds since 1970.
+
+    Args:
+        stated: What the provider says; 0 or nothing for "never".
+        now: The time, aware UTC.
+
+    Raises:
+        ExpiredCredentialError: It has ended.
+        BadAnswerError: That is no time.
+    """
+    if stated is None or (stated == 0 and stated is not False):
+        return now + UNSAID_LIFETIME
+    if isinstance(stated, bool) or not isinstance(stated, int | float):
+        raise BadAnswerError(f"an end of {shown(stated)}")
+    if stated <= now.timestamp():
+        raise ExpiredCredentialError(f"it ended at {stated:.0f}")
+    return datetime.fromtimestamp(min(stated, _LAST_SECOND), UTC)
 
 
 def said(members: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is said about somebody: what is `null` is not."""
     return {name: value for name, value in members.items() if value is not None}
+
+
+def scope_claim(scopes: Any) -> dict[str, str]:
+    """Return `scope` as RFC 8693 section 4.2 has it, if there is a list of them."""
+    if not isinstance(scopes, list) or not all(
+        isinstance(each, str) for each in scopes
+    ):
+        return {}
+    return {"scope": " ".join(scopes)}

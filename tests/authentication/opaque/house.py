@@ -1,13 +1,15 @@
 """Providers of opaque tokens, without sockets."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from gateway.authentication.key_sources import KeySources
 from gateway.authentication.opaque.api import Api
 from gateway.authentication.opaque.building import (
     OpaqueSettings,
     build_opaque_verifier,
 )
+from gateway.authentication.opaque.proof import OpaqueVerifier
 from gateway.config.load import KINDS
 from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.model.claims import VerifiedClaims
@@ -27,8 +29,17 @@ def settings_of(text: str) -> OpaqueSettings:
     return found  # type: ignore[return-value]  # each that there is, is one of them
 
 
+def verifier_of(settings: OpaqueSettings, stand_in: StandIn) -> OpaqueVerifier:
+    api = Api(settings.id, fetcher=Direct(stand_in))
+    return build_opaque_verifier(
+        settings,
+        api=api,
+        keys=KeySources(clock=lambda: NOON, fetcher=lambda _: Direct(stand_in)),
+        skew=timedelta(seconds=30),
+    )
+
+
 def prover(settings: OpaqueSettings, stand_in: StandIn) -> Claims:
     """Return what says whose a token is."""
-    api = Api(settings.id, fetcher=Direct(stand_in))
-    verifier = build_opaque_verifier(settings, api=api)
+    verifier = verifier_of(settings, stand_in)
     return lambda token: verifier.claims_for(token, now=NOON)

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from gateway.authentication.opaque.api import Api
-from gateway.authentication.opaque.building import build_opaque_verifier
 from gateway.federation.errors import ProviderSaysNoError
 from gateway.federation.oauth2.dialect import ClientAuth
 from gateway.federation.oauth2.dialects import dialect_of
@@ -20,10 +19,10 @@ from gateway.model.errors import (
     ProviderUnavailableError,
     WrongAudienceError,
 )
-from tests.authentication.opaque.house import NOON, settings_of
+from tests.authentication.opaque.house import NOON, settings_of, verifier_of
 from tests.authentication.opaque.test_github import FILE
 from tests.peers.stand_ins.github import CLIENT_ID, CODE, FOREIGN_TOKEN, TOKEN, Github
-from tests.peers.stand_ins.wire import TROUBLE, Asked, Direct, reply
+from tests.peers.stand_ins.wire import TROUBLE, Asked, Direct, StandIn, reply
 
 TOKEN_PATH = "/login/oauth/access_token"
 ATTEMPT = Attempt(
@@ -45,16 +44,16 @@ def party(github: Github, **changes: object) -> OAuth2Party:
     return OAuth2Party(
         replace(dialect_of(settings), **changes),  # type: ignore[arg-type]
         api=api,
-        verifier=build_opaque_verifier(settings, api=api),
+        verifier=verifier_of(settings, github),
         clock=lambda: NOON,
     )
 
 
-def browse(github: Github, url: str) -> dict[str, str]:
+def browse(stand_in: StandIn, url: str) -> dict[str, str]:
     """Go where the browser is sent, and return what it brings back."""
     parts = urlsplit(url)
     asked = Asked("GET", parts.path, dict(parse_qsl(parts.query)), {}, b"")
-    back = github.answer(asked).headers["location"]
+    back = stand_in.answer(asked).headers["location"]
     assert back.startswith(f"{ATTEMPT.redirect_uri}?")
     return dict(parse_qsl(urlsplit(back).query))
 
