@@ -16,6 +16,7 @@ from gateway.config.configuration import Configuration
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
 from gateway.config.load import load as load_files
+from gateway.config.providers.common import LOGIN, flows_of
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.federation.profile_mapping import ProfileMap, compile_profiles
 from gateway.identity.mapper import Mapper, compile_mappers
@@ -105,6 +106,7 @@ def _load(config_path: Path, *, follow: bool) -> Loaded:
     if follow:
         # What clients prove themselves by stands elsewhere.
         faults += _pool_faults(configuration)
+    faults += _sign_in_faults(configuration)
     mappers = _collect(lambda: compile_mappers(configuration.providers), faults)
     profiles = _collect(lambda: compile_profiles(configuration.providers), faults)
     engine = _collect(
@@ -196,6 +198,15 @@ def _pool_faults(configuration: Configuration) -> Iterator[Fault]:
         )
 
         yield from find_pool_faults(configuration.providers)
+
+
+def _sign_in_faults(configuration: Configuration) -> Iterator[Fault]:
+    if any(LOGIN in flows_of(each.settings) for each in configuration.providers):
+        from gateway.federation.faults import (  # noqa: PLC0415 - slow to import
+            find_sign_in_faults,
+        )
+
+        yield from find_sign_in_faults(configuration.providers)
 
 
 def _overlap_faults(

@@ -23,6 +23,29 @@ _TYPES: Final[Mapping[str, str]] = {
 }
 
 
+# What people call those whose files have no label.
+_LABELS: Final[Mapping[str, str]] = {
+    "google": "Google",
+    "facebook": "Facebook",
+    "amazon": "Amazon",
+    "apple": "Apple",
+    "microsoft": "Microsoft",
+    "twitter": "X",
+    "github": "GitHub",
+    "gitlab": "GitLab",
+}
+
+
+def default_label(kind: str, name: str) -> str:
+    """Return what people call a provider whose file has no label.
+
+    Args:
+        kind: Of the provider.
+        name: What Cognito's clients call it.
+    """
+    return _LABELS.get(kind, name)
+
+
 def provider_type(kind: str) -> str:
     """Return Cognito's word for a kind of provider."""
     return _TYPES.get(kind, "OIDC")

@@ -12,6 +12,7 @@ import idna
 
 from gateway.config.providers.common import LinkSettings, SignInSettings
 from gateway.federation.errors import UnknownProviderError
+from gateway.federation.names import default_label
 from gateway.federation.profile_mapping import ProfileMap
 from gateway.federation.values import RelyingParty
 from gateway.identity.mapper import Mapper
@@ -74,7 +75,8 @@ class LoginProvider:
     @property
     def label(self) -> str:
         """Its name for people."""
-        return self.settings.label or self.name
+        settings = self.settings
+        return settings.label or default_label(settings.kind, self.name)
 
     @property
     def callback(self) -> str:

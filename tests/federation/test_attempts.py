@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
+from typing_extensions import override
 
 from gateway.federation.attempts import LIFETIME, PURPOSE, Attempts, Begun, sweep
 from gateway.federation.errors import StaleAttemptError, WrongBrowserError
 from gateway.keys.errors import SealError
 from gateway.model.errors import RateLimitedError
 from gateway.storage.digests import digest_of
-from gateway.storage.pools.federation_attempts import StoredAttempts
+from gateway.storage.pools.federation_attempts import StoredAttempt, StoredAttempts
 from tests.pool.house import POOL_ID, House
 
 BACK = "https://id.example.com/oauth2/idpresponse"
@@ -167,3 +169,23 @@ def test_nothing_that_is_kept_can_be_read_or_moved(
         attempts.take(moved.attempt.state, BROWSER)
     assert first != second
     assert one.attempt.state not in repr(one)
+
+
+class Overtaken(Attempts):
+    """Somebody takes what it has just found."""
+
+    @override
+    def _find(self, connection: Connection, state: str) -> tuple[Begun, StoredAttempt]:
+        found = super()._find(connection, state)
+        StoredAttempts(connection).remove(found[1].digest)
+        return found
+
+
+def test_of_two_who_take_it_at_once_one_wins(house: House) -> None:
+    house.pool()
+    attempts = Overtaken(database=house.database, seal=house.seal, clock=house.clock)
+    told = begun()
+    attempts.keep(told)
+
+    with pytest.raises(StaleAttemptError):
+        attempts.take(told.attempt.state, BROWSER)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from gateway.federation.names import (
+    default_label,
     default_name,
     group_of,
     identity_text,
@@ -32,6 +33,11 @@ def test_providers_are_called_as_cognito_calls_them(
 ) -> None:
     assert default_name(kind, "corp") == name
     assert provider_type(kind) == type_
+
+
+def test_people_call_a_provider_by_its_own_name() -> None:
+    assert default_label("apple", "SignInWithApple") == "Apple"
+    assert default_label("oidc", "corp") == "corp"
 
 
 def test_a_person_is_called_by_provider_and_subject() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -83,6 +83,7 @@ Algorithm = Annotated[
 ]
 Algorithms = Annotated[tuple[Algorithm, ...], Loose]
 Flow = Literal["login", "exchange", "bearer"]
+LOGIN: Final = "login"
 
 # As addresses are compared: lower case, international names encoded (RFC 5890).
 Domain = Annotated[
@@ -166,6 +167,12 @@ class LoginAccept(AcceptSettings):
         description="`login`: at the sign-in page of a pool. `exchange`: at the token "
         "endpoint. `bearer`: straight on requests to routes.",
     )
+
+
+def flows_of(settings: object) -> tuple[str, ...]:
+    """Return the ways in which people of a provider are let in; none for a pool."""
+    flows: tuple[str, ...] = getattr(getattr(settings, "accept", None), "flows", ())
+    return flows
 
 
 class SignInSettings(Section):

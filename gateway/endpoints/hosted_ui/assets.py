@@ -1,4 +1,4 @@
-"""The style sheet and the script, under addresses that name their content.
+"""The style sheet and the scripts, under addresses that name their content.
 
 So browsers keep them for good, and a new version is another address. A client's own colours
 are a style sheet too: a page with styles inside would have to allow them to everybody.
@@ -40,16 +40,20 @@ class Assets:
         """Read it."""
         own = variables(LIGHT_GROUND, {}, DARK_GROUND, {})
         sheet = (folder / "pages.css").read_text(encoding="utf-8")
-        script = (folder / "passkeys.js").read_text(encoding="utf-8")
         self._sheet = own + sheet
-        self._script = script
+        self._scripts = {
+            f"{_BASE}/{digest_of(text)}.js": text
+            for name in ("passkeys", "onward")
+            for text in [(folder / f"{name}.js").read_text(encoding="utf-8")]
+        }
         self.stylesheet: Final = f"{_BASE}/{digest_of(self._sheet)}.css"
-        self.script: Final = f"{_BASE}/{digest_of(script)}.js"
+        self.script, self.onward = self._scripts
 
     @property
     def size(self) -> int:
         """How many octets a browser loads beside the page."""
-        return len(self._sheet.encode()) + len(self._script.encode())
+        scripts = sum(len(text.encode()) for text in self._scripts.values())
+        return len(self._sheet.encode()) + scripts
 
     @staticmethod
     def brand(client: Client) -> str:
@@ -63,10 +67,9 @@ class Assets:
         async def own_sheet(_request: Request) -> Response:
             return Response(self._sheet, headers=_FOR_GOOD, media_type="text/css")
 
-        async def own_script(_request: Request) -> Response:
-            return Response(
-                self._script, headers=_FOR_GOOD, media_type="text/javascript"
-            )
+        async def own_script(request: Request) -> Response:
+            text = self._scripts[request.scope["path"]]
+            return Response(text, headers=_FOR_GOOD, media_type="text/javascript")
 
         def client_sheet(request: Request) -> Response:
             place = find_place(request.path_params["client_id"])
@@ -79,6 +82,6 @@ class Assets:
 
         return [
             Route(self.stylesheet, own_sheet),
-            Route(self.script, own_script),
+            *(Route(path, own_script) for path in self._scripts),
             Route(f"{_BASE}/{{client_id}}/{{digest}}.css", client_sheet),
         ]

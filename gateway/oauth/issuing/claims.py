@@ -7,6 +7,7 @@ References: Amazon Cognito, "Understanding the identity (ID) token", "... the ac
 OpenID Connect Core sections 2 and 5.1; RFC 9068 section 2.2; RFC 9449 section 6.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -26,6 +27,9 @@ SCOPE_CLAIMS: Final[Mapping[str, tuple[str, ...]]] = {
     "email": ("email", "email_verified"),
     "phone": ("phone_number", "phone_number_verified"),
 }
+
+# Of whoever signs in elsewhere; the gateway alone writes it.
+_IDENTITIES: Final = "identities"
 
 _FLAGS: Final = frozenset({"email_verified", "phone_number_verified"})
 
@@ -95,7 +99,7 @@ def id_claims(person: Person, client: Client, granted: Authorization) -> dict[st
             "acr": assurance(granted.amr),
         }
     return {
-        **attributes_of(person.user, client, plain=False),
+        **_with_identities(attributes_of(person.user, client, plain=False)),
         **groups_of(person.told),
         **claims,
         **_origin(client, granted),
@@ -104,6 +108,25 @@ def id_claims(person: Person, client: Client, granted: Authorization) -> dict[st
         "event_id": granted.id,
         "cognito:username": person.user.username,
     }
+
+
+def _with_identities(claims: dict[str, Any]) -> dict[str, Any]:
+    """Return the claims with `identities` as ID tokens have it; elsewhere it is text.
+
+    Reference: Amazon Cognito, "Understanding the identity (ID) token": in the token, unlike
+    in the attribute, `primary` and `dateCreated` are texts too.
+    """
+    if _IDENTITIES not in claims:
+        return claims
+    told = [
+        {
+            **entry,
+            "primary": "true" if entry["primary"] else "false",
+            "dateCreated": str(entry["dateCreated"]),
+        }
+        for entry in json.loads(claims[_IDENTITIES])
+    ]
+    return {**claims, _IDENTITIES: told}
 
 
 def access_claims(

@@ -11,6 +11,7 @@ def test_what_is_named_by_its_content_is_kept_for_good(
     for address, kind in (
         (hotel.assets.stylesheet, "text/css"),
         (hotel.assets.script, "text/javascript"),
+        (hotel.assets.onward, "text/javascript"),
     ):
         answer = visitor.follow(address)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.federation.names import identity_text
 from gateway.model.client import ClaimsProfile, Client
 from gateway.model.group import Group
 from gateway.model.user import User, UserStatus
@@ -83,6 +84,30 @@ def test_an_id_token_is_cognitos() -> None:
         "updated_at": "1700000000",
         "custom:tier": "7",
     }
+
+
+def test_whoever_comes_from_a_provider_has_identities() -> None:
+    """A list in the ID token, with texts for what the attribute has a number and a flag."""
+    text = identity_text(
+        kind="google", name="Google", subject="123", issuer="", created_at=NOON
+    )
+    user = replace(ANA, attributes={"identities": text})
+
+    claims = id_claims(Person(user), CLIENT, GRANTED)
+
+    assert claims["identities"] == [
+        {
+            "userId": "123",
+            "providerName": "Google",
+            "providerType": "Google",
+            "issuer": None,
+            "primary": "true",
+            "dateCreated": f"{SECONDS}000",
+        }
+    ]
+    assert "identities" not in id_claims(Person(user), PLAIN, GRANTED)
+    hidden = replace(CLIENT, readable=frozenset({"email"}))
+    assert "identities" not in id_claims(Person(user), hidden, GRANTED)
 
 
 def test_an_access_token_is_cognitos() -> None:

@@ -130,13 +130,12 @@ class ElsewherePages:
         )
 
     def send_ahead(self, visit: Visit) -> Response:
-        """Keep what a provider has a browser post; the browser comes again by itself.
-
-        Raises:
-            StaleAttemptError: It answers nothing that was begun here.
-        """
+        """Keep what a provider has a browser post; the browser comes again by itself."""
         state = visit.typed(_STATE[visit.path])
-        self._sign_ins.send_ahead(state, visit.form)
+        try:
+            self._sign_ins.send_ahead(state, visit.form)
+        except StaleAttemptError as error:
+            return self._over(visit, error)
         onward = replace(visit, query={})
         # By its own name alone: so it is known that the answer is here already.
         return self._site.renderer.redirect(
@@ -144,15 +143,13 @@ class ElsewherePages:
         )
 
     def arrive(self, visit: Visit) -> Response:
-        """Let somebody in who has been at a provider, or tell them why not.
-
-        Raises:
-            StaleAttemptError: The browser answers nothing that it has begun here.
-        """
+        """Let somebody in who has been at a provider, or tell them why not."""
         state = visit.query.get(_STATE[visit.path], "")
-        begun = self._sign_ins.take(
-            state, self._site.cookies.browser(visit), visit.path
-        )
+        browser = self._site.cookies.browser(visit)
+        try:
+            begun = self._sign_ins.take(state, browser, visit.path)
+        except StaleAttemptError as error:
+            return self._over(visit, error)
         there = replace(visit, method="GET", path=SIGN_IN, query=begun.query)
         place = self._site.place(there)
         context = context_of(there, self._site.texts(there, place))
@@ -160,6 +157,8 @@ class ElsewherePages:
             arrived = self._sign_ins.arrive(
                 place.pool, place.client, begun, visit.query, context
             )
+        except StaleAttemptError as error:
+            return self._over(visit, error)
         except GatewayError as error:
             return self._refused(there, place, begun, error)
         return self._admission.onward(there, place, arrived.username, arrived.step)
@@ -200,19 +199,25 @@ class ElsewherePages:
             cookies.keep_browser(response, browser)
         return response
 
+    def _over(self, visit: Visit, error: GatewayError) -> Response:
+        """Return the page for an answer to nothing; it says nothing of the answer."""
+        self._tell(error)
+        return self._site.failure(replace(visit, path=SIGN_IN, query={}), error)
+
+    def _tell(self, error: GatewayError, **fields: str) -> None:
+        self._logger.info(
+            "a sign-in through a provider was refused",
+            error=error.code,
+            kind=type(error).__name__,
+            detail=error.detail,
+            **fields,
+        )
+
     def _refused(
         self, visit: Visit, place: Place, begun: Begun, error: GatewayError
     ) -> Response:
         """Return the page of somebody who has been at a provider and is not let in."""
-        if isinstance(error, StaleAttemptError):
-            raise error
-        self._logger.info(
-            "a sign-in through a provider was refused",
-            provider=begun.provider,
-            error=error.code,
-            kind=type(error).__name__,
-            detail=error.detail,
-        )
+        self._tell(error, provider=begun.provider)
         t = self._site.texts(visit, place)
         label = self._sign_ins.label_of(begun)
         told = refusal_of(error, t, label)
