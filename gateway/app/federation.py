@@ -15,6 +15,7 @@ from gateway.authentication.opaque.building import (
 from gateway.config.configuration import Configuration, ProviderFile
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
+from gateway.config.providers.apple import AppleClient, AppleProvider
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.oidc_client import ClientSettings
 from gateway.config.providers.opaque.provider import OpaqueProvider
@@ -22,6 +23,7 @@ from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.federation.oauth2.dialects import dialect_of
 from gateway.federation.oauth2.oauth1_party import OAuth1Party
 from gateway.federation.oauth2.party import OAuth2Party
+from gateway.federation.oidc.apple import AppleParty, AppleSecret
 from gateway.federation.oidc.client_auth import (
     ClientAuthentication,
     client_authentication,
@@ -79,6 +81,8 @@ class _Builder:
         if not settings.enabled:
             return None
         match settings:
+            case AppleProvider(signs_in=True, client=AppleClient() as apple):
+                return self._oidc(file, settings, apple)
             case OidcProvider(signs_in=True, client=ClientSettings() as client):
                 return self._oidc(file, settings, client)
             case OpaqueProvider() if "login" in settings.accept.flows:
@@ -98,16 +102,20 @@ class _Builder:
         )
 
     def _oidc(
-        self, file: ProviderFile, settings: OidcProvider, client: ClientSettings
+        self,
+        file: ProviderFile,
+        settings: OidcProvider,
+        client: ClientSettings | AppleClient,
     ) -> RelyingParty:
         api = build_api(file, settings, fetcher=self.fetcher)
-        return OidcParty(
+        party = AppleParty if isinstance(client, AppleClient) else OidcParty
+        return party(
             settings,
             client,
             tools=OidcTools(
                 api=api,
                 metadata=MetadataSource(settings, api=api, clock=self.clock),
-                authentication=self._authentication(file, client),
+                authentication=self._authentication(file, settings, client),
                 verifier=IdTokenVerifier(
                     settings, keys=self.key_sources.for_(settings), skew=self.skew
                 ),
@@ -116,9 +124,15 @@ class _Builder:
         )
 
     def _authentication(
-        self, file: ProviderFile, client: ClientSettings
+        self,
+        file: ProviderFile,
+        settings: OidcProvider,
+        client: ClientSettings | AppleClient,
     ) -> ClientAuthentication:
         try:
+            if isinstance(client, AppleClient):
+                issuer = settings.issuer
+                return AppleSecret(client, issuer=issuer, clock=self.clock)
             return client_authentication(client, clock=self.clock)
         except ValueError as error:
             place = (*file.keys, "client", "key" if client.key else "secret")

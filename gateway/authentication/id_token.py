@@ -156,7 +156,17 @@ def with_userinfo(
     """
     if userinfo.get("sub") != claims.subject:
         raise WrongSubjectError("userinfo is about another subject than the ID token")
-    return replace(claims, claims={**userinfo, **claims.claims})
+    return with_unsigned(claims, userinfo)
+
+
+def with_unsigned(claims: VerifiedClaims, more: Mapping[str, Any]) -> VerifiedClaims:
+    """Return the claims, and others that they say nothing of and that nobody signed.
+
+    Args:
+        claims: Of the ID token; each stays.
+        more: What whoever brought it can have made up, unless the provider itself did.
+    """
+    return replace(claims, claims={**more, **claims.claims})
 
 
 def _check_nonce(claims: Mapping[str, Any], nonce: str) -> None:

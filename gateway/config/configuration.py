@@ -7,9 +7,12 @@ from gateway.config.document import Document
 from gateway.config.faults import Fault
 from gateway.config.policies.policy import PolicySettings
 from gateway.config.positions import Keys
+from gateway.config.providers.apple import AppleProvider
 from gateway.config.providers.developer import DeveloperProvider
+from gateway.config.providers.gitlab import GitlabProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
+from gateway.config.providers.microsoft import MicrosoftProvider
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.opaque.amazon import AmazonProvider
 from gateway.config.providers.opaque.facebook import FacebookProvider
@@ -22,6 +25,9 @@ from gateway.config.settings.root import Config
 ProviderSettings = (
     OidcProvider
     | GoogleProvider
+    | AppleProvider
+    | MicrosoftProvider
+    | GitlabProvider
     | DeveloperProvider
     | GuestProvider
     | PoolProvider

@@ -34,10 +34,13 @@ from gateway.config.faults import Fault, Severity
 from gateway.config.function_checks import check_functions
 from gateway.config.policies.policy import PolicySettings
 from gateway.config.positions import Keys
+from gateway.config.providers.apple import AppleProvider
 from gateway.config.providers.developer import DeveloperProvider
+from gateway.config.providers.gitlab import GitlabProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.head import ProvidersHead
+from gateway.config.providers.microsoft import MicrosoftProvider
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.opaque.amazon import AmazonProvider
 from gateway.config.providers.opaque.facebook import FacebookProvider
@@ -62,6 +65,9 @@ S = TypeVar("S", bound=Section)
 KINDS: Final[Mapping[str, type[ProviderSettings]]] = {
     "oidc": OidcProvider,
     "google": GoogleProvider,
+    "apple": AppleProvider,
+    "microsoft": MicrosoftProvider,
+    "gitlab": GitlabProvider,
     "developer": DeveloperProvider,
     "guest": GuestProvider,
     "pool": PoolProvider,
@@ -73,10 +79,7 @@ KINDS: Final[Mapping[str, type[ProviderSettings]]] = {
 }
 
 # Documented kinds that this version does not have.
-LATER_KINDS: Final = (
-    "apple",
-    "saml",
-)
+LATER_KINDS: Final = ("saml",)
 
 _MAX_FILES = 4096
 

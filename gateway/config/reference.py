@@ -14,9 +14,12 @@ from pydantic.fields import FieldInfo
 
 from gateway.config.codes import CODES
 from gateway.config.policies.policy import PolicySettings
+from gateway.config.providers.apple import AppleProvider
 from gateway.config.providers.developer import DeveloperProvider
+from gateway.config.providers.gitlab import GitlabProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
+from gateway.config.providers.microsoft import MicrosoftProvider
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.opaque.amazon import AmazonProvider
 from gateway.config.providers.opaque.facebook import FacebookProvider
@@ -59,6 +62,9 @@ _FILES: Final[tuple[tuple[str, type[Section]], ...]] = (
     ("`config.toml`", Config),
     ("`providers/*.toml`: kind `oidc`", OidcProvider),
     ("`providers/*.toml`: kind `google`", GoogleProvider),
+    ("`providers/*.toml`: kind `apple`", AppleProvider),
+    ("`providers/*.toml`: kind `microsoft`", MicrosoftProvider),
+    ("`providers/*.toml`: kind `gitlab`", GitlabProvider),
     ("`providers/*.toml`: kind `developer`", DeveloperProvider),
     ("`providers/*.toml`: kind `guest`", GuestProvider),
     ("`providers/*.toml`: kind `pool`", PoolProvider),

@@ -5,14 +5,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from gateway.app.federation import build_parties
 from gateway.authentication.key_sources import KeySources
 from gateway.config.errors import ConfigError
 from gateway.federation.oauth2.oauth1_party import OAuth1Party
 from gateway.federation.oauth2.party import OAuth2Party
+from gateway.federation.oidc.apple import AppleParty
 from gateway.federation.oidc.party import OidcParty
 from gateway.federation.values import RelyingParty
+from gateway.keys.signing import generate
 from tests.config.files import PROVIDER, Folder
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -22,6 +29,17 @@ id = "github"
 owner = "identity-team@example.com"
 client.id = "Iv1.8a61f9b3a7aba766"
 client.secret = { env = "SECRET" }
+"""
+APPLE = """
+kind = "apple"
+id = "apple"
+owner = "identity-team@example.com"
+accept.flows = ["login"]
+[client]
+id = "com.example.web"
+team_id = "ABCDE12345"
+key_id = "FGHIJ67890"
+key = { file = "secrets/apple" }
 """
 LOGIN = f"{PROVIDER}accept.flows = ['login']\nclient = {{ id = 'a' }}\n"
 CHAT = (
@@ -98,10 +116,25 @@ def test_an_openid_connect_provider_with_a_login_has_one(folder: Folder) -> None
     assert parties["corp"].provider == "corp"
 
 
+def test_apple_has_one_of_its_own(folder: Folder) -> None:
+    """Its secret is made, and its answers have a name beside them."""
+    key = generate("ES256").private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    folder.write("secrets/apple", key).chmod(0o600)
+    folder.write("providers/apple.toml", APPLE)
+
+    parties = parties_of(folder)
+
+    assert isinstance(parties["apple"], AppleParty)
+
+
 def test_all_that_is_wrong_with_what_they_refer_to_is_told(folder: Folder) -> None:
     """At its place."""
     folder.write("ca.pem", "none")
     folder.write("secrets/key", "none")
+    folder.write("secrets/apple", "none")
+    folder.write("providers/apple.toml", APPLE)
     folder.write("secrets/secret", b"\xff")
     folder.write("providers/corp.toml", f"{LOGIN}network.ca = {{ file = 'ca.pem' }}\n")
     for name in ("key", "secret"):
@@ -114,6 +147,7 @@ def test_all_that_is_wrong_with_what_they_refer_to_is_told(folder: Folder) -> No
     found = {(fault.code, fault.where.split(":")[0]) for fault in caught.value.faults}
     assert found == {
         ("E513", "providers/corp.toml"),
+        ("E512", "providers/apple.toml"),
         ("E512", "providers/key.toml"),
         ("E512", "providers/secret.toml"),
     }

@@ -12,18 +12,8 @@ from pydantic import Field
 
 from gateway.config.providers.mapping import MapSettings
 from gateway.config.providers.network import NetworkSettings
-from gateway.config.providers.oidc import OidcAccept, OidcProvider
-from gateway.config.settings.addresses import Issuer, UrlText
+from gateway.config.providers.oidc import IdTokenAccept, IssuerText, OidcProvider
 from gateway.config.settings.section import Expression, Loose, Names
-
-
-class GoogleAccept(OidcAccept):
-    """Which of Google's tokens are accepted."""
-
-    # Google's access tokens are opaque: nothing in them says whom they were made for.
-    tokens: Annotated[tuple[Literal["id_token"], ...], Loose] = Field(
-        default=("id_token",), min_length=1, description="`id_token`."
-    )
 
 
 class GoogleMap(MapSettings):
@@ -47,21 +37,22 @@ class GoogleProvider(OidcProvider):
     kind: Literal["google"] = Field(
         description="Google, as a set of defaults over `oidc`."
     )  # type: ignore[assignment]  # a preset is its own kind
-    issuer: Issuer = Field(
+    issuer: IssuerText = Field(
         default="https://accounts.google.com", description="`iss` of Google's tokens."
     )
     issuer_aliases: Names = Field(
         default=("accounts.google.com",),
         description="The older spelling of `iss`, which still occurs.",
     )
-    jwks_url: UrlText | None = Field(
-        default=None, description="Where its keys are. By default, discovery tells."
-    )
     algorithms: Annotated[tuple[Literal["RS256"], ...], Loose] = Field(
         default=("RS256",), min_length=1, description="Google signs with RS256 alone."
     )
-    accept: GoogleAccept = Field(
-        default=GoogleAccept(),
+    userinfo: bool = Field(
+        default=False,
+        description="Whether a sign-in asks it for claims; its ID tokens have them all.",
+    )
+    accept: IdTokenAccept = Field(
+        default=IdTokenAccept(),
         description="Which of its tokens are accepted, and where.",
     )
     map: GoogleMap = Field(
@@ -69,7 +60,12 @@ class GoogleProvider(OidcProvider):
     )
     network: NetworkSettings = Field(
         default=NetworkSettings(
-            allow_hosts=("accounts.google.com", "www.googleapis.com")
+            allow_hosts=(
+                "accounts.google.com",
+                "oauth2.googleapis.com",
+                "openidconnect.googleapis.com",
+                "www.googleapis.com",
+            )
         ),
         description="Bounds on the way to Google.",
     )

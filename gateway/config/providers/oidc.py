@@ -57,6 +57,15 @@ class OidcAccept(LoginAccept):
     )
 
 
+class IdTokenAccept(OidcAccept):
+    """Which tokens are accepted of a provider whose access tokens are for itself."""
+
+    # Nothing in those says whom they were made for.
+    tokens: Annotated[tuple[Literal["id_token"], ...], Loose] = Field(
+        default=("id_token",), min_length=1, description="`id_token`."
+    )
+
+
 class OidcProvider(Provider):
     """A provider that speaks OpenID Connect."""
 

@@ -59,13 +59,32 @@ Parameters = Annotated[
 ]
 
 
-class ClientSettings(Section):
-    """What the gateway is to the provider."""
+class OidcClient(Section):
+    """What the gateway is to the provider, however it proves that."""
 
     id: Text = Field(description="The gateway's client id; accepted as an audience.")
     extra_audiences: Names = Field(
         default=(), description="Client ids of apps whose tokens are accepted too."
     )
+    scopes: Scopes = Field(
+        default=("openid", "email", "profile"),
+        description="What people are asked to let the gateway know; with `openid`.",
+    )
+    authorize: Parameters = Field(
+        default={},
+        description="Further parameters for the provider's sign-in page, by their names.",
+    )
+
+    @model_validator(mode="after")
+    def _asks_for_an_id_token(self) -> Self:
+        if "openid" not in self.scopes:
+            raise flaw("E106", "without `openid` there is no ID token", at=("scopes",))
+        return self
+
+
+class ClientSettings(OidcClient):
+    """What the gateway is to the provider."""
+
     secret: Secret | None = Field(
         default=None, description="What the gateway proves itself with, if not a key."
     )
@@ -82,14 +101,6 @@ class ClientSettings(Section):
     key_id: Text | None = Field(
         default=None, description="`kid` by which the provider knows the key."
     )
-    scopes: Scopes = Field(
-        default=("openid", "email", "profile"),
-        description="What people are asked to let the gateway know; with `openid`.",
-    )
-    authorize: Parameters = Field(
-        default={},
-        description="Further parameters for the provider's sign-in page, by their names.",
-    )
 
     @property
     def method(self) -> AuthMethod:
@@ -102,8 +113,6 @@ class ClientSettings(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if "openid" not in self.scopes:
-            raise flaw("E106", "without `openid` there is no ID token", at=("scopes",))
         by_secret = self.method in {"client_secret_basic", "client_secret_post"}
         self._check_given("secret", given=self.secret is not None, needed=by_secret)
         by_key = self.method == "private_key_jwt"

@@ -22,7 +22,7 @@ from gateway.authentication.id_token import Expected, IdTokenVerifier, with_user
 from gateway.authentication.issuers import Issuers
 from gateway.authentication.opaque.api import Answer, Api, bearer
 from gateway.config.providers.oidc import OidcProvider
-from gateway.config.providers.oidc_client import ClientSettings
+from gateway.config.providers.oidc_client import OidcClient
 from gateway.federation.errors import ProviderSaysNoError
 from gateway.federation.oauth2.token_answer import read_tokens
 from gateway.federation.oidc.client_auth import ClientAuthentication
@@ -69,7 +69,7 @@ class OidcParty:
     """
 
     def __init__(
-        self, settings: OidcProvider, client: ClientSettings, *, tools: OidcTools
+        self, settings: OidcProvider, client: OidcClient, *, tools: OidcTools
     ) -> None:
         self.provider = settings.id
         self._settings = settings

@@ -204,7 +204,13 @@ def test_google_is_a_set_of_defaults() -> None:
     assert isinstance(google, GoogleProvider)
     assert google.issuers == ("https://accounts.google.com", "accounts.google.com")
     assert google.algorithms == ("RS256",)
-    assert google.hosts == ("accounts.google.com", "www.googleapis.com")
+    assert google.hosts == (
+        "accounts.google.com",
+        "oauth2.googleapis.com",
+        "openidconnect.googleapis.com",
+        "www.googleapis.com",
+    )
+    assert not google.userinfo
     assert google.accept.tokens == ("id_token",)
     assert google.map.tenant == "claim('hd', '')"
 

@@ -93,13 +93,18 @@ class House:
 
 
 def house(
-    settings: OidcProvider | None = None, *, document: Any = None, **answers: Given
+    settings: OidcProvider | None = None,
+    *,
+    document: Any = None,
+    kind: type[OidcParty] = OidcParty,
+    **answers: Given,
 ) -> House:
     """Build a relying party.
 
     Args:
         settings: The provider's file.
         document: Its discovery document.
+        kind: Of the relying party.
         answers: What else its endpoints answer, by `token`, `userinfo` and `par`.
     """
     settings = settings or provider()
@@ -118,7 +123,7 @@ def house(
     api = Api(settings.id, fetcher=endpoints)
     clock = _Clock()
     metadata = MetadataSource(settings, api=api, clock=clock)
-    party = OidcParty(
+    party = kind(
         settings,
         client,
         tools=OidcTools(
