@@ -27,7 +27,7 @@ from gateway.model.access import AccessRequest, RequestView, RouteView
 from gateway.model.claims import VerifiedClaims
 from gateway.model.credential import Credential
 from gateway.model.decision import Decision, StepTimes
-from gateway.model.errors import MissingCredentialError
+from gateway.model.errors import MissingCredentialError, UnprovenKeyError
 from gateway.model.identity import Subject
 from gateway.model.minted import MintedCredential
 from gateway.model.route import Route
@@ -245,7 +245,11 @@ class Pipeline:
                 raise MissingCredentialError(f"route {route.id} is closed to guests")
             return stages.resolver.anonymous()
         known = stages.subjects.recall(credential.value, now)
-        return known or await self._establish(credential)
+        subject = known or await self._establish(credential)
+        if subject.thumbprint:
+            # Whoever has stolen it does not have the key.
+            raise UnprovenKeyError("the token is bound to a key that was not proven")
+        return subject
 
     async def _establish(self, credential: Credential) -> Subject:
         """Find out whose credential it is, on the spot or in a thread.

@@ -19,13 +19,19 @@ from gateway.endpoints.frame import Frame
 from gateway.endpoints.oauth import token
 from gateway.endpoints.proxy.origin import OriginFinder
 from gateway.mint.guest import GuestMint
+from gateway.oauth.exchanging.exchanges import TokenExchanges
 from gateway.oauth.grants.guest import GuestGrant
 from gateway.oauth.server import Grant, TokenServer
 from gateway.storage.identities import IdentityStore
 
 
 def build_control(
-    loaded: Loaded, *, tools: Tools, verifier: Verifier, origins: OriginFinder
+    loaded: Loaded,
+    *,
+    tools: Tools,
+    verifier: Verifier,
+    origins: OriginFinder,
+    exchange: TokenExchanges | None,
 ) -> Frame:
     """Return the control plane: token endpoint, keys, discovery."""
     settings = loaded.configuration.settings
@@ -33,6 +39,7 @@ def build_control(
     server = TokenServer(
         grants=_grants(loaded, tools=tools, verifier=verifier),
         clients=tools.oauth.grants,
+        exchange=exchange,
     )
 
     def client_ip(scope: Scope) -> str:

@@ -18,6 +18,8 @@ from gateway.config.faults import Fault
 from gateway.config.load import load as load_files
 from gateway.config.providers.common import LOGIN, flows_of
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.config.settings.exchanges import exchange_path
+from gateway.config.settings.routes import ANY_HOST
 from gateway.federation.profile_mapping import ProfileMap, compile_profiles
 from gateway.identity.mapper import Mapper, compile_mappers
 from gateway.keys.errors import SealError
@@ -42,7 +44,8 @@ class Loaded:
     Attributes:
         configuration: The files' content.
         declared: The routes, in their order.
-        routes: The table of routes.
+        routes: The table of routes, exchanges among them: what policies decide on.
+        proxied: The table of what leads to an upstream.
         mappers: By the provider's id.
         profiles: Likewise, of those that people may sign in with.
         engine: The compiled policies.
@@ -51,6 +54,7 @@ class Loaded:
     configuration: Configuration
     declared: tuple[Route, ...]
     routes: RouteTable
+    proxied: RouteTable
     mappers: Mapping[str, Mapper]
     profiles: Mapping[str, ProfileMap]
     engine: Engine
@@ -97,10 +101,11 @@ def _without_collector() -> Iterator[None]:
 
 def _load(config_path: Path, *, follow: bool) -> Loaded:
     configuration = load_files(config_path, follow=follow)
-    routes = routes_of(configuration)
+    proxied = routes_of(configuration)
+    routes = (*proxied, *exchanges_of(configuration))
     faults = [
         *_store_key_faults(configuration),
-        *_overlap_faults(configuration, routes),
+        *_overlap_faults(configuration, proxied),
         *find_path_faults(configuration.settings.log.decisions, configuration.document),
     ]
     if follow:
@@ -125,6 +130,7 @@ def _load(config_path: Path, *, follow: bool) -> Loaded:
         configuration=configuration,
         declared=routes,
         routes=RouteTable(routes),
+        proxied=RouteTable(proxied),
         mappers=mappers,
         profiles=profiles,
         engine=engine,
@@ -178,6 +184,25 @@ def routes_of(configuration: Configuration) -> tuple[Route, ...]:
             ),
         )
         for route in settings.routes
+    )
+
+
+def exchanges_of(configuration: Configuration) -> tuple[Route, ...]:
+    """Return the declared exchanges as policies see them: as routes to no upstream."""
+    settings = configuration.settings
+    return tuple(
+        Route(
+            id=exchange.id,
+            host=ANY_HOST,
+            path=exchange_path(exchange.id),
+            methods=frozenset({"POST"}),
+            upstream="",
+            audience=exchange.audience or settings.tokens.issuer,
+            profile=exchange.profile,
+            tags=exchange.tags,
+            max_body_bytes=0,
+        )
+        for exchange in settings.exchanges
     )
 
 

@@ -8,11 +8,13 @@ is handed in or taken over from the snapshot before.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import anyio.to_thread
 
 from gateway.app.control import build_control
 from gateway.app.delivering import PostOffice, build_post_office
+from gateway.app.exchanging import build_exchanges
 from gateway.app.federation import build_parties
 from gateway.app.functions import build_functions
 from gateway.app.loading import Loaded, target_rules_of
@@ -20,7 +22,7 @@ from gateway.app.revision import find_revision
 from gateway.app.signing_in import build_login_providers
 from gateway.app.tools import Tools
 from gateway.authentication.extractor import Extractor
-from gateway.authentication.provider_verifiers import build_verifiers
+from gateway.authentication.provider_verifiers import OwnSettings, build_verifiers
 from gateway.authentication.verifier import Verifier
 from gateway.config.configuration import Configuration
 from gateway.config.errors import ConfigError
@@ -94,32 +96,61 @@ async def build_snapshot(
     origins = OriginFinder(
         trusted_proxies=configuration.settings.server.trusted_proxies
     )
-    stages = Stages(
-        router=loaded.routes,
-        extractor=Extractor(
-            max_token_bytes=configuration.settings.server.limits.token_bytes
-        ),
-        verifier=verifier,
-        resolver=build_resolver(loaded, tools=tools),
-        subjects=SubjectCache(changes=tools.recent_changes),
-        engine=loaded.engine,
-        minter=build_minter(configuration, tools=tools),
-    )
-    profiles = configuration.settings.tokens.profiles.values()
+    resolver = build_resolver(loaded, tools=tools)
+    stages = _stages(loaded, tools=tools, verifier=verifier, resolver=resolver)
     plane = Plane(
         pipeline=Pipeline(stages=stages, clock=tools.clock),
         forwarder=forwarder,
-        headers=RequestHeaders(vouched=[p.header.encode("ascii") for p in profiles]),
+        headers=_headers(configuration),
         origins=origins,
         target_rules=target_rules_of(configuration),
         evidence=await build_collector(loaded, tools=tools),
     )
-    control = build_control(loaded, tools=tools, verifier=verifier, origins=origins)
-    parties = build_parties(
-        configuration, clock=tools.clock, key_sources=tools.key_sources
+    control = build_control(
+        loaded,
+        tools=tools,
+        verifier=verifier,
+        origins=origins,
+        exchange=build_exchanges(
+            loaded,
+            tools=tools,
+            verifier=build_verifier(configuration, tools=tools, flow="exchange"),
+            resolver=resolver,
+            evidence=plane.evidence,
+        ),
     )
-    providers = build_login_providers(loaded, parties)
+    providers = _login_providers(loaded, tools)
     return Snapshot(loaded, plane, control, functions, post_office, providers)
+
+
+def _login_providers(loaded: Loaded, tools: Tools) -> LoginProviders:
+    parties = build_parties(
+        loaded.configuration, clock=tools.clock, key_sources=tools.key_sources
+    )
+    return build_login_providers(loaded, parties)
+
+
+def _headers(configuration: Configuration) -> RequestHeaders:
+    profiles = configuration.settings.tokens.profiles.values()
+    return RequestHeaders(vouched=[each.header.encode("ascii") for each in profiles])
+
+
+def _stages(
+    loaded: Loaded, *, tools: Tools, verifier: Verifier, resolver: Resolver
+) -> Stages:
+    configuration = loaded.configuration
+    return Stages(
+        # An exchange is no way to an upstream.
+        router=loaded.proxied,
+        extractor=Extractor(
+            max_token_bytes=configuration.settings.server.limits.token_bytes
+        ),
+        verifier=verifier,
+        resolver=resolver,
+        subjects=SubjectCache(changes=tools.recent_changes),
+        engine=loaded.engine,
+        minter=build_minter(configuration, tools=tools),
+    )
 
 
 def take_up(snapshot: Snapshot, *, tools: Tools) -> None:
@@ -159,8 +190,13 @@ def _services(configuration: Configuration) -> dict[str, Service]:
     return services
 
 
-def build_verifier(configuration: Configuration, *, tools: Tools) -> Verifier:
-    """Return what checks credentials of all providers.
+def build_verifier(
+    configuration: Configuration,
+    *,
+    tools: Tools,
+    flow: Literal["bearer", "exchange"] = "bearer",
+) -> Verifier:
+    """Return what checks credentials of all providers that are for a flow.
 
     Raises:
         ConfigError: A file that a provider refers to cannot be used.
@@ -172,8 +208,15 @@ def build_verifier(configuration: Configuration, *, tools: Tools) -> Verifier:
             sources=tools.key_sources,
             own_keys=tools.keyring,
             bearers=tools.oauth.bearers,
-            tokens=settings.tokens,
-            guest=settings.guest,
+            own=OwnSettings(
+                tokens=settings.tokens,
+                guest=settings.guest,
+                has_app_tokens=any(
+                    exchange.audience in {"", settings.tokens.issuer}
+                    for exchange in settings.exchanges
+                ),
+            ),
+            flow=flow,
         ),
         clock=tools.clock,
         max_token_bytes=settings.server.limits.token_bytes,

@@ -115,14 +115,22 @@ class Tools:
             logger=logs.logger,
         )
         self._closing = ExitStack()
-        self._guest_limit: tuple[Rate, AddressLimit] | None = None
+        self._limits: dict[str, tuple[Rate, AddressLimit]] = {}
 
     def guest_limit(self, rate: Rate) -> AddressLimit:
         """Return what counts new guests; a reload begins anew only if the rate changed."""
-        if self._guest_limit is None or self._guest_limit[0] != rate:
+        return self._limit("guests", rate)
+
+    def exchange_limit(self, exchange_id: str, rate: Rate) -> AddressLimit:
+        """Return what counts requests for an exchange; a reload goes on likewise."""
+        return self._limit(f"exchange {exchange_id}", rate)
+
+    def _limit(self, name: str, rate: Rate) -> AddressLimit:
+        known = self._limits.get(name)
+        if known is None or known[0] != rate:
             limit = AddressLimit(rate=rate, monotonic_ns=time.monotonic_ns)
-            self._guest_limit = (rate, limit)
-        return self._guest_limit[1]
+            known = self._limits[name] = (rate, limit)
+        return known[1]
 
     def counts(self) -> dict[str, int]:
         """Return what has been counted since the start, lost lines of logs included.

@@ -163,6 +163,23 @@ def read_subject(claims: Mapping[str, Any]) -> str:
     return subject
 
 
+def read_thumbprint(claims: Mapping[str, Any]) -> str:
+    """Return the key that whoever shows a token has to hold; empty for none.
+
+    Raises:
+        MalformedCredentialError: The token is bound to something, and nobody here can check
+            to what.
+
+    Reference: RFC 9449 section 6.1 (`jkt`); RFC 7800 section 3.1.
+    """
+    if "cnf" not in claims:
+        return ""
+    confirmation = claims["cnf"]
+    if not isinstance(confirmation, Mapping) or set(confirmation) != {"jkt"}:
+        raise MalformedCredentialError("bound to something that is not checked here")
+    return read_text(confirmation, "jkt")
+
+
 def read_text(claims: Mapping[str, Any], name: str) -> str:
     """Return a claim that has to be there as text.
 

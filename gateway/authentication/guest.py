@@ -1,7 +1,8 @@
-"""Guest tokens: the one kind of token of our own that is taken back.
+"""Guest tokens: tokens of our own that are taken back.
 
-The gateway makes other tokens too, for upstreams. None of those is a credential here: an
-upstream that was shown one must not be able to come back with it.
+The gateway makes other tokens too. App tokens are taken back as well (`app_token`); those for
+upstreams are no credentials here: an upstream that was shown one must not be able to come back
+with it.
 
 Reference: RFC 8725 section 3.11 (explicit typing).
 """
@@ -60,7 +61,7 @@ class GuestVerifier:
         self.provider = settings.id
         self.issuers = frozenset({issuer})
         self._issuer = issuer
-        self._keys = _Ring(own_keys)
+        self._keys = OwnRing(own_keys)
         self._lifetime = LifetimeRule(skew, max_lifetime, issued_at_required=True)
 
     def claims_for(
@@ -98,7 +99,7 @@ class GuestVerifier:
         )
 
 
-class _Ring:
+class OwnRing:
     """The key ring, seen as the keys of an issuer."""
 
     def __init__(self, own_keys: OwnKeys) -> None:
@@ -107,6 +108,7 @@ class _Ring:
     def get(
         self, key_id: str | None, algorithm: str, *, may_wait: bool
     ) -> VerificationKey:
+        """Return the key of an id, or raise `UnknownKeyError`."""
         # The ring is in memory.
         del may_wait
         found = self._own_keys.public_key(key_id) if key_id is not None else None

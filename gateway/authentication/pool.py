@@ -113,8 +113,6 @@ class PoolVerifier:
         expires_at = check_lifetime(claims, self._lifetime, now=now)
         subject = read_subject(claims)
         self._check_client(kind, claims, subject)
-        if "cnf" in claims:
-            raise WrongTokenTypeError("the token is bound to a key that was not shown")
         profile = self._bearers.profile(self._pool_id, claims)
         key = change_key(self._pool_id, subject)
         return VerifiedClaims(

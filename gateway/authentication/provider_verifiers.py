@@ -4,9 +4,11 @@ What can be wrong with a key file or a certificate is found here, at load, and t
 fault of the file that names it.
 """
 
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, assert_never
 
+from gateway.authentication.app_token import ACCESS_TOKEN_TYPE, AppVerifier
 from gateway.authentication.compact import names_of
 from gateway.authentication.developer import DeveloperVerifier
 from gateway.authentication.guest import GuestVerifier, OwnKeys
@@ -18,9 +20,10 @@ from gateway.authentication.key_set import (
 )
 from gateway.authentication.key_sources import KeySources
 from gateway.authentication.oidc import OidcVerifier
+from gateway.authentication.own import OneType, OwnVerifier
 from gateway.authentication.pool import Bearers, PoolVerifier
 from gateway.authentication.verifier import ProviderVerifier
-from gateway.config.configuration import ProviderFile
+from gateway.config.configuration import ProviderFile, ProviderSettings
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
 from gateway.config.providers.developer import DeveloperProvider
@@ -30,6 +33,22 @@ from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.tokens import TokensSettings
+from gateway.model.claims import TokenType
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSettings:
+    """What the gateway's own tokens go by.
+
+    Attributes:
+        tokens: The gateway's issuer and the skew.
+        guest: Whether guests exist, and how long a guest token lives.
+        has_app_tokens: Whether tokens are exchanged for some that are credentials here.
+    """
+
+    tokens: TokensSettings
+    guest: GuestSettings
+    has_app_tokens: bool = False
 
 
 def build_verifiers(
@@ -38,8 +57,8 @@ def build_verifiers(
     sources: KeySources,
     own_keys: OwnKeys,
     bearers: Bearers,
-    tokens: TokensSettings,
-    guest: GuestSettings,
+    own: OwnSettings,
+    flow: Literal["bearer", "exchange"] = "bearer",
 ) -> tuple[ProviderVerifier, ...]:
     """Return a verifier for each provider that is enabled.
 
@@ -48,17 +67,17 @@ def build_verifiers(
         sources: Where the keys of OpenID Connect providers come from.
         own_keys: The gateway's own public keys.
         bearers: Knows the keys and the people of pools.
-        tokens: The gateway's issuer and the skew.
-        guest: Whether guests exist, and how long a guest token lives.
+        own: What else they go by.
+        flow: Where the credentials are shown: providers that are not for it are left out.
 
     Raises:
         ConfigError: With all faults of the files that the providers refer to.
     """
+    tokens = own.tokens
     verifiers: list[ProviderVerifier] = []
     faults: list[Fault] = []
     for file in files:
-        # Nothing in an opaque token says whose it is; `opaque.building` is for those.
-        if not file.settings.enabled or isinstance(file.settings, OpaqueProvider):
+        if not file.settings.enabled or not _is_for(file.settings, flow):
             continue
         try:
             match file.settings:
@@ -66,17 +85,10 @@ def build_verifiers(
                     verifiers.append(_oidc(file, provider, sources, tokens))
                 case DeveloperProvider() as provider:
                     verifiers.append(_developer(file, provider, tokens))
-                case GuestProvider() as provider:
-                    if guest.enabled:
-                        verifiers.append(
-                            GuestVerifier(
-                                provider,
-                                own_keys=own_keys,
-                                issuer=tokens.issuer,
-                                max_lifetime=guest.id_ttl,
-                                skew=tokens.skew,
-                            )
-                        )
+                case GuestProvider() | OpaqueProvider():
+                    # Among our own tokens, below; and where nothing in a token says
+                    # whose it is, `opaque.building` is for it.
+                    continue
                 case PoolProvider() as provider:
                     verifiers.append(
                         PoolVerifier(provider, bearers=bearers, skew=tokens.skew)
@@ -87,7 +99,50 @@ def build_verifiers(
             faults += error.faults
     if faults:
         raise ConfigError(faults)
+    by_type = _own_types(files, own_keys=own_keys, bearers=bearers, own=own)
+    if by_type:
+        verifiers.append(
+            OwnVerifier(issuer=tokens.issuer, provider="our own", by_type=by_type)
+        )
     return tuple(verifiers)
+
+
+def _is_for(provider: ProviderSettings, flow: str) -> bool:
+    return isinstance(provider, GuestProvider) or flow in provider.accept.flows
+
+
+def _own_types(
+    files: Sequence[ProviderFile],
+    *,
+    own_keys: OwnKeys,
+    bearers: Bearers,
+    own: OwnSettings,
+) -> Mapping[str, OneType]:
+    """Return what checks the tokens of our own that come back, by their type."""
+    by_type: dict[str, OneType] = {}
+    enabled = [file.settings for file in files if file.settings.enabled]
+    guests = [each for each in enabled if isinstance(each, GuestProvider)]
+    if guests and own.guest.enabled:
+        by_type[TokenType.GUEST] = GuestVerifier(
+            guests[0],
+            own_keys=own_keys,
+            issuer=own.tokens.issuer,
+            max_lifetime=own.guest.id_ttl,
+            skew=own.tokens.skew,
+        )
+    if own.has_app_tokens:
+        by_type[ACCESS_TOKEN_TYPE] = AppVerifier(
+            own_keys=own_keys,
+            issuer=own.tokens.issuer,
+            providers={
+                each.id: each.pool_id if isinstance(each, PoolProvider) else ""
+                for each in enabled
+                if _is_for(each, "exchange")
+            },
+            people=bearers,
+            skew=own.tokens.skew,
+        )
+    return by_type
 
 
 def _oidc(

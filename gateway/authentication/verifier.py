@@ -7,10 +7,11 @@ Reference: RFC 8725 section 3.8 (the issuer chooses the keys, so it has to be kn
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, assert_never
 
-from gateway.authentication.claim_rules import shown
+from gateway.authentication.claim_rules import read_thumbprint, shown
 from gateway.authentication.compact import UnverifiedToken, parse_compact
 from gateway.authentication.issuers import template_of
 from gateway.model.claims import VerifiedClaims
@@ -81,6 +82,10 @@ class Verifier:
     ) -> VerifiedClaims:
         """Return what an issuer says about somebody, once that has been checked.
 
+        Whether the credential is shown by who holds the key that it is bound to
+        (`VerifiedClaims.thumbprint`) is for the caller to check: the key is proven for each
+        request anew.
+
         May fetch the issuer's keys, so it belongs into a thread.
 
         Args:
@@ -101,7 +106,7 @@ class Verifier:
             ProviderUnavailableError: Its issuer's keys cannot be had.
         """
         match credential.scheme:
-            case Scheme.BEARER:
+            case Scheme.BEARER | Scheme.DPOP:
                 return self._verify_token(credential.value, may_wait=may_wait)
             case _:
                 assert_never(credential.scheme)
@@ -114,4 +119,7 @@ class Verifier:
             provider = self._by_issuer.get(template_of(token))
         if provider is None:
             raise UntrustedIssuerError(f"iss={shown(token.unverified_issuer)}")
-        return provider.claims_for(token, now=self._clock(), may_wait=may_wait)
+        claims = provider.claims_for(token, now=self._clock(), may_wait=may_wait)
+        if "cnf" not in claims.claims:
+            return claims
+        return replace(claims, thumbprint=read_thumbprint(claims.claims))

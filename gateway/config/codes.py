@@ -45,6 +45,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E304": "A route names a token profile that is not declared.",
         "E305": "A route matches a path that the gateway answers itself.",
         "E306": "Two listeners have the same address.",
+        "E307": "Two things have the same audience, which tells them apart.",
         "E310": "Two things decide the same request.",
         "E311": "A pattern matches no route.",
         "E312": "A policy decides about a route outside its scope.",

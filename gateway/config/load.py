@@ -30,6 +30,7 @@ from gateway.config.configuration import (
 )
 from gateway.config.document import Document
 from gateway.config.errors import ConfigError
+from gateway.config.exchange_checks import check_exchanges
 from gateway.config.faults import Fault, Severity
 from gateway.config.function_checks import check_functions
 from gateway.config.policies.policy import PolicySettings
@@ -188,6 +189,7 @@ class _Loading:
         if self._config is not None:
             self._faults += check_secrets(self._documents[0], self._config)
             self._faults += check_functions(self._providers, self._config.triggers)
+            self._faults += check_exchanges(self._documents[0], self._config)
         if self._parts is not None:
             self._faults += check_config(self._parts)
         self._faults += check_providers(self._providers, self._parts)

@@ -10,6 +10,7 @@ docs/decisions/0009-identities-and-guests.md tells why ids are made the way they
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -35,6 +36,9 @@ _IDENTITY_ID = re.compile(
 
 class IdentityStore(Protocol):
     """Keeps identities."""
+
+    def find(self, provider: str, subject: str) -> StoredIdentity | None:
+        """Return the identity, if it is known; raise `StorageError` if that fails."""
 
     def find_or_create(
         self,
@@ -94,11 +98,7 @@ class Resolver:
             OutgrownGuestError: They are of a guest who has an account now.
             StorageError: The database cannot be read or written.
         """
-        mapper = self._mappers.get(claims.provider)
-        if mapper is None:
-            raise UntrustedIssuerError(
-                f"provider {claims.provider!r} is not configured"
-            )
+        mapper = self._mapper(claims.provider)
         now = self._clock()
         mapped = mapper.map(claims, now, may_wait=may_wait)
         kind = mapper.kind
@@ -111,16 +111,36 @@ class Resolver:
             stored = self._find_or_create(claims.provider, mapped.subject, kind, now)
         if kind is IdentityKind.GUEST and stored.kind is not kind:
             raise OutgrownGuestError(f"identity {stored.id} has an account now")
-        return Subject(
-            identity=_identity(claims, mapper, mapped, stored),
-            claims=mapped.exported,
-            expires_at=claims.expires_at,
-            depends_on=claims.depends_on,
+        return _subject(claims, mapper, mapped, stored)
+
+    def foresee(self, claims: VerifiedClaims, identity_id: str) -> Subject:
+        """Return whom the claims are about, and write nothing.
+
+        Args:
+            claims: What a provider says about somebody.
+            identity_id: Who they would be if they were never seen.
+
+        Raises:
+            CredentialError: As `resolve`.
+            StorageError: The database cannot be read.
+        """
+        mapper = self._mapper(claims.provider)
+        now = self._clock()
+        mapped = mapper.map(claims, now)
+        stored = self._store.find(claims.provider, mapped.subject) or _Foreseen(
+            identity_id, now, kind=mapper.kind
         )
+        return _subject(claims, mapper, mapped, stored)
 
     def anonymous(self) -> Subject:
         """Return the guest who shows nothing: always the same, and never stored."""
         return self._anonymous
+
+    def _mapper(self, provider: str) -> Mapper:
+        mapper = self._mappers.get(provider)
+        if mapper is None:
+            raise UntrustedIssuerError(f"provider {provider!r} is not configured")
+        return mapper
 
     def _find_or_create(
         self, provider: str, subject: str, kind: IdentityKind, now: datetime
@@ -145,6 +165,30 @@ def _check_guest(subject: str) -> None:
         raise MalformedCredentialError("the subject of a guest is no identity id")
 
 
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """An identity that is not there yet."""
+
+    id: str
+    created_at: datetime
+    kind: IdentityKind
+    disabled: bool = False
+    linked: tuple[str, ...] = ()
+
+
+def _subject(
+    claims: VerifiedClaims, mapper: Mapper, mapped: MappedClaims, stored: StoredIdentity
+) -> Subject:
+    return Subject(
+        identity=_identity(claims, mapper, mapped, stored),
+        claims=mapped.exported,
+        expires_at=claims.expires_at,
+        depends_on=claims.depends_on,
+        thumbprint=claims.thumbprint,
+        actor=claims.actor,
+    )
+
+
 def _identity(
     claims: VerifiedClaims, mapper: Mapper, mapped: MappedClaims, stored: StoredIdentity
 ) -> Identity:
@@ -166,7 +210,7 @@ def _identity(
         tenant=mapped.tenant,
         groups=mapped.groups,
         labels=mapped.labels,
-        scopes=mapped.scopes,
+        scopes=mapped.scopes if claims.scopes is None else claims.scopes,
         amr=mapped.amr,
         acr=mapped.acr,
         auth_time=mapped.auth_time,

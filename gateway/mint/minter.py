@@ -86,7 +86,7 @@ class Minter:
         if not decision.allowed:
             raise MintError("nothing is minted for a request that was denied")
         signing = self._keys.signing_key()
-        key = _cache_key(decision, subject.identity, route, signing.kid)
+        key = _cache_key(decision, subject, route, signing.kid)
         entry = self._cache.find(key)
         if entry is not None and now < entry[1]:
             minted = entry[0]
@@ -110,9 +110,12 @@ class Minter:
             raise MintError(
                 f"route {route.id} names the unknown profile {route.profile!r}"
             )
-        issued_at, expires_at = _lifetime(profile, subject, now)
+        issued_at, expires_at = lifetime_of(profile.ttl, subject, now)
         token_id = secrets.token_urlsafe(TOKEN_ID_BYTES)
-        claims = {**_claims_of(subject.identity), **_checked(decision.claims)}
+        claims = {**sign_in_claims(subject.identity), **checked_claims(decision.claims)}
+        if subject.actor is not None:
+            # Whoever acts for somebody acts for them at the upstream too.
+            claims["act"] = subject.actor
         claims |= {
             "iss": self._issuer,
             "sub": subject.identity.id,
@@ -147,13 +150,14 @@ def _prepare(profile: JwtProfile) -> _Profile:
 
 
 def _cache_key(
-    decision: Decision, identity: Identity, route: Route, kid: str
+    decision: Decision, subject: Subject, route: Route, kid: str
 ) -> Hashable:
     """Return everything that a token depends on, but its times.
 
     What is added to the token must be added here, or one caller gets the token of
     another; a test changes each part in turn.
     """
+    identity = subject.identity
     return (
         identity.id,
         identity.provider,
@@ -165,16 +169,17 @@ def _cache_key(
         kid,
         decision.digest,
         freeze_claims(decision.claims),
+        subject.actor and freeze_claims(subject.actor),
     )
 
 
-def _lifetime(profile: _Profile, subject: Subject, now: datetime) -> tuple[int, int]:
+def lifetime_of(ttl: timedelta, subject: Subject, now: datetime) -> tuple[int, int]:
     """Return `iat` and `exp` in whole seconds, both rounded down.
 
     Raises:
         ExpiredCredentialError: Nothing is left of the life of what was presented.
     """
-    ends = now + profile.ttl
+    ends = now + ttl
     if subject.expires_at is not None:
         ends = min(ends, subject.expires_at)
     expires_at = int(ends.timestamp())
@@ -183,7 +188,7 @@ def _lifetime(profile: _Profile, subject: Subject, now: datetime) -> tuple[int, 
     return int(now.timestamp()), expires_at
 
 
-def _claims_of(identity: Identity) -> dict[str, Any]:
+def sign_in_claims(identity: Identity) -> dict[str, Any]:
     """Return what is known about the sign-in.
 
     Reference: RFC 9068 section 2.2.1.
@@ -198,7 +203,7 @@ def _claims_of(identity: Identity) -> dict[str, Any]:
     return claims
 
 
-def _checked(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+def checked_claims(claims: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the policies' claims, if none of them is the gateway's own.
 
     `acr`, `amr` and `auth_time` may be set: a policy can translate them for an upstream.

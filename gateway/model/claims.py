@@ -15,6 +15,8 @@ class TokenType(StrEnum):
     DEVELOPER = "jwt"
     GUEST = "guest+jwt"
     OPAQUE = "opaque"
+    # A name of ours: on the wire it is an access token like any other.
+    APP = "app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class VerifiedClaims:
         claims: The whole verified payload.
         depends_on: What the claims hold for, as changes are heard
             (`gateway.storage.epochs.heard_as`); empty for the token alone.
+        thumbprint: Of the key that whoever shows the token has to hold (RFC 7638); empty
+            for whoever has it.
+        scopes: What a token of our own was limited to; `None` where the provider's file
+            says how scopes are read.
+        actor: Who acts for the subject (RFC 8693 section 4.1); `None` for nobody.
     """
 
     provider: str
@@ -42,3 +49,6 @@ class VerifiedClaims:
     expires_at: datetime
     claims: Mapping[str, Any] = field(repr=False)
     depends_on: str = ""
+    thumbprint: str = ""
+    scopes: tuple[str, ...] | None = None
+    actor: Mapping[str, Any] | None = None

@@ -122,6 +122,13 @@ class OutgrownGuestError(CredentialError):
     public = "This guest has an account now. Sign in with it."
 
 
+class UnprovenKeyError(CredentialError):
+    """The credential is bound to a key, and that was not shown to be there."""
+
+    code = "unproven_key"
+    public = "The credential is bound to a key, which was not proven."
+
+
 class ImmatureCredentialError(CredentialError):
     """The credential is not valid yet (`nbf` or `iat` is to come)."""
 

@@ -88,6 +88,8 @@ class Subject:
             `None` for an anonymous guest, who showed no credential.
         anonymous: Nothing was presented at all.
         depends_on: What else has to stand, as changes are heard: a person of a pool.
+        thumbprint: Of the key that the credential is bound to; empty for none.
+        actor: Who acts for the identity (`act`, RFC 8693 section 4.1); `None` for nobody.
     """
 
     identity: Identity
@@ -95,3 +97,5 @@ class Subject:
     expires_at: datetime | None = None
     anonymous: bool = False
     depends_on: str = ""
+    thumbprint: str = ""
+    actor: Mapping[str, Any] | None = field(default=None, repr=False)

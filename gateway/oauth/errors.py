@@ -5,7 +5,9 @@ GatewayError
 │   ├── UnknownParameterError
 │   ├── MissingParameterError
 │   ├── MalformedParameterError
-│   └── UnsupportedGrantTypeError    unsupported_grant_type
+│   ├── UnsupportedGrantTypeError    unsupported_grant_type
+│   ├── UnacceptableTokenError       invalid_request (RFC 8693 section 2.2.2)
+│   └── RefusedExchangeError         invalid_request
 ├── OAuthError                       by its own code
 │   ├── InvalidGrantError            invalid_grant
 │   │   ├── InvalidGuestTokenError
@@ -55,6 +57,26 @@ class MalformedParameterError(RequestError):
     """A parameter is not what it should be, or too long."""
 
     public = "A parameter of the request is malformed."
+
+
+class UnacceptableTokenError(RequestError):
+    """A token that was shown to be exchanged is not good, or not here."""
+
+    public = "A token that was shown is not valid, or not exchanged here."
+
+
+class RefusedExchangeError(RequestError):
+    """The policies do not permit an exchange.
+
+    Attributes:
+        message: The deciding rule's own reason; empty if it has none.
+    """
+
+    public = "The policies do not permit this exchange."
+
+    def __init__(self, detail: str = "", *, message: str = "") -> None:
+        super().__init__(detail)
+        self.message = message
 
 
 class OAuthError(GatewayError):

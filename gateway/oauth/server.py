@@ -61,6 +61,11 @@ class Authenticator(Protocol):
     ) -> Client:
         """Return the client that has proven itself, or raise."""
 
+    def is_named(
+        self, parameters: Mapping[str, str], authorization: Sequence[str]
+    ) -> bool:
+        """Return whether a client is named, or something is shown as if by one."""
+
 
 class Proofs(Protocol):
     """Checks proofs of possession of a key."""
@@ -98,6 +103,14 @@ class ClientGrants:
         """The types that are offered."""
         return tuple(self._grants)
 
+    def is_asked_by_one(self, request: TokenRequest) -> bool:
+        """Return whether a client of a pool asks, or whoever claims to be one.
+
+        Raises:
+            UnavailableError: Nobody knows.
+        """
+        return self._authenticator.is_named(request.parameters, request.authorization)
+
     def issue(self, grant_type: str, request: TokenRequest) -> IssuedToken:
         """Return the token that a client asks for; raises as `TokenServer.issue`."""
         grant = self._grants[grant_type]
@@ -123,17 +136,24 @@ class TokenServer:
     """Answers requests for tokens."""
 
     def __init__(
-        self, *, grants: Sequence[Grant], clients: ClientGrants | None = None
+        self,
+        *,
+        grants: Sequence[Grant],
+        clients: ClientGrants | None = None,
+        exchange: Grant | None = None,
     ) -> None:
         """Offer these grants and no other.
 
         Args:
             grants: For anybody.
             clients: For clients; `None` where there are no pools.
+            exchange: For anybody who is no client of a pool, although clients have a grant
+                of the same type.
 
         Raises:
             ValueError: Two of them have the same type.
         """
+        self._exchange = exchange
         self._grants = {grant.grant_type: grant for grant in grants}
         self._clients = clients
         offered = clients.grant_types if clients else ()
@@ -144,7 +164,8 @@ class TokenServer:
     @property
     def grant_types(self) -> tuple[str, ...]:
         """The types that anybody may use, for the discovery document."""
-        return tuple(sorted(self._grants))
+        exchange = {self._exchange.grant_type} if self._exchange else set()
+        return tuple(sorted(self._grants.keys() | exchange))
 
     def issue(self, request: TokenRequest) -> IssuedToken:
         """Return the token that the request asks for.
@@ -159,14 +180,28 @@ class TokenServer:
         grant_type = request.parameters.get(GRANT_TYPE)
         if grant_type is None:
             raise MissingParameterError("no grant_type")
+        if self._is_for_anybody(grant_type, request):
+            return _issue(self._exchange, request)
         if self._clients is not None and grant_type in self._for_clients:
             return self._clients.issue(grant_type, request)
-        if request.authorization:
-            # Not ignored: whoever authenticates expects to be somebody afterwards.
-            raise InvalidClientError("an Authorization header, and no grant of clients")
         grant = self._grants.get(grant_type)
-        if grant is None:
+        if grant is None and not request.authorization:
             raise UnsupportedGrantTypeError("no such grant_type")
-        if request.parameters.keys() - grant.parameters - {GRANT_TYPE}:
-            raise UnknownParameterError("a parameter that the grant does not know")
-        return grant.issue(request)
+        return _issue(grant, request)
+
+    def _is_for_anybody(self, grant_type: str, request: TokenRequest) -> bool:
+        """Return whether an exchange is asked for, and not by a client of a pool."""
+        exchange = self._exchange
+        if exchange is None or grant_type != exchange.grant_type:
+            return False
+        return self._clients is None or not self._clients.is_asked_by_one(request)
+
+
+def _issue(grant: Grant | None, request: TokenRequest) -> IssuedToken:
+    """Return the token that somebody asks for who is no client."""
+    if grant is None or request.authorization:
+        # Not ignored: whoever authenticates expects to be somebody afterwards.
+        raise InvalidClientError("an Authorization header, and no grant of clients")
+    if request.parameters.keys() - grant.parameters - {GRANT_TYPE}:
+        raise UnknownParameterError("a parameter that the grant does not know")
+    return grant.issue(request)

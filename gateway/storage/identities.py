@@ -286,6 +286,15 @@ class IdentityStore:
             raise StorageError(f"identity id {new_id!r} belongs to somebody else")
         return created
 
+    def find(self, provider: str, subject: str) -> StoredIdentity | None:
+        """Return whom a login leads to; `None` if it was never seen.
+
+        Raises:
+            StorageError: The database cannot be read.
+        """
+        with self._database.reading() as connection:
+            return find_identity(connection, provider, subject)
+
     def logins_of(self, identity_id: str) -> tuple[Login, ...]:
         """Return all logins of an identity, in the order in which they came.
 

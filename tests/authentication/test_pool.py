@@ -167,7 +167,6 @@ def test_nobody_waits_for_the_database_on_the_event_loop(bearers: FakeBearers) -
         (access(client_id=None), MalformedCredentialError),
         (id_token(aud=["app"]), MalformedCredentialError),
         (access(sub="app"), WrongTokenTypeError),
-        (access(cnf={"jkt": "thumbprint"}), WrongTokenTypeError),
         (access(aud="https://orders.example"), WrongAudienceError),
     ],
 )

@@ -2,16 +2,16 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
 from gateway.authentication.developer import DeveloperVerifier
-from gateway.authentication.guest import GuestVerifier
 from gateway.authentication.key_sources import KeySources
 from gateway.authentication.oidc import OidcVerifier
+from gateway.authentication.own import OwnVerifier
 from gateway.authentication.pool import PoolVerifier
-from gateway.authentication.provider_verifiers import build_verifiers
+from gateway.authentication.provider_verifiers import OwnSettings, build_verifiers
 from gateway.authentication.verification_key import PublicKey
 from gateway.authentication.verifier import ProviderVerifier, Verifier
 from gateway.config.configuration import ProviderFile
@@ -26,7 +26,7 @@ from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.references import FileRef
 from gateway.config.settings.tokens import TokensSettings
 from gateway.model.credential import Credential, Scheme
-from gateway.model.errors import CredentialError
+from gateway.model.errors import CredentialError, UntrustedIssuerError
 from tests.authentication.issuer import (
     ISSUER,
     NOON,
@@ -51,15 +51,22 @@ class Ring:
         return ("ES256", private_key("ES256").public_key()) if kid else None
 
 
-def build(*files: ProviderFile, guests: bool = True) -> tuple[ProviderVerifier, ...]:
+def build(
+    *files: ProviderFile,
+    guests: bool = True,
+    app_tokens: bool = False,
+    flow: Literal["bearer", "exchange"] = "bearer",
+) -> tuple[ProviderVerifier, ...]:
     provider = FakeProvider()
     return build_verifiers(
         files,
         sources=KeySources(clock=Clock(), fetcher=lambda _rules: provider),
         own_keys=Ring(),
         bearers=FakeBearers(),
-        tokens=TokensSettings(issuer=OWN),
-        guest=GuestSettings(enabled=guests),
+        own=OwnSettings(
+            TokensSettings(issuer=OWN), GuestSettings(enabled=guests), app_tokens
+        ),
+        flow=flow,
     )
 
 
@@ -127,13 +134,13 @@ def test_every_kind_of_provider_gets_its_verifier(document: Document) -> None:
         OidcVerifier,
         OidcVerifier,
         DeveloperVerifier,
-        GuestVerifier,
+        OwnVerifier,
     ]
     assert [each.provider for each in verifiers] == [
         "corp",
         "google",
         "backend",
-        "guest",
+        "our own",
     ]
 
 
@@ -208,6 +215,47 @@ def test_without_guests_no_guest_token_is_accepted(document: Document) -> None:
     assert build(guest(document), guests=False) == ()
 
 
+def test_a_provider_verifies_where_its_file_lets_it(document: Document) -> None:
+    """Straight on requests, at the token endpoint, or at both; our own at both."""
+    files = (
+        oidc(document, accept={"flows": ("exchange",)}),
+        developer(document, key_set(jwk("ES256")), accept={"flows": ("bearer",)}),
+    )
+
+    for_requests = build(*files, app_tokens=True)
+    for_exchange = build(*files, app_tokens=True, flow="exchange")
+
+    assert [each.provider for each in for_requests] == ["backend", "our own"]
+    assert [each.provider for each in for_exchange] == ["corp", "our own"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "accepted"), [("corp", True), ("backend", False), ("gone", False)]
+)
+def test_an_app_token_is_of_a_provider_whose_tokens_are_exchanged(
+    document: Document, provider: str, *, accepted: bool
+) -> None:
+    """As long as its file says so."""
+    files = (
+        oidc(document, accept={"flows": ("exchange",)}),
+        developer(document, key_set(jwk("ES256"))),
+    )
+    via = {"provider": provider, "issuer": "i", "subject": "ana", "claims": {}}
+    text = token(access_claims(iss=OWN, aud=OWN, via=via))
+    verifier = Verifier(
+        providers=build(*files, app_tokens=True),
+        clock=lambda: NOON,
+        max_token_bytes=8192,
+    )
+    credential = Credential(Scheme.BEARER, text)
+
+    if accepted:
+        assert verifier.verify(credential).provider == provider
+    else:
+        with pytest.raises(UntrustedIssuerError):
+            verifier.verify(credential)
+
+
 def test_a_key_may_be_named_ed25519_in_the_file(document: Document) -> None:
     file = developer(
         document, key_set(jwk("EdDSA", alg="Ed25519")), algorithms=("Ed25519",)
@@ -251,8 +299,7 @@ def test_a_certificate_file_without_a_certificate_is_a_fault(
             sources=KeySources(clock=Clock()),
             own_keys=Ring(),
             bearers=FakeBearers(),
-            tokens=TokensSettings(issuer=OWN),
-            guest=GuestSettings(),
+            own=OwnSettings(TokensSettings(issuer=OWN), GuestSettings()),
         )
 
     assert [(each.code, each.line) for each in caught.value.faults] == [

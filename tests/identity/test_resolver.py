@@ -338,6 +338,33 @@ def test_the_time_of_the_first_sight_stays(database: Database) -> None:
     assert later.resolve(verified()).identity.created == NOON
 
 
+def test_who_somebody_will_be_is_foreseen(
+    resolver: Resolver, database: Database
+) -> None:
+    """With the id that they would get, or the one that they have; nothing is written."""
+    foreseen = resolver.foresee(verified(), "us-east-1:9").identity
+
+    with database.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM identity")) == 0
+    assert (foreseen.id, foreseen.kind) == ("us-east-1:9", IdentityKind.AUTHENTICATED)
+    known = resolver.resolve(verified()).identity
+    assert resolver.foresee(verified(), "us-east-1:9").identity == known
+    with pytest.raises(UntrustedIssuerError):
+        resolver.foresee(verified("gone"), "us-east-1:9")
+
+
+def test_a_token_of_ours_is_good_for_what_it_was_granted(resolver: Resolver) -> None:
+    """Not for what the provider's token was; and it says who acts, and for whose key."""
+    claims = replace(
+        verified(scope="all"), scopes=("read",), thumbprint="t", actor={"sub": "x"}
+    )
+
+    subject = resolver.resolve(claims)
+
+    assert subject.identity.scopes == ("read",)
+    assert (subject.thumbprint, subject.actor) == ("t", {"sub": "x"})
+
+
 # ---- on the event loop ----------------------------------------------------------------
 
 
@@ -345,6 +372,9 @@ class Untouchable:
     """A store that fails the test if anybody uses it."""
 
     def find_or_create(self, *_: str, **__: Any) -> NoReturn:
+        raise AssertionError
+
+    def find(self, *_: str) -> NoReturn:
         raise AssertionError
 
 

@@ -91,6 +91,11 @@ class Proven:
             raise InvalidClientError("made up")
         return self.client
 
+    def is_named(
+        self, parameters: Mapping[str, str], authorization: Sequence[str]
+    ) -> bool:
+        return bool(authorization) or "client_id" in parameters
+
 
 class Proofs:
     def check(self, proofs: Sequence[str], *, method: str, uri: str) -> str:
@@ -189,3 +194,29 @@ def test_a_grant_is_for_clients_or_for_anybody() -> None:
 
     with pytest.raises(ValueError, match="same type"):
         TokenServer(grants=[echo], clients=clients)
+
+
+class Exchange(Echo):
+    grant_type = "refresh_token"
+
+
+def test_an_exchange_is_for_whoever_is_no_client() -> None:
+    """Beside the grant of the same type, which clients keep."""
+    clients = for_clients()._clients
+    asked = {"grant_type": "refresh_token", "text": "hello"}
+    for server in (
+        TokenServer(grants=[Echo()], clients=clients, exchange=Exchange()),
+        TokenServer(grants=[Echo()], exchange=Exchange()),
+    ):
+        assert server.issue(TokenRequest(asked, "")).access_token == "hello"
+        assert server.grant_types == ("refresh_token", "urn:example:echo")
+        with pytest.raises(UnknownParameterError):
+            server.issue(TokenRequest(asked | {"scope": "x"}, ""))
+        echo = {"grant_type": "urn:example:echo"}
+        assert server.issue(TokenRequest(echo, "")).access_token == ""
+
+    server = TokenServer(grants=[], clients=clients, exchange=Exchange())
+    proven = TokenRequest(asked, "", authorization=("Basic ok",))
+    assert server.issue(proven).access_token == "app"
+    with pytest.raises(InvalidClientError):
+        server.issue(TokenRequest(asked | {"client_id": "app"}, ""))

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.authentication.errors import UnknownKeyError
 from gateway.authentication.key_sources import KeySources
-from gateway.authentication.provider_verifiers import build_verifiers
+from gateway.authentication.provider_verifiers import OwnSettings, build_verifiers
 from gateway.authentication.verification_key import PublicKey
 from gateway.authentication.verifier import Verifier
 from gateway.config.configuration import ProviderFile
@@ -86,8 +86,9 @@ class Side:
                 sources=self.sources,
                 own_keys=NoKeys(),
                 bearers=NoBearers(),
-                tokens=TokensSettings(issuer="https://gw.example"),
-                guest=GuestSettings(),
+                own=OwnSettings(
+                    TokensSettings(issuer="https://gw.example"), GuestSettings()
+                ),
             ),
             clock=self.clock,
             max_token_bytes=8192,

@@ -29,6 +29,8 @@ from gateway.config.settings.values import Duration
 # Written by the mint alone (RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 7800 `cnf`).
 RESERVED_CLAIMS = frozenset(
     {"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "txn", "cnf", "client_id"}
+    # RFC 8693 section 4.1, and what an app token came of.
+    | {"act", "via"}
 )
 
 

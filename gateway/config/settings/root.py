@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from gateway.config.settings.addresses import is_url
+from gateway.config.settings.exchanges import Exchanges
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.keys import KeysSettings
 from gateway.config.settings.leaked_passwords import LeakedPasswordsSettings
@@ -59,6 +60,9 @@ class Config(Section):
     )
     routes: Annotated[tuple[RouteSettings, ...], Loose] = Field(
         default=(), description="Which requests lead to which upstream."
+    )
+    exchanges: Exchanges = Field(
+        default=(), description="Which tokens are handed out for which others."
     )
 
     @model_validator(mode="before")

@@ -4,6 +4,7 @@ A closed set of codes: what went wrong exactly stands in the log. The descriptio
 failure's public sentence.
 """
 
+import re
 from http import HTTPStatus
 
 from starlette.responses import JSONResponse
@@ -14,11 +15,13 @@ from gateway.model.errors import (
     RateLimitedError,
     RequestError,
     UnavailableError,
+    UpstreamError,
 )
 from gateway.oauth.errors import (
     InvalidClientError,
     OAuthError,
     ProofNonceError,
+    RefusedExchangeError,
     UnsupportedGrantTypeError,
 )
 
@@ -26,6 +29,8 @@ from gateway.oauth.errors import (
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 _RETRY_UNAVAILABLE = 5
+
+_UNFIT = re.compile(r"[^\x20\x21\x23-\x5B\x5D-\x7E]")
 
 # Status and code, looked up along the class's ancestors; no code is the class's own.
 ERRORS: dict[type[GatewayError], tuple[HTTPStatus, str]] = {
@@ -35,6 +40,7 @@ ERRORS: dict[type[GatewayError], tuple[HTTPStatus, str]] = {
     CredentialError: (HTTPStatus.BAD_REQUEST, "invalid_grant"),
     InvalidClientError: (HTTPStatus.UNAUTHORIZED, ""),
     RateLimitedError: (HTTPStatus.TOO_MANY_REQUESTS, "temporarily_unavailable"),
+    UpstreamError: (HTTPStatus.BAD_GATEWAY, "temporarily_unavailable"),
     UnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "temporarily_unavailable"),
     GatewayError: (HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"),
 }
@@ -54,8 +60,12 @@ def oauth_error(error: GatewayError) -> JSONResponse:
         headers["DPoP-Nonce"] = error.nonce
     elif status is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Basic realm="gateway"'
+    description = error.public
+    if isinstance(error, RefusedExchangeError) and error.message:
+        # The rule's own words, if they may stand there (RFC 6749 section 5.2).
+        description = _UNFIT.sub(" ", error.message)
     return JSONResponse(
-        {"error": code or error.code, "error_description": error.public},
+        {"error": code or error.code, "error_description": description},
         status_code=status,
         headers=headers,
     )

@@ -85,6 +85,19 @@ class ClientAuthenticator:
         self._check(client, shown)
         return client
 
+    def is_named(
+        self, parameters: Mapping[str, str], authorization: Sequence[str]
+    ) -> bool:
+        """Return whether a client is named, or something is shown as if by one.
+
+        Raises:
+            UnavailableError: Nobody knows.
+        """
+        if authorization or CLIENT_SECRET in parameters or ASSERTION in parameters:
+            return True
+        named = parameters.get(CLIENT_ID)
+        return named is not None and self._clients.find(named) is not None
+
     def _check(self, client: Client, shown: _Shown) -> None:
         match client.authentication:
             case ClientAuthentication.NONE:

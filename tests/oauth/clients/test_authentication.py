@@ -150,3 +150,22 @@ def test_whatever_is_sent_is_somebody_or_refused(headers: list[str], name: str) 
         assert isinstance(error, RequestError | InvalidClientError)  # noqa: PT017 - either
         return
     assert found is PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("authorization", "parameters", "named"),
+    [
+        ((), {}, False),
+        ((), {"client_id": "nobody"}, False),
+        ((), {"client_id": "public"}, True),
+        ((), {"client_id": "nobody", "client_secret": "x"}, True),
+        ((), {"client_assertion": "x"}, True),
+        (("Basic x",), {}, True),
+    ],
+    ids=str,
+)
+def test_who_says_to_be_a_client_is_taken_for_one(
+    authorization: tuple[str, ...], parameters: dict[str, str], *, named: bool
+) -> None:
+    """Also whoever proves it badly: they expect to be somebody afterwards."""
+    assert AUTHENTICATOR.is_named(parameters, authorization) is named
