@@ -6,9 +6,14 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 from gateway.app.leaks import build_leaks
+from gateway.app.loading import Loaded
 from gateway.app.pools import PoolGround, PoolServices, build_pool_services
+from gateway.app.signing_in import provider_rules
 from gateway.config.settings.root import Config
-from gateway.keys.seal import StoreKey
+from gateway.federation.reasons import SignInReasons
+from gateway.federation.records import Records
+from gateway.keys.seal import Seal, StoreKey
+from gateway.pool.clients import Clients
 from gateway.storage.opening import open_database
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
@@ -43,4 +48,33 @@ def open_pool_services(
                 logger=logger,
                 leaks=build_leaks(settings.leaked_passwords, logger=logger),
             )
+        )
+
+
+@contextmanager
+def open_sign_in_reasons(
+    loaded: Loaded, clients: Clients, *, clock: Callable[[], datetime]
+) -> Iterator[SignInReasons]:
+    """Give what tells why attributes are missing, and close the database behind it.
+
+    Args:
+        loaded: The files, compiled.
+        clients: Know what each may write.
+        clock: The time.
+
+    Raises:
+        StorageError: The database cannot be used.
+        SealError: The storage key is none.
+    """
+    storage = loaded.configuration.settings.storage
+    seal = Seal(key=StoreKey.parse(storage.encrypt_with.reveal()))
+    with ExitStack() as stack:
+        database = open_database(storage)
+        stack.callback(database.close)
+        yield SignInReasons(
+            database=database,
+            records=Records(seal=seal),
+            rules=provider_rules(loaded),
+            clients=clients,
+            clock=clock,
         )

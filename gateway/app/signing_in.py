@@ -10,7 +10,7 @@ from typing import TypeGuard
 from gateway.app.loading import Loaded
 from gateway.app.pools import PoolServices
 from gateway.config.configuration import Configuration
-from gateway.config.providers.common import SignInSettings
+from gateway.config.providers.common import LOGIN, SignInSettings, flows_of
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.federation.attempts import Attempts
 from gateway.federation.names import default_name
@@ -21,6 +21,7 @@ from gateway.federation.providers import (
     LoginProviders,
     LoginSettings,
 )
+from gateway.federation.reasons import ProviderRules
 from gateway.federation.sign_ins import FederatedSignIns
 from gateway.federation.values import RelyingParty
 from gateway.keys.seal import Seal, StoreKey
@@ -85,6 +86,20 @@ def _login_providers(
             mapper=loaded.mappers[settings.id],
             profile=loaded.profiles[settings.id],
         )
+
+
+def provider_rules(loaded: Loaded) -> Mapping[str, ProviderRules]:
+    """Return what the files say of each provider that people may sign in with, by its id."""
+    return {
+        settings.id: ProviderRules(
+            settings=settings,
+            mapper=loaded.mappers[settings.id],
+            profile=loaded.profiles[settings.id],
+        )
+        for file in loaded.configuration.providers
+        for settings in [file.settings]
+        if signs_in(settings) and LOGIN in flows_of(settings)
+    }
 
 
 def signs_in(settings: object) -> TypeGuard[LoginSettings]:

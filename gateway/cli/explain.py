@@ -11,6 +11,7 @@ import typer
 from gateway.app.explaining import build_explainer, subject_of_token
 from gateway.app.loading import Loaded, load
 from gateway.cli.clock import now
+from gateway.cli.explain_sign_in import explain_sign_in
 from gateway.cli.log_file import LogOption, log_path
 from gateway.cli.options import (
     DEFAULT_CONFIG,
@@ -90,7 +91,13 @@ HeaderOption = Annotated[
 ]
 
 
+app = typer.Typer()
+app.command("signin")(explain_sign_in)
+
+
+@app.callback(invoke_without_command=True)
 def explain(  # noqa: PLR0913 - one argument for each option
+    context: typer.Context,
     *,
     path: PathOption = None,
     decision: DecisionOption = None,
@@ -119,6 +126,8 @@ def explain(  # noqa: PLR0913 - one argument for each option
     Ends with 0 whatever the decision is, with 1 if it is not in the log, with 3 if the
     files have faults.
     """
+    if context.invoked_subcommand is not None:
+        return
     loaded = load(config)
     if decision is not None:
         if path is not None or identity is not None or token_stdin:

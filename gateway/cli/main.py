@@ -40,7 +40,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "serve": ("gateway.cli.serve", "serve"),
     "check": ("gateway.cli.check", "check"),
     "test": ("gateway.cli.testing", "run_tests"),
-    "explain": ("gateway.cli.explain", "explain"),
+    "explain": ("gateway.cli.explain", "app"),
     "diff": ("gateway.cli.policies.diff", "diff"),
     "replay": ("gateway.cli.policies.replay", "replay"),
     "matrix": ("gateway.cli.policies.matrix", "matrix"),

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from gateway.app.loading import Loaded, load
-from gateway.app.signing_in import build_login_providers, name_of, only_pool, signs_in
+from gateway.app.signing_in import (
+    build_login_providers,
+    name_of,
+    only_pool,
+    provider_rules,
+    signs_in,
+)
 from gateway.config.providers.guest import GuestProvider
 from gateway.model.client import Client
 from tests.federation.house import MadeUpParty, login_provider
@@ -61,6 +67,17 @@ def test_who_nobody_can_be_sent_to_is_no_way_to_sign_in(tmp_path: Path) -> None:
 
 def test_a_kind_without_sign_ins_is_none() -> None:
     assert not signs_in(GuestProvider.model_validate({"kind": "guest", "id": "guest"}))
+
+
+def test_rules_are_those_of_providers_that_people_sign_in_with(tmp_path: Path) -> None:
+    """Whether they are reachable or not; `gateway explain signin` asks nobody."""
+    files = loaded(tmp_path, ONE)
+    assert provider_rules(files) == {}
+    file = tmp_path / "providers/corp.toml"
+    login = 'accept.flows = ["login"]\nclient = { id = "app", auth = "none" }\n'
+    file.write_text(login + file.read_text())
+
+    assert set(provider_rules(load(tmp_path / "config.toml"))) == {"corp"}
 
 
 def test_a_provider_is_called_as_its_file_says() -> None:

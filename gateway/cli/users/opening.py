@@ -14,6 +14,7 @@ from gateway.app.people import PeopleServices
 from gateway.app.pools import PoolServices
 from gateway.cli.clock import now
 from gateway.config.load import load as load_files
+from gateway.pool.clients import Clients
 from gateway.pool.pool import Pool
 
 # More pools than anybody looks through by name.
@@ -44,10 +45,12 @@ class Desk:
     Attributes:
         people: What can be done.
         pool: Whose people.
+        clients: The clients of all pools.
     """
 
     people: PeopleServices
     pool: Pool
+    clients: Clients
 
 
 @contextmanager
@@ -70,7 +73,7 @@ def open_desk(config: Path, pool: str) -> Iterator[Desk]:
             configuration, threads=services.functions.threads, clock=now
         )
         services.functions.use(functions)
-        yield Desk(services.people, _find(services, pool))
+        yield Desk(services.people, _find(services, pool), services.clients)
 
 
 def _find(services: PoolServices, wanted: str) -> Pool:
