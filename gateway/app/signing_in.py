@@ -13,6 +13,9 @@ from gateway.config.configuration import Configuration
 from gateway.config.providers.common import LOGIN, SignInSettings, flows_of
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.federation.attempts import Attempts
+from gateway.federation.linking.identities import SameIdentity
+from gateway.federation.linking.links import Links
+from gateway.federation.linking.proofs import LinkProofs
 from gateway.federation.names import default_name
 from gateway.federation.people import People
 from gateway.federation.providers import (
@@ -24,6 +27,7 @@ from gateway.federation.providers import (
 from gateway.federation.reasons import ProviderRules
 from gateway.federation.sign_ins import FederatedSignIns
 from gateway.federation.values import RelyingParty
+from gateway.federation.waiting import WaitingLogins
 from gateway.keys.seal import Seal, StoreKey
 from gateway.storage.database import Database
 
@@ -35,6 +39,7 @@ def build_sign_ins(
     pools: PoolServices,
     clock: Callable[[], datetime],
     public_url: str,
+    region: str,
 ) -> FederatedSignIns:
     """Return what signs people in through providers; there are none yet.
 
@@ -44,14 +49,32 @@ def build_sign_ins(
         pools: What can be done with people.
         clock: The time.
         public_url: Where the gateway is reached, without a slash at the end.
+        region: First part of new identities' ids.
     """
-    seal = Seal(key=store_key)
-    return FederatedSignIns(
-        providers=CurrentProviders(),
-        attempts=Attempts(database=database, seal=seal, clock=clock),
-        people=People(
-            database=database, triggers=pools.triggers, seal=seal, clock=clock
+    seal, providers = Seal(key=store_key), CurrentProviders()
+    people = People(
+        database=database,
+        triggers=pools.triggers,
+        links=Links(
+            database=database,
+            same=SameIdentity(region=region, provider_of=providers.pool_file),
+            describe=providers.describe,
+            clock=clock,
         ),
+        seal=seal,
+        clock=clock,
+    )
+    return FederatedSignIns(
+        providers=providers,
+        attempts=Attempts(database=database, seal=seal, clock=clock),
+        waiting=WaitingLogins(
+            database=database,
+            providers=providers,
+            proofs=LinkProofs(database=database, seal=seal, clock=clock),
+            people=people,
+            clock=clock,
+        ),
+        people=people,
         sign_ins=pools.sign_ins,
         clock=clock,
         public_url=public_url,
@@ -67,7 +90,14 @@ def build_login_providers(
         loaded: The files, compiled.
         parties: What the gateway is to each of them, by its id.
     """
-    return LoginProviders(_login_providers(loaded, parties))
+    return LoginProviders(
+        _login_providers(loaded, parties),
+        pools={
+            file.settings.pool_id: file.settings.id
+            for file in loaded.configuration.providers
+            if isinstance(file.settings, PoolProvider)
+        },
+    )
 
 
 def _login_providers(

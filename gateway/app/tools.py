@@ -177,6 +177,7 @@ class Tools:
                 pools=pools,
                 clock=clock,
                 public_url=_public_url(settings),
+                region=settings.server.region,
             )
             tools = cls(
                 clock=clock,

@@ -177,7 +177,7 @@ class Attempts:
                 raise WrongBrowserError("another browser has begun it")
             if not StoredAttempts(connection).remove(stored.digest):
                 raise StaleAttemptError("taken at this very moment")
-            return begun
+            return replace(begun, browser=browser)
 
         return self._database.write(work)
 

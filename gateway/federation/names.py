@@ -6,9 +6,10 @@ Reference: Amazon Cognito, "User pool sign-in with third party identity provider
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from gateway.pool.attributes.addresses import is_email, is_phone
 from gateway.pool.names import is_username
@@ -88,24 +89,38 @@ def group_of(pool_id: str, provider: str) -> str:
     return f"{pool_id}_{provider}"
 
 
-def identity_text(
-    *, kind: str, name: str, subject: str, issuer: str, created_at: datetime
-) -> str:
-    """Return the attribute `identities` of somebody with one login.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldLogin:
+    """One login of somebody, as it is told.
 
-    Args:
+    Attributes:
         kind: Of the provider.
         name: What Cognito's clients call it.
         subject: Its name for somebody.
         issuer: Of a SAML provider, its entity id.
-        created_at: Since when they are known.
+        is_primary: Whether it has made the profile.
+        created_at: Since when it leads there.
     """
-    entry: dict[str, Any] = {
-        "userId": subject,
-        "providerName": name,
-        "providerType": provider_type(kind),
-        "issuer": issuer if kind == "saml" else None,
-        "primary": True,
-        "dateCreated": int(created_at.timestamp() * 1000),
-    }
-    return json.dumps([entry], separators=(",", ":"), ensure_ascii=False)
+
+    kind: str
+    name: str
+    subject: str
+    issuer: str
+    is_primary: bool
+    created_at: datetime
+
+
+def identities_text(logins: Iterable[ToldLogin]) -> str:
+    """Return the attribute `identities` of somebody with these logins."""
+    told = [
+        {
+            "userId": each.subject,
+            "providerName": each.name,
+            "providerType": provider_type(each.kind),
+            "issuer": each.issuer if each.kind == "saml" else None,
+            "primary": each.is_primary,
+            "dateCreated": int(each.created_at.timestamp() * 1000),
+        }
+        for each in logins
+    ]
+    return json.dumps(told, separators=(",", ":"), ensure_ascii=False)

@@ -15,13 +15,14 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from gateway.federation.errors import LoginTakenError
+from gateway.federation.linking.links import Links
 from gateway.federation.names import (
     group_of,
-    identity_text,
     spare_username,
     username_of,
 )
-from gateway.federation.placing import Known, place
+from gateway.federation.placing import Known, Linked, NeedsProof, place
 from gateway.federation.profiles import (
     Source,
     profile_of,
@@ -60,6 +61,7 @@ class Comer:
         provider: Where they have been.
         mapped: What it says about them.
         proven: The same, as it was said.
+        apart: Whether they have said that they are nobody who is here already.
     """
 
     pool: Pool
@@ -68,6 +70,7 @@ class Comer:
     provider: LoginProvider
     mapped: MappedClaims
     proven: ProvenLogin
+    apart: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -88,6 +91,17 @@ class Entered:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Somebody who has to show that they are who they seem to be here.
+
+    Attributes:
+        user: Who that is.
+    """
+
+    user: User
+
+
 class People:
     """Finds and makes them. Blocks; call it in a thread."""
 
@@ -96,6 +110,7 @@ class People:
         *,
         database: Database,
         triggers: Triggers,
+        links: Links,
         seal: Seal,
         clock: Callable[[], datetime],
     ) -> None:
@@ -104,15 +119,17 @@ class People:
         Args:
             database: Where people are kept.
             triggers: Have a say in who comes in.
+            links: Lets logins lead to people.
             seal: Makes what nobody can read in the database.
             clock: The time.
         """
         self._database = database
         self._triggers = triggers
+        self._links = links
         self._records = Records(seal=seal)
         self._clock = clock
 
-    def enter(self, comer: Comer) -> Entered:
+    def enter(self, comer: Comer) -> Entered | Waits:
         """Return who somebody is here, with a profile as the provider tells it now.
 
         Raises:
@@ -120,15 +137,51 @@ class People:
             TriggerRefusedError: A function of the pool says no.
             TriggerError: It did not answer as it must. Somebody new is there all the same
                 if it was to be told of them.
+            TooManyLoginsError: They have as many logins as one may.
             StorageError: Nobody can be looked up, or nothing was kept.
         """
         with self._database.reading() as connection:
-            placed = place(
-                connection, comer.pool, comer.provider, comer.mapped, comer.proven
-            )
-        if isinstance(placed, Known):
-            return Entered(self._welcome_back(comer, placed.user), is_new=False)
-        return self._welcome(comer)
+            placed = place(connection, comer.pool, comer.provider, comer.mapped)
+        match placed:
+            case Known(user):
+                return Entered(self._welcome_back(comer, user), is_new=False)
+            case Linked(user) if not comer.apart:
+                return Entered(self._welcome_back(comer, user), is_new=False)
+            case NeedsProof(user) if not comer.apart:
+                return Waits(user)
+            case _:
+                return self._welcome(comer)
+
+    def connect(
+        self, connection: Connection, comer: Comer, sub: str, *, may_merge: bool = False
+    ) -> User:
+        """Let a login lead to somebody who has proven to be both; return them.
+
+        Args:
+            connection: One that may write.
+            comer: Whoever has been at the provider.
+            sub: Who has signed in here, in the same browser.
+            may_merge: Whether somebody who came into the pool with that login before, and
+                has no other way in, becomes one with them.
+
+        Raises:
+            DisabledError: They are not let in here.
+            LoginTakenError: The login is somebody else's.
+            TooManyLoginsError: They have as many logins as one may.
+        """
+        pool, users = comer.pool, Users(connection)
+        user = users.find(pool.id, sub)
+        if user is None or not user.enabled:
+            raise DisabledError("removed, or kept out, at this very moment")
+        login = FederatedLogins(connection).find(*comer.key)
+        other = None if login is None else users.find(pool.id, login.sub)
+        if other is None:
+            return self._links.add(connection, pool, user, self._login(comer, user))
+        if other.sub == user.sub:
+            return user
+        if not may_merge or not other.enabled:
+            raise LoginTakenError("the login leads to somebody else")
+        return self._links.merge(connection, pool, user, other)
 
     def _welcome_back(self, comer: Comer, user: User) -> User:
         if not user.enabled:
@@ -144,16 +197,34 @@ class People:
         before = Users(connection).find(comer.pool.id, seen.sub)
         logins = FederatedLogins(connection)
         login = logins.find(*comer.key)
-        if before is None or login is None or login.sub != seen.sub:
-            raise DisabledError("removed, or unlinked, at this very moment")
-        source = self._source(comer, self._records.open(login), now)
+        if before is None or not before.enabled:
+            raise DisabledError("removed, or kept out, at this very moment")
+        last = Record()
+        if login is None:
+            before = self._link(connection, comer, before)
+        elif login.sub == seen.sub:
+            last = self._records.open(login)
+            logins.touch(replace(login, last_at=now, claims=self._record(comer)))
+        else:
+            raise DisabledError("linked to somebody else at this very moment")
+        source = self._source(comer, last, now)
         profile = profile_of(source, comer.pool.settings.schema, comer.client, before)
-        logins.touch(replace(login, last_at=now, claims=self._record(comer)))
         if profile.attributes == before.attributes:
             return before
         after = replace(before, attributes=profile.attributes, updated_at=now)
         keep_profile(connection, comer.pool, before, after)
         return after
+
+    def _link(self, connection: Connection, comer: Comer, user: User) -> User:
+        """Return somebody to whom the login leads from now on, if it still may."""
+        placed = place(connection, comer.pool, comer.provider, comer.mapped)
+        if not isinstance(placed, Linked) or placed.user.sub != user.sub:
+            raise DisabledError("unlinked, or changed, at this very moment")
+        return self._links.add(connection, comer.pool, user, self._login(comer, user))
+
+    def _login(self, comer: Comer, user: User) -> Login:
+        now = self._clock()
+        return Login(*comer.key, user.sub, now, now, self._record(comer))
 
     def _welcome(self, comer: Comer) -> Entered:
         now = self._clock()
@@ -164,9 +235,7 @@ class People:
         user = replace(as_answered(user, answer), status=user.status)
 
         def work(connection: Connection) -> Entered:
-            placed = place(
-                connection, comer.pool, comer.provider, comer.mapped, comer.proven
-            )
+            placed = place(connection, comer.pool, comer.provider, comer.mapped)
             if isinstance(placed, Known):
                 return Entered(placed.user, is_new=False)
             return Entered(self._add(connection, comer, user, now), is_new=True)
@@ -182,23 +251,17 @@ class People:
         provider, subject = comer.provider, comer.mapped.subject
         source = self._source(comer, Record(), now)
         profile = profile_of(source, comer.pool.settings.schema, comer.client, None)
-        identities = identity_text(
-            kind=provider.settings.kind,
-            name=provider.name,
-            subject=subject,
-            issuer=comer.proven.claims.issuer,
-            created_at=now,
-        )
-        return User(
+        user = User(
             pool_id=comer.pool.id,
             sub=str(uuid4()),
             username=username_of(provider.name, subject),
             status=UserStatus.EXTERNAL_PROVIDER,
             enabled=True,
-            attributes={**profile.attributes, "identities": identities},
+            attributes=profile.attributes,
             created_at=now,
             updated_at=now,
         )
+        return self._links.described(user, [self._login(comer, user)])
 
     def _add(
         self, connection: Connection, comer: Comer, user: User, now: datetime
@@ -211,9 +274,9 @@ class People:
             spare = spare_username(name, comer.mapped.subject)
             user = replace(user, username=spare)
         add_profile(connection, pool, user)
-        FederatedLogins(connection).add(
-            Login(*comer.key, user.sub, now, now, self._record(comer))
-        )
+        login = self._login(comer, user)
+        FederatedLogins(connection).add(login)
+        self._links.tie(connection, login)
         groups, group = AllGroups(connection), group_of(pool.id, name)
         if groups.find(pool.id, group) is None:
             told = f"Whoever came by way of {name}"

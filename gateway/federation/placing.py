@@ -1,15 +1,16 @@
 """Who of the pool somebody of a provider is.
 
-Nobody is found by an address here: a provider's own name for somebody is all that counts. What
-else may lead to somebody is decided in `gateway.federation.linking`.
+A provider's own name for somebody comes first: whoever has come like that before is known.
+Whether an address may lead to somebody is decided in `gateway.federation.linking`.
 """
 
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from gateway.federation.linking.rules import Outcome, SaidAddress, decide
+from gateway.federation.linking.search import find_candidates
 from gateway.federation.providers import LoginProvider
-from gateway.federation.values import ProvenLogin
 from gateway.identity.mapper import MappedClaims
 from gateway.model.user import User
 from gateway.pool.pool import Pool
@@ -29,15 +30,25 @@ class Newcomer:
     """Somebody whom nobody here knows."""
 
 
-Placed = Known | Newcomer
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Somebody who is here already, and comes like that from now on."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsProof:
+    """Somebody who says they are here already, and has to sign in here to show it."""
+
+    user: User
+
+
+Placed = Known | Newcomer | Linked | NeedsProof
 
 
 def place(
-    connection: Connection,
-    pool: Pool,
-    provider: LoginProvider,
-    mapped: MappedClaims,
-    proven: ProvenLogin,
+    connection: Connection, pool: Pool, provider: LoginProvider, mapped: MappedClaims
 ) -> Placed:
     """Return who somebody is.
 
@@ -46,9 +57,20 @@ def place(
         pool: Whose person.
         provider: Where they have signed in.
         mapped: What it says.
-        proven: The same, as it was said.
     """
-    del proven
     login = FederatedLogins(connection).find(pool.id, provider.id, mapped.subject)
     user = None if login is None else Users(connection).find(pool.id, login.sub)
-    return Newcomer() if user is None else Known(user)
+    if user is not None:
+        return Known(user)
+    link = provider.settings.link
+    if link.policy in {"never", "admin"}:
+        return Newcomer()
+    said = SaidAddress(mapped.email, mapped.email_verified)
+    verdict = decide(link, said, find_candidates(connection, pool, mapped.email))
+    match verdict.outcome, verdict.user:
+        case Outcome.LINK, User() as found:
+            return Linked(found)
+        case Outcome.PROVE, User() as found:
+            return NeedsProof(found)
+        case _:
+            return Newcomer()

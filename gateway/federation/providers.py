@@ -4,19 +4,23 @@ A reload brings a new set. Whoever is at a provider meanwhile and comes back is 
 provider is still there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import idna
 
 from gateway.config.providers.common import LinkSettings, SignInSettings
 from gateway.federation.errors import UnknownProviderError
-from gateway.federation.names import default_label
+from gateway.federation.names import ToldLogin, default_label, identities_text
 from gateway.federation.profile_mapping import ProfileMap
 from gateway.federation.values import RelyingParty
 from gateway.identity.mapper import Mapper
 from gateway.model.client import Client
+from gateway.model.user import User, UserStatus
+from gateway.storage.pools.federated_logins import Login
 
 # Where providers of OAuth 2.0 and OpenID Connect send browsers back to, and those of SAML.
 OAUTH_CALLBACK: Final = "/oauth2/idpresponse"
@@ -41,6 +45,10 @@ class LoginSettings(Protocol):
     @property
     def link(self) -> LinkSettings:
         """Whether its people may be somebody who is here already."""
+
+    @property
+    def issuers(self) -> Sequence[str]:
+        """Who it says it is, the usual spelling first."""
 
     @property
     def sign_in(self) -> SignInSettings:
@@ -87,8 +95,24 @@ class LoginProvider:
 class LoginProviders:
     """All of them."""
 
-    def __init__(self, providers: Iterable[LoginProvider] = ()) -> None:
+    def __init__(
+        self,
+        providers: Iterable[LoginProvider] = (),
+        *,
+        pools: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Take them.
+
+        Args:
+            providers: In the files' order.
+            pools: From a pool's id to the id of the file that declares it.
+        """
         self._by_id = {provider.id: provider for provider in providers}
+        self._pools = pools
+
+    def pool_file(self, pool_id: str) -> str | None:
+        """Return the id of the file that declares a pool; `None` if none does."""
+        return self._pools.get(pool_id)
 
     def offered(self, client: Client) -> Sequence[LoginProvider]:
         """Return those that a client offers beside the pool, in the files' order."""
@@ -153,6 +177,19 @@ class LoginProviders:
             raise UnknownProviderError(f"{provider_id} signs nobody in any more")
         return found
 
+    def told(self, login: Login, *, is_primary: bool) -> ToldLogin:
+        """Return a login as it is told; by its id, if its provider is gone."""
+        found = self._by_id.get(login.provider)
+        issuers = found.settings.issuers if found else ()
+        return ToldLogin(
+            kind=found.settings.kind if found else "",
+            name=found.name if found else login.provider,
+            subject=login.subject,
+            issuer=issuers[0] if issuers else "",
+            is_primary=is_primary,
+            created_at=login.created_at,
+        )
+
     def _home(
         self, client: Client, identifier: str, domain: str
     ) -> LoginProvider | None:
@@ -181,3 +218,19 @@ class CurrentProviders:
     def use(self, providers: LoginProviders) -> None:
         """Go by others from now on."""
         self.now = providers
+
+    def pool_file(self, pool_id: str) -> str | None:
+        """Return the id of the file that declares a pool; `None` if none does."""
+        return self.now.pool_file(pool_id)
+
+    def describe(self, user: User, logins: Sequence[Login]) -> str:
+        """Return the attribute `identities` of somebody with these logins."""
+        is_external = user.status is UserStatus.EXTERNAL_PROVIDER
+        return identities_text(
+            self.now.told(login, is_primary=is_external and number == 0)
+            for number, login in enumerate(sorted(logins, key=_age))
+        )
+
+
+def _age(login: Login) -> datetime:
+    return login.created_at

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from gateway.federation.attempts import Attempts, Begun
 from gateway.federation.errors import StaleAttemptError, UnknownProviderError
-from gateway.federation.people import Comer, Entered, People
+from gateway.federation.people import Comer, Entered, People, Waits
 from gateway.federation.providers import CurrentProviders, LoginProvider
 from gateway.federation.values import Departure
+from gateway.federation.waiting import Ticket, WaitingLogins
 from gateway.model.client import Client
 from gateway.pool.pool import Pool
 from gateway.pool.sign_in.sign_ins import SignIns
@@ -59,14 +60,26 @@ class Arrived:
     step: Asked | SignedIn
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody who has been at a provider, and seems to be somebody who is here already.
+
+    Attributes:
+        handle: Leads back to them, in the same browser.
+    """
+
+    handle: str = field(repr=False)
+
+
 class FederatedSignIns:
     """Signs people in through providers. Blocks; call it in a thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each part of the way, once
         self,
         *,
         providers: CurrentProviders,
         attempts: Attempts,
+        waiting: WaitingLogins,
         people: People,
         sign_ins: SignIns,
         clock: Callable[[], datetime],
@@ -77,6 +90,7 @@ class FederatedSignIns:
         Args:
             providers: Those of the files in force.
             attempts: Browsers that are under way.
+            waiting: Logins that wait for somebody to sign in here too.
             people: Knows who somebody is here.
             sign_ins: Asks what a person still has to say.
             clock: The time.
@@ -84,6 +98,7 @@ class FederatedSignIns:
         """
         self._providers = providers
         self._attempts = attempts
+        self._waiting = waiting
         self._people = people
         self._sign_ins = sign_ins
         self._clock = clock
@@ -168,7 +183,7 @@ class FederatedSignIns:
         begun: Begun,
         answer: Mapping[str, str],
         context: Context,
-    ) -> Arrived:
+    ) -> Arrived | Waiting:
         """Return who has come, and what comes next.
 
         Args:
@@ -194,7 +209,7 @@ class FederatedSignIns:
         provider = self._providers.now.find(begun.provider, pool.id)
         proven = provider.party.finish(begun.attempt, begun.answer or answer)
         mapped = provider.mapper.map(proven.claims, self._clock())
-        entered: Entered = self._people.enter(
+        return self._enter(
             Comer(
                 pool=pool,
                 client=client,
@@ -202,14 +217,52 @@ class FederatedSignIns:
                 provider=provider,
                 mapped=mapped,
                 proven=proven,
-            )
+            ),
+            context,
+            browser=begun.browser,
         )
+
+    @property
+    def waiting(self) -> WaitingLogins:
+        """Logins that wait for somebody to sign in here too."""
+        return self._waiting
+
+    def stay_apart(
+        self, pool: Pool, client: Client, ticket: Ticket, context: Context
+    ) -> Arrived:
+        """Let somebody in who waits, and says that they are nobody who is here already.
+
+        Args:
+            pool: The pool.
+            client: Through which client.
+            ticket: Leads to them.
+            context: What is known of the request.
+
+        Raises:
+            StaleAttemptError: Nobody waits there, or for too long.
+            GatewayError: As for `arrive`.
+        """
+        comer = self._waiting.take(pool, client, ticket, context)
+        entered = self._people.enter(replace(comer, apart=True))
+        if isinstance(entered, Waits):
+            raise StaleAttemptError("somebody who stays apart does not wait")
+        return self._let_in(comer, context, entered)
+
+    def _enter(
+        self, comer: Comer, context: Context, *, browser: str
+    ) -> Arrived | Waiting:
+        entered = self._people.enter(comer)
+        if isinstance(entered, Entered):
+            return self._let_in(comer, context, entered)
+        return Waiting(self._waiting.keep(comer, entered.user, browser))
+
+    def _let_in(self, comer: Comer, context: Context, entered: Entered) -> Arrived:
         step = self._sign_ins.after_federation(
-            pool,
-            client,
+            comer.pool,
+            comer.client,
             entered.user,
             context,
-            amr=mapped.amr or _BY_PROVIDER,
+            amr=comer.mapped.amr or _BY_PROVIDER,
             is_new=entered.is_new,
         )
         return Arrived(entered.user.username, step)

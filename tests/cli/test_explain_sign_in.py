@@ -49,6 +49,7 @@ def office(tmp_path: Path) -> Desk:
             pools=services,
             clock=now,
             public_url="http://127.0.0.1:8080",
+            region="us-east-1",
         )
         party = MadeUpParty(claims={**ANA, "birthdate": "soon"}, scopes=("openid",))
         providers = build_login_providers(load(desk.config), {"corp": party})

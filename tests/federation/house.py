@@ -10,11 +10,15 @@ from gateway.config.configuration import ProviderFile
 from gateway.config.document import Document
 from gateway.config.providers.oidc import OidcProvider
 from gateway.federation.attempts import Attempts
+from gateway.federation.linking.identities import SameIdentity
+from gateway.federation.linking.links import Links
+from gateway.federation.linking.proofs import LinkProofs
 from gateway.federation.people import People
 from gateway.federation.profile_mapping import compile_profiles
 from gateway.federation.providers import CurrentProviders, LoginProvider, LoginProviders
 from gateway.federation.sign_ins import FederatedSignIns
 from gateway.federation.values import Attempt, Departure, ProvenLogin
+from gateway.federation.waiting import WaitingLogins
 from gateway.identity.mapper import compile_mappers
 from gateway.keys.seal import Seal
 from gateway.model.claims import TokenType, VerifiedClaims
@@ -110,20 +114,41 @@ def federation(
     tools: PoolTools, sign_ins: SignIns, *, public_url: str
 ) -> FederatedSignIns:
     """Return what signs people in through providers; there are none yet."""
-    seal = tools.sealer
+    seal, providers = tools.sealer, CurrentProviders()
     assert isinstance(seal, Seal)
+    people = people_of(tools, providers)
     return FederatedSignIns(
-        providers=CurrentProviders(),
+        providers=providers,
         attempts=Attempts(database=tools.database, seal=seal, clock=tools.clock),
-        people=People(
+        waiting=WaitingLogins(
             database=tools.database,
-            triggers=tools.triggers,
-            seal=seal,
+            providers=providers,
+            proofs=LinkProofs(database=tools.database, seal=seal, clock=tools.clock),
+            people=people,
             clock=tools.clock,
         ),
+        people=people,
         sign_ins=sign_ins,
         clock=tools.clock,
         public_url=public_url,
+    )
+
+
+def people_of(tools: PoolTools, providers: CurrentProviders | None = None) -> People:
+    """Return what makes people of the pool of those who come."""
+    seal, providers = tools.sealer, providers or CurrentProviders()
+    assert isinstance(seal, Seal)
+    return People(
+        database=tools.database,
+        triggers=tools.triggers,
+        links=Links(
+            database=tools.database,
+            same=SameIdentity(region="us-east-1", provider_of={POOL_ID: "pool"}.get),
+            describe=providers.describe,
+            clock=tools.clock,
+        ),
+        seal=seal,
+        clock=tools.clock,
     )
 
 

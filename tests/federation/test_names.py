@@ -5,10 +5,11 @@ import json
 import pytest
 
 from gateway.federation.names import (
+    ToldLogin,
     default_label,
     default_name,
     group_of,
-    identity_text,
+    identities_text,
     provider_type,
     spare_username,
     username_of,
@@ -62,13 +63,16 @@ def test_identities_are_told_as_cognito_tells_them(
     kind: str, issuer: str | None
 ) -> None:
     """The attribute: `primary` and `dateCreated` are no texts in it."""
-    text = identity_text(
+    told = ToldLogin(
         kind=kind,
         name="Name",
         subject="1\N{SNOWMAN}",
         issuer="urn:idp",
+        is_primary=True,
         created_at=NOON,
     )
+
+    text = identities_text([told])
 
     assert json.loads(text) == [
         {

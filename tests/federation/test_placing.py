@@ -10,10 +10,9 @@ from tests.pool.house import NOON, POOL_ID, House
 
 def placed(house: House, pool: Pool, **claims: object) -> Placed:
     provider = login_provider()
-    attempt = MadeUpParty(claims={**ANA, **claims})
-    proven = attempt.proven()
+    proven = MadeUpParty(claims={**ANA, **claims}).proven()
     mapped = provider.mapper.map(proven.claims, NOON)
-    return house.read(lambda c: place(c, pool, provider, mapped, proven))
+    return house.read(lambda c: place(c, pool, provider, mapped))
 
 
 def add(house: House, user: User, subject: str) -> None:

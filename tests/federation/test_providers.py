@@ -107,6 +107,7 @@ def test_a_provider_that_is_gone_is_found_no_more() -> None:
 def test_saml_comes_back_to_its_own_place() -> None:
     class Saml:
         id, kind, label = "s", "saml", ""
+        issuers = ("urn:idp",)
         link, sign_in = CORP.settings.link, CORP.settings.sign_in
 
     saml = replace(CORP, settings=Saml())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from gateway.federation.people import Comer, People
+from gateway.federation.people import Comer, Entered
 from gateway.federation.profiles import Reason, Why
 from gateway.federation.reasons import LoginReasons, ProviderRules, SignInReasons
 from gateway.federation.records import MAX_BYTES, Records
@@ -11,7 +11,13 @@ from gateway.model.user import User
 from gateway.pool.pool import Pool
 from gateway.pool.sign_in.values import Context
 from gateway.storage.pools.federated_logins import FederatedLogins, Login
-from tests.federation.house import ANA, SCOPES, MadeUpParty, login_provider
+from tests.federation.house import (
+    ANA,
+    SCOPES,
+    MadeUpParty,
+    login_provider,
+    people_of,
+)
 from tests.pool.house import NOON, House
 
 
@@ -20,12 +26,7 @@ def sign_in(house: House, pool: Pool, /, client_id: str = "", **claims: Any) -> 
     client = client or house.client(pool)
     provider = login_provider()
     proven = MadeUpParty(claims={**ANA, **claims}).proven()
-    people = People(
-        database=house.database,
-        triggers=house.triggers,
-        seal=house.seal,
-        clock=house.clock,
-    )
+    people = people_of(house.tools)
     comer = Comer(
         pool=pool,
         client=client,
@@ -34,7 +35,9 @@ def sign_in(house: House, pool: Pool, /, client_id: str = "", **claims: Any) -> 
         mapped=provider.mapper.map(proven.claims, NOON),
         proven=proven,
     )
-    return people.enter(comer).user
+    entered = people.enter(comer)
+    assert isinstance(entered, Entered)
+    return entered.user
 
 
 def reasons(house: House, pool: Pool, user: User, **changed: Any) -> LoginReasons:

@@ -11,7 +11,12 @@ from gateway.federation.errors import (
     StaleAttemptError,
     UnknownProviderError,
 )
-from gateway.federation.sign_ins import Arrived, FederatedSignIns, Leaving
+from gateway.federation.sign_ins import (
+    Arrived,
+    FederatedSignIns,
+    Leaving,
+    Waiting,
+)
 from gateway.model.client import Client
 from gateway.model.errors import (
     MalformedCredentialError,
@@ -64,6 +69,11 @@ class Desk:
         return departure.url.partition("state=")[2]
 
     def arrive(self, state: str, **answer: str) -> Arrived:
+        arrived = self.reach(state, **answer)
+        assert isinstance(arrived, Arrived)
+        return arrived
+
+    def reach(self, state: str, **answer: str) -> Arrived | Waiting:
         begun = self.sign_ins.take(state, BROWSER, BACK)
         return self.sign_ins.arrive(self.pool, self.client, begun, answer, CONTEXT)
 

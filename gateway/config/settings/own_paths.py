@@ -23,6 +23,7 @@ OWN_PATHS: tuple[str, ...] = (
     "/saml2/**",
     "/_gateway/**",
     "/login",
+    "/login/connect",
     "/signup",
     "/confirm",
     "/confirmUser",

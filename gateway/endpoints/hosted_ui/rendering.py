@@ -133,7 +133,7 @@ class Renderer:
             "languages": self._catalogues.languages,
             "sheets": sheets,
             "script": self._assets.script,
-            "onward": self._assets.onward,
+            "onward_script": self._assets.onward,
             "name": place.client.name if place else "",
             "logo": branding.logo_uri if branding else "",
             "policy": branding.policy_uri if branding else "",

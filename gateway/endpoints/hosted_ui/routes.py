@@ -12,6 +12,7 @@ from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.admission import Admission
 from gateway.endpoints.hosted_ui.flows.arrival import Arrival
 from gateway.endpoints.hosted_ui.flows.confirm import ConfirmPages
+from gateway.endpoints.hosted_ui.flows.connect import Connecting, ConnectPages
 from gateway.endpoints.hosted_ui.flows.consent import ConsentPages
 from gateway.endpoints.hosted_ui.flows.device import DevicePages
 from gateway.endpoints.hosted_ui.flows.elsewhere import ElsewherePages
@@ -65,6 +66,7 @@ def routes(
         site=site,
         sessions=services.sessions,
         authorizations=services.authorizations,
+        connecting=Connecting(site=site, sign_ins=services.federation, logger=logger),
         clock=services.clock,
     )
     pages = Pages(site=site, logger=logger)
@@ -84,6 +86,7 @@ def routes(
         admission=admission,
         elsewhere=elsewhere,
     )
+    connect = ConnectPages(site=site, sign_ins=services.federation, admission=admission)
     confirm = ConfirmPages(site=site, sign_ups=services.sign_ups, admission=admission)
     consent = ConsentPages(site=site, authorizations=authorizations, arrival=arrival)
     device = DevicePages(site=site, devices=services.devices, arrival=arrival)
@@ -91,6 +94,7 @@ def routes(
         *assets.routes(site.find_place),
         *sign_in.routes(pages),
         *elsewhere.routes(pages),
+        *connect.routes(pages),
         *SignUpPages(site=site, sign_ups=services.sign_ups).routes(pages),
         *confirm.routes(pages),
         *RecoveryPages(site=site, recovery=services.recovery).routes(pages),

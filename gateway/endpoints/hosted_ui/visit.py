@@ -26,6 +26,8 @@ NOTICE: Final = "notice"
 LANGUAGE: Final = "lang"
 # Whoever is signed in is to prove it once more.
 AGAIN: Final = "again"
+# What waits for whoever signs in.
+LINK: Final = "link"
 _NOT_CARRIED: Final = frozenset({STEP, NOTICE, AGAIN})
 
 
@@ -85,7 +87,7 @@ class Visit:
     @property
     def carried(self) -> Mapping[str, str]:
         """The query without the pages' own: what a client asked for."""
-        own = _NOT_CARRIED | {LANGUAGE}
+        own = _NOT_CARRIED | {LANGUAGE, LINK}
         return {name: value for name, value in self.query.items() if name not in own}
 
 

@@ -34,7 +34,7 @@ MAX_LINKS: Final = 5
 _ATTRIBUTE: Final = "identities"
 
 # Returns the attribute `identities` of somebody with these logins.
-Describe = Callable[[Sequence[Login]], str]
+Describe = Callable[[User, Sequence[Login]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +202,17 @@ class Links:
         remove_profile(connection, other)
         return self._described(connection, pool, keep)
 
-    def _described(self, connection: Connection, pool: Pool, user: User) -> User:
-        """Return somebody with the attribute that tells of their logins."""
-        logins = FederatedLogins(connection).of_person(pool.id, user.sub)
+    def described(self, user: User, logins: Sequence[Login]) -> User:
+        """Return somebody with the attribute that tells of these logins."""
         attributes = dict(user.attributes)
         attributes.pop(_ATTRIBUTE, None)
         if logins:
-            attributes[_ATTRIBUTE] = self._describe(logins)
-        after = replace(user, attributes=attributes, updated_at=self._clock())
+            attributes[_ATTRIBUTE] = self._describe(user, logins)
+        return replace(user, attributes=attributes)
+
+    def _described(self, connection: Connection, pool: Pool, user: User) -> User:
+        logins = FederatedLogins(connection).of_person(pool.id, user.sub)
+        after = replace(self.described(user, logins), updated_at=self._clock())
         keep_profile(connection, pool, user, after)
         return after
 

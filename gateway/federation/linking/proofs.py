@@ -120,9 +120,25 @@ class LinkProofs:
                 somebody else has signed in.
             WrongBrowserError: Another browser has been at the provider.
         """
-        waiting = self._find(connection, handle, browser)
+        waiting = self.take(connection, handle, browser)
         if (waiting.pool_id, waiting.sub) != (user.pool_id, user.sub):
+            # Of the transaction nothing is kept: it goes on waiting for whoever is meant.
             raise StaleAttemptError("somebody else has signed in")
+        return waiting
+
+    def take(self, connection: Connection, handle: str, browser: str) -> WaitingLink:
+        """Return a link that waits, and let it wait no more.
+
+        Args:
+            connection: One that may write.
+            handle: As it was handed out.
+            browser: The browser's name.
+
+        Raises:
+            StaleAttemptError: There is none of that name, or it has waited too long.
+            WrongBrowserError: Another browser has been at the provider.
+        """
+        waiting = self._find(connection, handle, browser)
         if not StoredLinkProofs(connection).remove(_digest(handle)):
             raise StaleAttemptError("used at this very moment")
         return waiting

@@ -26,7 +26,7 @@ from tests.pool.house import NOON, POOL_ID, House
 GOOGLE, CORP = Source("google", "1"), Source("corp", "a")
 
 
-def described(logins: Sequence[Login]) -> str:
+def described(_user: User, logins: Sequence[Login]) -> str:
     return json.dumps([f"{each.provider}/{each.subject}" for each in logins])
 
 

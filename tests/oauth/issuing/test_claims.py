@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.federation.names import identity_text
+from gateway.federation.names import ToldLogin, identities_text
 from gateway.model.client import ClaimsProfile, Client
 from gateway.model.group import Group
 from gateway.model.user import User, UserStatus
@@ -88,9 +88,15 @@ def test_an_id_token_is_cognitos() -> None:
 
 def test_whoever_comes_from_a_provider_has_identities() -> None:
     """A list in the ID token, with texts for what the attribute has a number and a flag."""
-    text = identity_text(
-        kind="google", name="Google", subject="123", issuer="", created_at=NOON
+    told = ToldLogin(
+        kind="google",
+        name="Google",
+        subject="123",
+        issuer="",
+        is_primary=True,
+        created_at=NOON,
     )
+    text = identities_text([told])
     user = replace(ANA, attributes={"identities": text})
 
     claims = id_claims(Person(user), CLIENT, GRANTED)

@@ -9,13 +9,14 @@ References: OpenID Connect Core section 3.1.2; OWASP, Session Management (fixati
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from starlette.responses import Response
 
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.site import Site
-from gateway.endpoints.hosted_ui.visit import AGAIN, Visit
+from gateway.endpoints.hosted_ui.visit import AGAIN, LINK, Visit
+from gateway.model.user import User
 from gateway.oauth.authorizing.authorizations import (
     Authorizations,
     ErrorPage,
@@ -45,6 +46,13 @@ def is_authorization(visit: Visit) -> bool:
     return not _REQUESTS.isdisjoint(visit.query)
 
 
+class Connecting(Protocol):
+    """Connects what waits with whoever has signed in."""
+
+    def complete(self, visit: Visit, place: Place, user: User) -> Visit:
+        """Return the visit without what has waited."""
+
+
 class Arrival:
     """Takes browsers to the right page."""
 
@@ -54,11 +62,13 @@ class Arrival:
         site: Site,
         sessions: BrowserSessions,
         authorizations: Authorizations,
+        connecting: Connecting,
         clock: Callable[[], datetime],
     ) -> None:
         self._site = site
         self._sessions = sessions
         self._authorizations = authorizations
+        self._connecting = connecting
         self._clock = clock
 
     def who(self, visit: Visit) -> BrowserSession | None:
@@ -67,6 +77,9 @@ class Arrival:
 
     def before(self, visit: Visit, place: Place) -> Response | None:
         """Return the way of a browser that needs no sign-in; `None` if it does."""
+        if LINK in visit.query:
+            # Whatever waits wants to be proven now.
+            return None
         session = self.who(visit)
         if is_authorization(visit):
             step = self._authorizations.begin(visit.carried, session)
@@ -99,6 +112,7 @@ class Arrival:
         if session is None:
             # Signed out everywhere, or disabled, at this very moment.
             return self._site.renderer.redirect(visit.link(SIGN_IN))
+        visit = self._connecting.complete(visit, place, signed_in.user)
         if is_authorization(visit):
             step = self._authorizations.complete(
                 visit.carried, session, consented=False

@@ -19,15 +19,16 @@ from starlette.routing import BaseRoute
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.admission import Admission
 from gateway.endpoints.hosted_ui.flows.arrival import SIGN_IN, Arrival
+from gateway.endpoints.hosted_ui.flows.connect import CONNECT
 from gateway.endpoints.hosted_ui.flows.context import context_of
 from gateway.endpoints.hosted_ui.flows.refusals import refusal_of
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.site import Site, told_to_wait
-from gateway.endpoints.hosted_ui.visit import AGAIN, Visit
+from gateway.endpoints.hosted_ui.visit import AGAIN, LINK, Visit
 from gateway.federation.attempts import Begun
 from gateway.federation.errors import StaleAttemptError
 from gateway.federation.providers import OAUTH_CALLBACK, SAML_CALLBACK, LoginProvider
-from gateway.federation.sign_ins import FederatedSignIns, Leaving
+from gateway.federation.sign_ins import FederatedSignIns, Leaving, Waiting
 from gateway.model.errors import GatewayError
 from gateway.telemetry.logs import Logger
 
@@ -161,6 +162,9 @@ class ElsewherePages:
             return self._over(visit, error)
         except GatewayError as error:
             return self._refused(there, place, begun, error)
+        if isinstance(arrived, Waiting):
+            onward = there.link(CONNECT, **{LINK: arrived.handle})
+            return self._site.renderer.redirect(onward)
         return self._admission.onward(there, place, arrived.username, arrived.step)
 
     def _depart(self, visit: Visit, place: Place, provider: LoginProvider) -> Response:

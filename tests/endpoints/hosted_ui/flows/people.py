@@ -12,12 +12,17 @@ from tests.pool.house import PASSWORD, House
 
 def person(house: House, pool: Pool, **changes: object) -> User:
     user = house.person(pool, "ana")
-    made = house.credentials.make(
-        pool, user, PASSWORD, before=UserSecrets(), now=house.now
-    )
+    give_password(house, pool, user)
     changed = replace(user, **changes)  # type: ignore[arg-type]
     with house.database.writing() as connection:
-        AllSecrets(connection).keep(pool.id, user.sub, made)
         search = search_of(changed, pool.settings.sign_in)
         Users(connection).change(changed, search=search)
     return changed
+
+
+def give_password(house: House, pool: Pool, user: User) -> None:
+    made = house.credentials.make(
+        pool, user, PASSWORD, before=UserSecrets(), now=house.now
+    )
+    with house.database.writing() as connection:
+        AllSecrets(connection).keep(pool.id, user.sub, made)

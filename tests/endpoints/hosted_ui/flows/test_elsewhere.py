@@ -259,7 +259,7 @@ def test_saml_answers_arrive_at_a_place_of_their_own(
     party = open_house(hotel)
 
     class Saml:
-        id, kind, label = "corp", "saml", "Corp"
+        id, kind, label, issuers = "corp", "saml", "Corp", ("urn:idp",)
         link = login_provider().settings.link
         sign_in = login_provider().settings.sign_in
 
