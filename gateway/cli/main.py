@@ -48,6 +48,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "repl": ("gateway.cli.policies.repl", "repl"),
     "decisions": ("gateway.cli.policies.decisions", "app"),
     "show": ("gateway.cli.show", "app"),
+    "doctor": ("gateway.cli.doctor", "app"),
     "keys": ("gateway.cli.keys", "app"),
     "pools": ("gateway.cli.pools.pools", "app"),
     "users": ("gateway.cli.users.app", "app"),

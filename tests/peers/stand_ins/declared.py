@@ -39,6 +39,7 @@ class Declared(StandIn):
         super().__init__()
         self.user: dict[str, Any] = dict(ALICE)
         self.told: dict[str, Any] = {}
+        self.codes: set[str] = set()
         self.apps = {TOKEN: CLIENT_ID, FOREIGN_TOKEN: "another"}
 
     @override
@@ -55,6 +56,7 @@ class Declared(StandIn):
 
     def _authorize(self, asked: Asked) -> Reply:
         query = asked.query
+        self.codes.add(CODE)
         answer = {"state": query["state"], "code": CODE}
         return redirect(f"{query['redirect_uri']}?{urlencode(answer)}")
 
@@ -69,6 +71,8 @@ class Declared(StandIn):
     def _token(self, asked: Asked) -> Reply:
         if not self._knows(asked):
             return reply({"error": "invalid_client"}, 401)
+        if asked.form["code"] not in self.codes:
+            return reply({"error": "invalid_grant"}, 400)
         return reply({"access_token": TOKEN, "token_type": "Bearer"})
 
     def _introspect(self, asked: Asked) -> Reply:
