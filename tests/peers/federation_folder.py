@@ -15,7 +15,7 @@ NETWORK = """
 [network]
 allow_plain_http = true
 allow_private_addresses = ["127.0.0.0/8"]
-timeout = "2s"
+timeout = "1s"
 """
 
 
