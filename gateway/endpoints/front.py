@@ -17,13 +17,13 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 # (`gateway.config` has the same list for the files).
 OWN_PREFIXES = (
     *(b"/.well-known/", b"/oauth2/", b"/saml2/", b"/_gateway/"),
-    b"/account/",
+    *(b"/account/", b"/passkeys/"),
 )
 OWN_PATHS = frozenset(
     {
         *(b"/login", b"/signup", b"/confirm", b"/confirmUser", b"/resendcode"),
         *(b"/forgotPassword", b"/confirmForgotPassword", b"/consent", b"/device"),
-        *(b"/logout", b"/account"),
+        *(b"/logout", b"/account", b"/error"),
     }
 )
 

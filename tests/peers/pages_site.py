@@ -173,6 +173,11 @@ class Seat:
     page: Page
     problems: list[str] = field(default_factory=list)
 
+    def decline(self) -> None:
+        """Say no to a passkey, if one is offered on the way."""
+        if "/passkeys/add" in self.page.url:
+            self.page.locator('button[name="later"]').click()
+
     def heading(self) -> str:
         """Return what the page is called."""
         return self.page.locator("h1").inner_text()

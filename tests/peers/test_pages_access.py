@@ -30,6 +30,7 @@ OUTSIDE = [
     "/forgotPassword",
     "/confirmForgotPassword",
     "/login?client_id=nobody",
+    "/error?error=access_denied",
     "/device?user_code=WXYZ-WXYZ",
 ]
 INSIDE = [
@@ -40,6 +41,7 @@ INSIDE = [
     "/account/authenticator",
     "/account/passkeys",
     "/account/passkeys/new",
+    "/passkeys/add",
     "/account/sessions",
     "/account/applications",
     "/account/data",
@@ -138,6 +140,9 @@ def test_the_keyboard_is_enough(site: PagesSite, browser: Browser) -> None:
         keyboard.press("Tab")
         keyboard.type(PASSWORD)
         keyboard.press("Enter")
+        expect(at.page.locator("h1")).to_have_text("Sign in faster next time")
+        for key in ("Tab", "Tab", "Enter"):
+            keyboard.press(key)
         expect(at.page.locator("h1")).to_have_text("Allow Acme Shop access?")
         keyboard.press("Tab")
         keyboard.press("Enter")

@@ -133,6 +133,7 @@ def join(site: PagesSite, words: Words, at: Seat) -> str:
     at.fill(words.code, site.code(address))
     assert site.language(address) == words.locale[:2]
     at.press(words.confirm)
+    at.decline()
     return address
 
 
@@ -140,6 +141,7 @@ def sign_in(words: Words, at: Seat, address: str, password: str = PASSWORD) -> N
     at.fill(words.address, address)
     at.fill(words.password, password)
     at.page.get_by_role("button", name=words.sign_in, exact=True).click()
+    at.decline()
 
 
 def test_a_person_signs_up_confirms_and_consents(
@@ -209,6 +211,7 @@ def test_a_sign_in_begins_with_a_code(
 
     at.fill(words.code, site.code(address))
     at.page.locator("button.first").click()
+    at.decline()
 
     assert "Acme Shop" in at.heading()
 
@@ -238,6 +241,7 @@ def test_an_authenticator_is_set_up_and_asked_for(
         # The present one was used for setting it up; the clocks of phones may go ahead.
         other.page.locator("#code").fill(totp.at(int(time.time()) + 30))
         other.page.locator("button.first").click()
+        other.decline()
         assert "Acme Shop" in other.heading()
 
 

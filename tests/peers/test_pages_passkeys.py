@@ -57,11 +57,40 @@ def test_a_passkey_is_made_and_signs_its_person_in(site: PagesSite, at: Seat) ->
     add_passkey(site, at)
     assert [each["rpId"] for each in phone.passkeys()] == ["localhost"]
     at.press("Sign out")
+    # A browser that has no list below the field.
+    at.page.add_init_script(
+        "PublicKeyCredential.isConditionalMediationAvailable = null"
+    )
 
     at.page.goto(site.start())
     at.press("Sign in with a passkey")
 
     expect(at.page.locator("h1")).to_contain_text("Allow Acme Shop")
+
+
+def test_a_passkey_is_offered_below_the_name(site: PagesSite, at: Seat) -> None:
+    """Nothing is pressed on the page: whoever picks it in the list is signed in."""
+    VirtualAuthenticator(at.page)
+    add_passkey(site, at)
+    at.press("Sign out")
+
+    at.page.goto(site.start())
+
+    expect(at.page.locator("h1")).to_contain_text("Allow Acme Shop")
+
+
+def test_a_passkey_is_offered_on_the_way(site: PagesSite, at: Seat) -> None:
+    """Whoever takes it lands where they wanted to go."""
+    phone = VirtualAuthenticator(at.page)
+    address = sign_up(site, ENGLISH, at)
+    at.fill(ENGLISH.address, address)
+    at.fill(ENGLISH.password, PASSWORD)
+    at.page.get_by_role("button", name=ENGLISH.sign_in, exact=True).click()
+
+    at.press("Add a passkey")
+
+    expect(at.page.locator("h1")).to_contain_text("Allow Acme Shop")
+    assert len(phone.passkeys()) == 1
 
 
 def test_who_does_not_prove_themselves_may_try_again(site: PagesSite, at: Seat) -> None:

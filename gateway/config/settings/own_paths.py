@@ -35,6 +35,8 @@ OWN_PATHS: tuple[str, ...] = (
     "/logout",
     "/account",
     "/account/**",
+    "/passkeys/**",
+    "/error",
     "/{pool_id}/.well-known/jwks.json",
     "/{pool_id}/.well-known/openid-configuration",
     "/identitypools/**",

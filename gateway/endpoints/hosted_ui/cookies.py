@@ -19,6 +19,8 @@ from gateway.endpoints.hosted_ui.visit import Visit
 _HANDLE: Final = re.compile(r"[A-Za-z0-9_.~-]{20,512}")
 # As clients may be called (`gateway.pool.client_flaws`), a declared one by a short word.
 _CLIENT: Final = re.compile(r"[A-Za-z0-9_+]{1,128}")
+# Who has said no once is not asked at each sign-in.
+_NEXT_OFFER: Final = timedelta(days=90)
 # Browsers keep 4096 bytes with the name and all attributes (RFC 6265bis section 5.6).
 MAX_SIGN_UP: Final = 3800
 _SIGN_UP: Final = re.compile(rf"[A-Za-z0-9_.-]{{20,{MAX_SIGN_UP}}}")
@@ -39,6 +41,7 @@ class Cookies:
         self._session = f"{prefix}gateway-session"
         self._browser = f"{prefix}gateway-browser"
         self._client = f"{prefix}gateway-client"
+        self._offer = f"{prefix}gateway-passkey-offer"
         self._sign_up = f"{prefix}gateway-sign-up"
 
     def session(self, visit: Visit) -> str:
@@ -57,6 +60,10 @@ class Cookies:
         """Return what was kept of a sign-up that waits for a link, sealed; or nothing."""
         kept = self._read(visit, self._sign_up, _SIGN_UP)
         return kept + "=" * (-len(kept.rpartition(".")[2]) % 4)
+
+    def has_offer(self, visit: Visit) -> bool:
+        """Return whether a passkey was offered in this browser not long ago."""
+        return self._offer in visit.cookies
 
     @staticmethod
     def new_browser() -> str:
@@ -79,6 +86,11 @@ class Cookies:
     def end_sign_up(self, response: Response) -> None:
         """Let a browser forget a sign-up."""
         self._set(response, self._sign_up, "", 0)
+
+    def keep_offer(self, response: Response) -> None:
+        """Let a browser remember that a passkey was offered: no secret."""
+        seconds = int(_NEXT_OFFER.total_seconds())
+        self._set(response, self._offer, "1", seconds)
 
     def keep_session(
         self, response: Response, handle: str, lifetime: timedelta

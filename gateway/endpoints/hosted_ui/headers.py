@@ -51,7 +51,7 @@ class PageHeaders:
         forms = " ".join(["'self'", *_sources(targets)])
         images = " ".join(["'self'", "data:", *_sources([logo])])
         policy = (
-            "default-src 'none'; script-src 'self'; style-src 'self'; "
+            "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
             f"img-src {images}; form-action {forms}; base-uri 'none'; "
             "frame-ancestors 'none'"
         )

@@ -6,7 +6,11 @@ from datetime import datetime
 
 from starlette.routing import BaseRoute
 
-from gateway.endpoints.hosted_ui.account.routes import AccountServices, account_routes
+from gateway.endpoints.hosted_ui.account.routes import (
+    AccountServices,
+    account_routes,
+    offer_routes,
+)
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.admission import Admission
@@ -16,6 +20,7 @@ from gateway.endpoints.hosted_ui.flows.connect import Connecting, ConnectPages
 from gateway.endpoints.hosted_ui.flows.consent import ConsentPages
 from gateway.endpoints.hosted_ui.flows.device import DevicePages
 from gateway.endpoints.hosted_ui.flows.elsewhere import ElsewherePages
+from gateway.endpoints.hosted_ui.flows.error import ErrorPages
 from gateway.endpoints.hosted_ui.flows.recovery import RecoveryPages
 from gateway.endpoints.hosted_ui.flows.sign_in import SignInPages
 from gateway.endpoints.hosted_ui.flows.sign_out import SignOutPages
@@ -62,13 +67,7 @@ def routes(
     *, site: Site, assets: Assets, services: PageServices, logger: Logger
 ) -> Sequence[BaseRoute]:
     """Return the routes of all pages."""
-    arrival = Arrival(
-        site=site,
-        sessions=services.sessions,
-        authorizations=services.authorizations,
-        connecting=Connecting(site=site, sign_ins=services.federation, logger=logger),
-        clock=services.clock,
-    )
+    arrival = _arrival(site, services, logger)
     pages = Pages(site=site, logger=logger)
     authorizations, sessions = services.authorizations, services.sessions
     admission = Admission(site=site, sign_ins=services.sign_ins, arrival=arrival)
@@ -101,7 +100,25 @@ def routes(
         *consent.routes(pages),
         *device.routes(pages),
         *SignOutPages(site=site, sessions=sessions, arrival=arrival).routes(pages),
+        *ErrorPages(site=site).routes(pages),
         *account_routes(
             site=site, pages=pages, sessions=sessions, services=services.account
         ),
+        *offer_routes(
+            site=site,
+            pages=pages,
+            arrival=arrival,
+            ceremonies=services.account.ceremonies,
+        ),
     ]
+
+
+def _arrival(site: Site, services: PageServices, logger: Logger) -> Arrival:
+    return Arrival(
+        site=site,
+        sessions=services.sessions,
+        authorizations=services.authorizations,
+        connecting=Connecting(site=site, sign_ins=services.federation, logger=logger),
+        own_passkeys=services.account.own_passkeys,
+        clock=services.clock,
+    )

@@ -28,6 +28,8 @@ LANGUAGE: Final = "lang"
 AGAIN: Final = "again"
 # What waits for whoever signs in.
 LINK: Final = "link"
+# A page of ours that somebody wanted who has to sign in first.
+THEN: Final = "then"
 _NOT_CARRIED: Final = frozenset({STEP, NOTICE, AGAIN})
 
 
@@ -87,7 +89,7 @@ class Visit:
     @property
     def carried(self) -> Mapping[str, str]:
         """The query without the pages' own: what a client asked for."""
-        own = _NOT_CARRIED | {LANGUAGE, LINK}
+        own = _NOT_CARRIED | {LANGUAGE, LINK, THEN}
         return {name: value for name, value in self.query.items() if name not in own}
 
 

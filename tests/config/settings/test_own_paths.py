@@ -17,6 +17,8 @@ from gateway.config.settings.routes import check_template
         ("/{a}/b/c", "/.well-known/b/c"),
         ("/login", "/login"),
         ("/login/x", None),
+        ("/error", "/error"),
+        ("/passkeys/{x}", "/passkeys/x"),
         ("/Login", None),
         ("/{x}", "/login"),
         ("/**", "/.well-known/x"),

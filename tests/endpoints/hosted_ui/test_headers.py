@@ -17,7 +17,7 @@ def test_nothing_is_allowed_but_what_pages_need() -> None:
     told = policy()
 
     assert told["default-src"] == "'none'"
-    assert told["script-src"] == told["style-src"] == "'self'"
+    assert told["script-src"] == told["style-src"] == told["connect-src"] == "'self'"
     assert told["frame-ancestors"] == told["base-uri"] == "'none'"
     assert told["form-action"] == "'self'"
     assert told["img-src"] == "'self' data:"

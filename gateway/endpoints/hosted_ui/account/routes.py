@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from gateway.endpoints.hosted_ui.account.applications import ApplicationPages
 from gateway.endpoints.hosted_ui.account.door import Door
+from gateway.endpoints.hosted_ui.account.passkey_offer import PasskeyOfferPages
 from gateway.endpoints.hosted_ui.account.passkeys import PasskeyPages
 from gateway.endpoints.hosted_ui.account.password import PasswordPages
 from gateway.endpoints.hosted_ui.account.profile import ProfilePages
@@ -15,6 +16,7 @@ from gateway.endpoints.hosted_ui.account.rooms import Rooms
 from gateway.endpoints.hosted_ui.account.security import SecurityPages
 from gateway.endpoints.hosted_ui.account.sessions import SessionPages
 from gateway.endpoints.hosted_ui.endpoint import Pages
+from gateway.endpoints.hosted_ui.flows.arrival import Arrival
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
 from gateway.oauth.authorizing.permissions import Permissions
@@ -107,3 +109,12 @@ def account_routes(
         *applications.routes(pages, door),
         *record.routes(pages, door),
     ]
+
+
+def offer_routes(
+    *, site: Site, pages: Pages, arrival: Arrival, ceremonies: PasskeyCeremonies
+) -> Sequence[BaseRoute]:
+    """Return the routes of what is offered on the way from a sign-in."""
+    door = Door(site=site, sessions=arrival.sessions)
+    offer = PasskeyOfferPages(site=site, arrival=arrival, ceremonies=ceremonies)
+    return offer.routes(pages, door)

@@ -1,5 +1,5 @@
 // Passkeys, the one thing that a form cannot do by itself. Asks the browser for what stands in
-// `data-options`, puts the answer into the form, and sends it. Speaks to nobody else.
+// `data-options`, puts the answer into the form, and sends it. Speaks to the gateway alone.
 "use strict";
 
 (() => {
@@ -36,6 +36,37 @@
       response,
     });
   };
+
+  // Offers passkeys in the list that opens below the name's field. What is to be signed comes
+  // from the page that the passkey's button leads to, and is good for some minutes: so a page
+  // that stays open asks anew, a few times.
+  const PATIENCE = 150_000;
+  const ROUNDS = 10;
+
+  const offer = async (form) => {
+    if (!(await window.PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const body = new URLSearchParams({ csrf: form.elements.csrf.value, first: "WEB_AUTHN" });
+      const page = await (await fetch(form.action, { method: "POST", body })).text();
+      const next = new DOMParser().parseFromString(page, "text/html").querySelector("form[data-passkey]");
+      if (!next) return;
+      const over = AbortSignal.timeout(PATIENCE);
+      try {
+        const publicKey = asked(JSON.parse(next.dataset.options));
+        const credential = await navigator.credentials.get({ publicKey, mediation: "conditional", signal: over });
+        next.elements.credential.value = told(credential);
+        next.hidden = true;
+        document.body.append(next);
+        next.submit();
+        return;
+      } catch {
+        if (!over.aborted) return;
+      }
+    }
+  };
+
+  // Who cannot be offered any still has the button.
+  for (const form of document.querySelectorAll("form[data-offer]")) offer(form).catch(() => {});
 
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     const show = (state, shown) => {

@@ -153,6 +153,7 @@ class SignInPages:
     ) -> Response:
         t = self._site.texts(visit, place)
         settings = place.pool.settings
+        ways = offered_ways(place)
         return self._site.renderer.page(
             visit,
             place,
@@ -162,7 +163,8 @@ class SignInPages:
             username=username,
             has_password=has_password(place),
             name_first=asks_name_alone(place),
-            ways=offered_ways(place),
+            ways=ways,
+            offers_passkeys=ChallengeName.PASSKEY in ways,
             first=FIRST,
             password=str(ChallengeName.PASSWORD),
             recovery=FORGOTTEN if can_recover(place) else "",

@@ -36,7 +36,8 @@ def ana(hotel: Hotel, pool: Pool) -> User:
 
 @pytest.fixture
 def inside(ana: User, visitor: Visitor) -> Visitor:
-    """Ana's browser, in her account."""
+    """Ana's browser, in her account; she was offered a passkey before."""
+    visitor.client.cookies.set("__Host-gateway-passkey-offer", "1")
     visitor.goto("/login", {"client_id": CLIENT_ID})
     visitor.send(username=ana.username, password=PASSWORD)
     assert visitor.heading == "Your profile"
