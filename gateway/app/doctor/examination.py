@@ -125,7 +125,8 @@ class Examination:
     def _limited_login(self, settings: FacebookProvider) -> Iterator[Finding]:
         limited = settings.limited_login
         fetcher = self._recorder(rules_of(limited.network, hosts=limited.hosts))
-        yield from OpenIdExamination(limited, fetcher=fetcher).written_keys()
+        examination = OpenIdExamination(limited, fetcher=fetcher)
+        yield from examination.keys_at(settings.limited_jwks_url)
 
     def _trials(self) -> Iterator[Finding]:
         settings = self._file.settings

@@ -13,11 +13,13 @@ from gateway.authentication.json_object import JsonObjectError, parse_object
 from gateway.authentication.key_set import KeySetError, parse_key_set
 from gateway.authentication.opaque.api import Fetches
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.oidc_client import ClientSettings, OidcClient
 from gateway.config.settings.addresses import is_url, parse_url
 from gateway.net.errors import FetchError
 
 _OK = 200
 _MAX_SHOWN = 12
+_FORM: Final = "client_secret_post"
 
 # What the gateway itself asks, by the setting that says it instead of discovery.
 _ENDPOINTS: Final[Mapping[str, str]] = {
@@ -45,20 +47,16 @@ class OpenIdExamination:
         yield found
         jwks_url = self._settings.jwks_url or document.get("jwks_uri")
         if isinstance(jwks_url, str):
-            yield from self._keys(jwks_url)
+            yield from self.keys_at(jwks_url)
         elif document:
             yield wrong(
                 "keys", "discovery names no keys", "write where they are: jwks_url"
             )
         if document:
             yield from self._algorithms(document)
-            if self._settings.signs_in:
-                yield from self._offers(document)
-
-    def written_keys(self) -> Iterator[Finding]:
-        """Yield what is found where the file says that the keys are."""
-        if self._settings.jwks_url is not None:
-            yield from self._keys(self._settings.jwks_url)
+            client = self._settings.client
+            if self._settings.signs_in and client is not None:
+                yield from self._offers(document, client)
 
     def _discovery(self) -> tuple[Mapping[str, Any], Finding]:
         """Return what the provider says of itself; nothing if that cannot be used."""
@@ -96,7 +94,8 @@ class OpenIdExamination:
             return wrong("discovery", message, help_)
         return told("discovery", f"{message}; the file says everything without it")
 
-    def _keys(self, url: str) -> Iterator[Finding]:
+    def keys_at(self, url: str) -> Iterator[Finding]:
+        """Yield what is found where the keys are."""
         try:
             fetched = self._fetcher.get(url)
         except FetchError as error:
@@ -138,9 +137,11 @@ class OpenIdExamination:
             "write those that are asymmetric into `algorithms`",
         )
 
-    def _offers(self, document: Mapping[str, Any]) -> Iterator[Finding]:
+    def _offers(
+        self, document: Mapping[str, Any], client: OidcClient
+    ) -> Iterator[Finding]:
         yield from self._endpoints(document)
-        yield from self._client_auth(document)
+        yield _client_auth(document, client)
         settings = self._settings
         challenges = _names(document, "code_challenge_methods_supported")
         if challenges and "S256" not in challenges:
@@ -150,8 +151,7 @@ class OpenIdExamination:
                 "a stolen code is worth something there; ask for S256",
             )
         scopes = _names(document, "scopes_supported")
-        client = settings.client
-        missing = [s for s in (client.scopes if client else ()) if s not in scopes]
+        missing = [scope for scope in client.scopes if scope not in scopes]
         if scopes and missing:
             yield doubtful(
                 "scopes",
@@ -187,23 +187,22 @@ class OpenIdExamination:
                     f"network.allow_hosts = {hosts}".replace("'", '"'),
                 )
 
-    def _client_auth(self, document: Mapping[str, Any]) -> Iterator[Finding]:
-        client = self._settings.client
-        if client is None:
-            return
-        # Discovery section 3: the default, where nothing is said.
-        offered = _names(document, "token_endpoint_auth_methods_supported") or (
-            "client_secret_basic",
-        )
-        if client.method in offered:
-            yield fine("client_auth", f"takes {client.method}")
-            return
-        state = doubtful if client.method == "none" else wrong
-        yield state(
-            "client_auth",
-            f"takes {_list(offered)}, and the gateway shows {client.method}",
-            "client.auth says how the gateway proves itself",
-        )
+
+def _client_auth(document: Mapping[str, Any], client: OidcClient) -> Finding:
+    # Discovery section 3: the default, where nothing is said.
+    offered = _names(document, "token_endpoint_auth_methods_supported") or (
+        "client_secret_basic",
+    )
+    # Apple's alone is none of these, and shows a secret that is made anew in the form.
+    method = client.method if isinstance(client, ClientSettings) else _FORM
+    if method in offered:
+        return fine("client_auth", f"takes {method}")
+    state = doubtful if method == "none" else wrong
+    return state(
+        "client_auth",
+        f"takes {_list(offered)}, and the gateway shows {method}",
+        "client.auth says how the gateway proves itself",
+    )
 
 
 def _names(document: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -38,14 +38,14 @@ class OpenId(StandIn):
         refusal: What is answered to a code.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, issuer: str = ISSUER) -> None:
         super().__init__()
         self.document: dict[str, Any] = {
-            "issuer": ISSUER,
-            "jwks_uri": f"{ISSUER}/jwks",
-            "authorization_endpoint": f"{ISSUER}/auth",
-            "token_endpoint": f"{ISSUER}/token",
-            "userinfo_endpoint": f"{ISSUER}/me",
+            "issuer": issuer,
+            "jwks_uri": f"{issuer}/jwks",
+            "authorization_endpoint": f"{issuer}/auth",
+            "token_endpoint": f"{issuer}/token",
+            "userinfo_endpoint": f"{issuer}/me",
             "id_token_signing_alg_values_supported": ["ES256", "RS256"],
             "code_challenge_methods_supported": ["S256"],
             "scopes_supported": ["openid", "email", "profile"],

@@ -4,6 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from gateway.app.doctor.findings import State
 from tests.app.doctor.house import LOGIN, OpenId, configured, examined, problems
@@ -156,6 +162,46 @@ def test_codes_travel_encrypted(tmp_path: Path, public: str, problem: str) -> No
 
     assert problem in found.get("redirect_uri", "")
     assert bool(problem) is ("redirect_uri" in found)
+
+
+APPLE = """
+kind = "apple"
+id = "apple"
+owner = "identity-team@example.com"
+accept.flows = ["login"]
+client.id = "com.example.gateway"
+client.team_id = "ABCDE12345"
+client.key_id = "FGHIJ67890"
+client.key = { env = "KEY" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("public", "good"),
+    [
+        ("https://gw.example.com", True),
+        ("https://192.0.2.1", False),
+        ("https://localhost", False),
+        ("http://localhost:8080", False),
+    ],
+)
+def test_apple_sends_people_to_names_over_tls(
+    tmp_path: Path, public: str, *, good: bool
+) -> None:
+    """And to nothing else, not even for a test."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    folder = Folder(tmp_path)
+    folder.environ["KEY"] = key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    ).decode()
+    folder.change("config.toml", "https://gw.example.com", public)
+    folder.write("providers/apple.toml", APPLE)
+    peer = OpenId("https://appleid.apple.com")
+
+    found = problems(examined(folder.load(), peer, "apple"))
+
+    assert ("redirect_uri" not in found) is good
+    assert "shows client_secret_post" in found["client_auth"]
 
 
 def test_a_backend_of_ones_own_has_keys_in_a_file(tmp_path: Path) -> None:
