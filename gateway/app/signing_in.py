@@ -13,6 +13,7 @@ from gateway.config.configuration import Configuration
 from gateway.config.providers.common import LOGIN, SignInSettings, flows_of
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.federation.attempts import Attempts
+from gateway.federation.connected import ConnectedLogins
 from gateway.federation.linking.identities import SameIdentity
 from gateway.federation.linking.links import Links
 from gateway.federation.linking.proofs import LinkProofs
@@ -52,15 +53,16 @@ def build_sign_ins(
         region: First part of new identities' ids.
     """
     seal, providers = Seal(key=store_key), CurrentProviders()
+    links = Links(
+        database=database,
+        same=SameIdentity(region=region, provider_of=providers.pool_file),
+        describe=providers.describe,
+        clock=clock,
+    )
     people = People(
         database=database,
         triggers=pools.triggers,
-        links=Links(
-            database=database,
-            same=SameIdentity(region=region, provider_of=providers.pool_file),
-            describe=providers.describe,
-            clock=clock,
-        ),
+        links=links,
         seal=seal,
         clock=clock,
     )
@@ -72,6 +74,13 @@ def build_sign_ins(
             providers=providers,
             proofs=LinkProofs(database=database, seal=seal, clock=clock),
             people=people,
+            clock=clock,
+        ),
+        connected=ConnectedLogins(
+            database=database,
+            providers=providers,
+            people=people,
+            links=links,
             clock=clock,
         ),
         people=people,

@@ -48,6 +48,8 @@ class Begun:
         query: What the page's address says, to go on from there.
         attempt: What the provider's relying party knows of it.
         answer: What the provider has sent ahead of the browser; nothing yet.
+        owner: `sub` of whoever is signed in and wants to connect the login; empty for a
+            sign-in.
     """
 
     pool_id: str
@@ -58,6 +60,7 @@ class Begun:
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
     attempt: Attempt
     answer: Mapping[str, str] = field(default_factory=dict, repr=False)
+    owner: str = ""
 
 
 class Attempts:
@@ -201,6 +204,7 @@ class Attempts:
             "address": begun.address,
             "query": dict(begun.query),
             "answer": dict(begun.answer),
+            "owner": begun.owner,
             "nonce": attempt.nonce,
             "verifier": attempt.verifier,
             "redirect_uri": attempt.redirect_uri,
@@ -224,6 +228,7 @@ class Attempts:
             address=rest["address"],
             query=rest["query"],
             answer=rest["answer"],
+            owner=rest["owner"],
             attempt=Attempt(
                 state=state,
                 nonce=rest["nonce"],

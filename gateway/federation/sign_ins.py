@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gateway.federation.attempts import Attempts, Begun
+from gateway.federation.connected import ConnectedLogins
 from gateway.federation.errors import StaleAttemptError, UnknownProviderError
 from gateway.federation.people import Comer, Entered, People, Waits
 from gateway.federation.providers import CurrentProviders, LoginProvider
@@ -36,6 +37,7 @@ class Leaving:
         locales: Languages, the preferred first.
         max_age: How long ago they may have signed in there; `None` for any time.
         force: Whether they are to prove it anew.
+        owner: `sub` of whoever is signed in and wants to connect the login.
     """
 
     browser: str = field(repr=False)
@@ -45,6 +47,7 @@ class Leaving:
     locales: tuple[str, ...] = ()
     max_age: timedelta | None = None
     force: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class FederatedSignIns:
         providers: CurrentProviders,
         attempts: Attempts,
         waiting: WaitingLogins,
+        connected: ConnectedLogins,
         people: People,
         sign_ins: SignIns,
         clock: Callable[[], datetime],
@@ -91,6 +95,7 @@ class FederatedSignIns:
             providers: Those of the files in force.
             attempts: Browsers that are under way.
             waiting: Logins that wait for somebody to sign in here too.
+            connected: Logins of whoever has signed in.
             people: Knows who somebody is here.
             sign_ins: Asks what a person still has to say.
             clock: The time.
@@ -99,6 +104,7 @@ class FederatedSignIns:
         self._providers = providers
         self._attempts = attempts
         self._waiting = waiting
+        self._connected = connected
         self._people = people
         self._sign_ins = sign_ins
         self._clock = clock
@@ -141,6 +147,7 @@ class FederatedSignIns:
                 browser=leaving.browser,
                 address=leaving.address,
                 query=leaving.query,
+                owner=leaving.owner,
                 attempt=replace(attempt, kept=departure.kept),
             )
         )
@@ -204,7 +211,7 @@ class FederatedSignIns:
             TriggerError: It did not answer as it must.
             StorageError: Nobody can be looked up, or nothing was kept.
         """
-        if (begun.pool_id, begun.client_id) != (pool.id, client.id):
+        if (begun.pool_id, begun.client_id, begun.owner) != (pool.id, client.id, ""):
             raise StaleAttemptError("the attempt is another client's")
         provider = self._providers.now.find(begun.provider, pool.id)
         proven = provider.party.finish(begun.attempt, begun.answer or answer)
@@ -226,6 +233,11 @@ class FederatedSignIns:
     def waiting(self) -> WaitingLogins:
         """Logins that wait for somebody to sign in here too."""
         return self._waiting
+
+    @property
+    def connected(self) -> ConnectedLogins:
+        """Logins of whoever has signed in."""
+        return self._connected
 
     def stay_apart(
         self, pool: Pool, client: Client, ticket: Ticket, context: Context

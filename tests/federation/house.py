@@ -10,6 +10,7 @@ from gateway.config.configuration import ProviderFile
 from gateway.config.document import Document
 from gateway.config.providers.oidc import OidcProvider
 from gateway.federation.attempts import Attempts
+from gateway.federation.connected import ConnectedLogins
 from gateway.federation.linking.identities import SameIdentity
 from gateway.federation.linking.links import Links
 from gateway.federation.linking.proofs import LinkProofs
@@ -117,6 +118,7 @@ def federation(
     seal, providers = tools.sealer, CurrentProviders()
     assert isinstance(seal, Seal)
     people = people_of(tools, providers)
+    links = links_of(tools, providers)
     return FederatedSignIns(
         providers=providers,
         attempts=Attempts(database=tools.database, seal=seal, clock=tools.clock),
@@ -127,10 +129,27 @@ def federation(
             people=people,
             clock=tools.clock,
         ),
+        connected=ConnectedLogins(
+            database=tools.database,
+            providers=providers,
+            people=people,
+            links=links,
+            clock=tools.clock,
+        ),
         people=people,
         sign_ins=sign_ins,
         clock=tools.clock,
         public_url=public_url,
+    )
+
+
+def links_of(tools: PoolTools, providers: CurrentProviders) -> Links:
+    """Return what lets logins lead to people."""
+    return Links(
+        database=tools.database,
+        same=SameIdentity(region="us-east-1", provider_of={POOL_ID: "pool"}.get),
+        describe=providers.describe,
+        clock=tools.clock,
     )
 
 
@@ -141,12 +160,7 @@ def people_of(tools: PoolTools, providers: CurrentProviders | None = None) -> Pe
     return People(
         database=tools.database,
         triggers=tools.triggers,
-        links=Links(
-            database=tools.database,
-            same=SameIdentity(region="us-east-1", provider_of={POOL_ID: "pool"}.get),
-            describe=providers.describe,
-            clock=tools.clock,
-        ),
+        links=links_of(tools, providers),
         seal=seal,
         clock=tools.clock,
     )

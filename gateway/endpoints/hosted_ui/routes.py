@@ -101,8 +101,25 @@ def routes(
         *device.routes(pages),
         *SignOutPages(site=site, sessions=sessions, arrival=arrival).routes(pages),
         *ErrorPages(site=site).routes(pages),
+        *_account(site, pages, services, arrival, elsewhere),
+    ]
+
+
+def _account(
+    site: Site,
+    pages: Pages,
+    services: PageServices,
+    arrival: Arrival,
+    elsewhere: ElsewherePages,
+) -> Sequence[BaseRoute]:
+    return [
         *account_routes(
-            site=site, pages=pages, sessions=sessions, services=services.account
+            site=site,
+            pages=pages,
+            sessions=services.sessions,
+            services=services.account,
+            federation=services.federation,
+            elsewhere=elsewhere,
         ),
         *offer_routes(
             site=site,

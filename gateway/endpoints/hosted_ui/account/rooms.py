@@ -1,6 +1,6 @@
 """What the rooms of an account have in common: how they look, and the way between them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -8,6 +8,8 @@ from starlette.responses import Response
 from gateway.endpoints.hosted_ui.account.door import Owner
 from gateway.endpoints.hosted_ui.rendering import Fault
 from gateway.endpoints.hosted_ui.site import Site
+from gateway.model.client import Client
+from gateway.model.user import UserStatus
 from gateway.pool.settings import FirstFactor, MfaMode
 
 PROFILE: Final = "/account"
@@ -16,20 +18,29 @@ SECURITY: Final = "/account/security"
 PASSKEYS: Final = "/account/passkeys"
 APPLICATIONS: Final = "/account/applications"
 SESSIONS: Final = "/account/sessions"
+SIGN_INS: Final = "/account/sign-ins"
 RECORD: Final = "/account/data"
 SIGN_OUT: Final = "/account/sign-out"
 
 
-def rooms_of(owner: Owner) -> Sequence[tuple[str, str]]:
-    """Return path and key of each room that the person's pool has."""
+def rooms_of(owner: Owner, *, has_providers: bool) -> Sequence[tuple[str, str]]:
+    """Return path and key of each room that the person's pool has.
+
+    Args:
+        owner: Who is in them.
+        has_providers: Whether people sign in with providers.
+    """
     settings = owner.pool.settings
     first = settings.sign_in.first_factors
     has_second = settings.mfa.mode is not MfaMode.OFF and bool(settings.mfa.kinds)
+    # Whoever comes by way of a provider has no password here.
+    is_own = owner.user.status is not UserStatus.EXTERNAL_PROVIDER
     rooms = [
         (PROFILE, "profile", True),
-        (PASSWORD, "password", FirstFactor.PASSWORD in first),
+        (PASSWORD, "password", is_own and FirstFactor.PASSWORD in first),
         (SECURITY, "security", has_second),
         (PASSKEYS, "passkeys", FirstFactor.PASSKEY in first),
+        (SIGN_INS, "sign-ins", has_providers),
         (SESSIONS, "sessions", True),
         (APPLICATIONS, "applications", True),
         (RECORD, "data", True),
@@ -40,8 +51,15 @@ def rooms_of(owner: Owner) -> Sequence[tuple[str, str]]:
 class Rooms:
     """Shows them."""
 
-    def __init__(self, *, site: Site) -> None:
+    def __init__(self, *, site: Site, has_providers: Callable[[Client], bool]) -> None:
+        """Take what rooms are made of.
+
+        Args:
+            site: What all pages have in common.
+            has_providers: Whether people of a client sign in with providers.
+        """
         self._site = site
+        self._has_providers = has_providers
 
     def page(
         self,
@@ -66,7 +84,9 @@ class Rooms:
             owner.place,
             template,
             faults=faults,
-            rooms=rooms_of(owner),
+            rooms=rooms_of(
+                owner, has_providers=self._has_providers(owner.place.client)
+            ),
             room=room,
             sign_out=owner.visit.link(SIGN_OUT),
             **values,

@@ -15,9 +15,12 @@ from gateway.endpoints.hosted_ui.account.record import RecordPages
 from gateway.endpoints.hosted_ui.account.rooms import Rooms
 from gateway.endpoints.hosted_ui.account.security import SecurityPages
 from gateway.endpoints.hosted_ui.account.sessions import SessionPages
+from gateway.endpoints.hosted_ui.account.sign_ins import SignInsPages
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.arrival import Arrival
+from gateway.endpoints.hosted_ui.flows.elsewhere import ElsewherePages
 from gateway.endpoints.hosted_ui.site import Site
+from gateway.federation.sign_ins import FederatedSignIns
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
 from gateway.oauth.authorizing.permissions import Permissions
 from gateway.pool.factors.devices import Devices
@@ -64,24 +67,24 @@ class AccountServices:
 
 
 def account_routes(
-    *, site: Site, pages: Pages, sessions: BrowserSessions, services: AccountServices
+    *,
+    site: Site,
+    pages: Pages,
+    sessions: BrowserSessions,
+    services: AccountServices,
+    federation: FederatedSignIns,
+    elsewhere: ElsewherePages,
 ) -> Sequence[BaseRoute]:
     """Return the routes of all rooms."""
-    door, rooms = Door(site=site, sessions=sessions), Rooms(site=site)
-    profile = ProfilePages(rooms=rooms, own_attributes=services.own_attributes)
-    password = PasswordPages(rooms=rooms, own_passwords=services.own_passwords)
-    security = SecurityPages(
+    door = Door(site=site, sessions=sessions)
+    rooms = Rooms(
         site=site,
-        rooms=rooms,
-        totp=services.totp,
-        preferences=services.preferences,
-        recovery_codes=services.recovery_codes,
+        has_providers=lambda client: bool(federation.providers.now.offered(client)),
     )
-    passkeys = PasskeyPages(
-        rooms=rooms,
-        own_passkeys=services.own_passkeys,
-        ceremonies=services.ceremonies,
+    sign_ins = SignInsPages(
+        rooms=rooms, connected=federation.connected, elsewhere=elsewhere
     )
+    profile = ProfilePages(rooms=rooms, own_attributes=services.own_attributes)
     signed_in = SessionPages(
         site=site,
         rooms=rooms,
@@ -102,12 +105,35 @@ def account_routes(
     )
     return [
         *profile.routes(pages, door),
-        *password.routes(pages, door),
-        *security.routes(pages, door),
-        *passkeys.routes(pages, door),
+        *_proof_routes(site, rooms, pages, door, services),
+        *sign_ins.routes(pages, door),
         *signed_in.routes(pages, door),
         *applications.routes(pages, door),
         *record.routes(pages, door),
+    ]
+
+
+def _proof_routes(
+    site: Site, rooms: Rooms, pages: Pages, door: Door, services: AccountServices
+) -> Sequence[BaseRoute]:
+    """Return the routes of rooms about what somebody proves themselves with."""
+    password = PasswordPages(rooms=rooms, own_passwords=services.own_passwords)
+    security = SecurityPages(
+        site=site,
+        rooms=rooms,
+        totp=services.totp,
+        preferences=services.preferences,
+        recovery_codes=services.recovery_codes,
+    )
+    passkeys = PasskeyPages(
+        rooms=rooms,
+        own_passkeys=services.own_passkeys,
+        ceremonies=services.ceremonies,
+    )
+    return [
+        *password.routes(pages, door),
+        *security.routes(pages, door),
+        *passkeys.routes(pages, door),
     ]
 
 

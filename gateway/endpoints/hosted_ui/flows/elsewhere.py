@@ -8,7 +8,7 @@ References: Amazon Cognito, `/oauth2/idpresponse`, `/saml2/idpresponse`, `identi
 `idp_identifier`; OAuth 2.0 Form Post Response Mode; RFC 6265bis section 5.6.7 (`SameSite`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -29,6 +29,7 @@ from gateway.federation.attempts import Begun
 from gateway.federation.errors import StaleAttemptError
 from gateway.federation.providers import OAUTH_CALLBACK, SAML_CALLBACK, LoginProvider
 from gateway.federation.sign_ins import FederatedSignIns, Leaving, Waiting
+from gateway.federation.values import Departure
 from gateway.model.errors import GatewayError
 from gateway.telemetry.logs import Logger
 
@@ -41,6 +42,9 @@ HINT: Final = "login_hint"
 
 # With an ID token and what Apple says of somebody beside it; and a signed assertion.
 _MAX_ANSWER: Final = {OAUTH_CALLBACK: 32 * 1024, SAML_CALLBACK: 400 * 1024}
+# Where logins are connected, in the account.
+CONNECTED: Final = "/account/sign-ins"
+
 # What the state is called on the way back.
 _STATE: Final = {OAUTH_CALLBACK: "state", SAML_CALLBACK: "RelayState"}
 
@@ -154,6 +158,8 @@ class ElsewherePages:
         there = replace(visit, method="GET", path=SIGN_IN, query=begun.query)
         place = self._site.place(there)
         context = context_of(there, self._site.texts(there, place))
+        if begun.owner:
+            return self._connect(there, place, begun, visit.query)
         try:
             arrived = self._sign_ins.arrive(
                 place.pool, place.client, begun, visit.query, context
@@ -166,6 +172,73 @@ class ElsewherePages:
             onward = there.link(CONNECT, **{LINK: arrived.handle})
             return self._site.renderer.redirect(onward)
         return self._admission.onward(there, place, arrived.username, arrived.step)
+
+    def connect(
+        self, visit: Visit, place: Place, provider_id: str, sub: str
+    ) -> Response:
+        """Send somebody away who is signed in and wants to connect a login.
+
+        Args:
+            visit: A form of theirs.
+            place: Through which client.
+            provider_id: Where to.
+            sub: Who they are.
+
+        Raises:
+            UnknownProviderError: Nobody connects with it.
+        """
+        provider = self._sign_ins.connected.find_offered(place.client, provider_id)
+        leaving = Leaving(
+            browser=self._site.cookies.browser(visit),
+            address=visit.address,
+            query={"client_id": place.client.id},
+            locales=(self._site.texts(visit, place).tag,),
+            # Whoever is signed in there may be somebody else than who sits here.
+            force=True,
+            owner=sub,
+        )
+        departure = self._sign_ins.depart(place.client, provider, leaving)
+        # By a page: forms of ours lead nowhere else.
+        return self._onward(visit, place, provider, departure)
+
+    def _connect(
+        self, visit: Visit, place: Place, begun: Begun, answer: Mapping[str, str]
+    ) -> Response:
+        """Connect the login of somebody who has come back, or tell them why not."""
+        session = self._arrival.who(visit)
+        context = context_of(visit, self._site.texts(visit, place))
+        user = None if session is None else session.user
+        try:
+            self._sign_ins.connected.connect(
+                (place.pool, place.client), begun, answer, user, context
+            )
+        except StaleAttemptError as error:
+            return self._over(visit, error)
+        except GatewayError as error:
+            return self._refused(visit, place, begun, error, again=CONNECTED)
+        return self._site.renderer.redirect(visit.link(CONNECTED, notice="connected"))
+
+    def _onward(
+        self, visit: Visit, place: Place, provider: LoginProvider, departure: Departure
+    ) -> Response:
+        """Return a page that leads to a provider."""
+        if not departure.form:
+            return self._site.renderer.page(
+                visit,
+                place,
+                "onward.html",
+                provider=provider.label,
+                address=departure.url,
+            )
+        return self._site.renderer.page(
+            visit,
+            place,
+            "onward_form.html",
+            leads_to=(departure.url,),
+            provider=provider.label,
+            address=departure.url,
+            fields=departure.form,
+        )
 
     def _depart(self, visit: Visit, place: Place, provider: LoginProvider) -> Response:
         """Return the way to a provider."""
@@ -188,15 +261,7 @@ class ElsewherePages:
             ),
         )
         if departure.form:
-            response = self._site.renderer.page(
-                visit,
-                place,
-                "onward_form.html",
-                leads_to=(departure.url,),
-                provider=provider.label,
-                address=departure.url,
-                fields=departure.form,
-            )
+            response = self._onward(visit, place, provider, departure)
         else:
             response = self._site.renderer.redirect(departure.url)
         if browser != cookies.browser(visit):
@@ -218,9 +283,15 @@ class ElsewherePages:
         )
 
     def _refused(
-        self, visit: Visit, place: Place, begun: Begun, error: GatewayError
+        self,
+        visit: Visit,
+        place: Place,
+        begun: Begun,
+        error: GatewayError,
+        *,
+        again: str = SIGN_IN,
     ) -> Response:
-        """Return the page of somebody who has been at a provider and is not let in."""
+        """Return the page of somebody who has been at a provider for nothing."""
         self._tell(error, provider=begun.provider)
         t = self._site.texts(visit, place)
         label = self._sign_ins.label_of(begun)
@@ -233,6 +304,6 @@ class ElsewherePages:
             title=told.title,
             what=told.what,
             support=told.support,
-            again=visit.link(SIGN_IN),
+            again=visit.link(again),
         )
         return told_to_wait(response, error)
