@@ -95,6 +95,17 @@ def test_only_three_segments_of_base64url_are_a_token(text: str) -> None:
         unverified(text)
 
 
+def test_a_key_is_brought_where_it_may_be() -> None:
+    """RFC 9449 section 4.2: a proof that somebody has this very key, and nothing else."""
+    text = with_header(b'{"alg":"ES256","jwk":{"kty":"EC"}}')
+
+    token = parse_compact(text, max_bytes=8192, may_bring_key=True)
+
+    assert token.unverified_key == {"kty": "EC"}
+    with pytest.raises(ForbiddenHeaderError):
+        parse_compact(text, max_bytes=8192)
+
+
 def test_an_encrypted_token_is_told_apart() -> None:
     """RFC 7516 section 7.1: the operator is told what to set at the provider."""
     with pytest.raises(EncryptedTokenError) as caught:
