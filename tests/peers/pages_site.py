@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page
 from typing_extensions import override
 
-from tests.peers.running_gateway import Choices, RunningGateway, Site, serving, wait_for
+from tests.peers.running_gateway import Choices, RunningGateway, Site, launch, wait_for
 
 CLIENT_ID = "1example23456789abcdefghij"
 PASSWORD = "Correct horse 1!"
@@ -130,6 +131,16 @@ class PagesSite:
         message: dict[str, Any] = answer.json()["messages"][0]
         return message
 
+    def restart(self, number: signal.Signals) -> None:
+        """End the gateway by a signal, and start another one over the same files."""
+        self._gateway.signal(number)
+        self._gateway.process.wait()
+        self._gateway = launch(self._gateway.site)
+
+    def stop(self) -> None:
+        """End it as its operator would."""
+        self._gateway.stop()
+
     def start(self, **changes: str) -> str:
         """Return the address that an application sends browsers to."""
         query = {**QUERY, "redirect_uri": self.shop.callback, **changes}
@@ -157,8 +168,12 @@ def pages_site(
     )
     for name, text in elsewhere(f"http://localhost:{site.port}").items():
         (folder / f"providers/{name}.toml").write_text(text)
-    with shop.open(), serving(site) as gateway:
-        yield PagesSite(gateway, shop)
+    with shop.open():
+        pages = PagesSite(launch(site), shop)
+        try:
+            yield pages
+        finally:
+            pages.stop()
 
 
 @dataclass

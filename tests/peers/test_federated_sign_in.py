@@ -2,48 +2,76 @@
 
 import json
 import re
+import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+import httpx
+import jwt
 import pytest
 from playwright.sync_api import Browser
 
 from tests.peers.chromium import chromium
 from tests.peers.oidc_peer import OidcPeer
-from tests.peers.pages_site import PagesSite, Seat, pages_site, seat
+from tests.peers.pages_site import CLIENT_ID, PagesSite, Seat, pages_site, seat
 from tests.peers.processes import Programs
 
 pytestmark = pytest.mark.peer
 
 SECRET = "gateway-secret-gateway-secret-0123"
+# RFC 7636 appendix B; the challenge stands in the application's request.
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 NETWORK = """
 [network]
 allow_plain_http = true
 allow_private_addresses = ["127.0.0.0/8"]
 timeout = "5s"
 """
-CORP = """
+OIDC = """
 kind = "oidc"
-id = "corp"
-label = "Corp"
+id = "{id}"
+label = "{label}"
 owner = "x"
 issuer = "{issuer}"
 accept.flows = ["login"]
+{more}
 [client]
 id = "gateway"
-secret = {{ file = "corp-secret" }}
-[sign_in]
-domains = ["corp.example"]
+secret = {{ file = "secret" }}
 """
+# By the id of the provider: what its button says, and what its file says beside.
+OIDC_KINDS = {
+    "corp": ("Corp", 'sign_in.domains = ["corp.example"]'),
+    "posted": ("Posted", 'response_mode = "form_post"'),
+}
 
 
 @dataclass(frozen=True)
 class World:
-    """A gateway, a provider and a browser."""
+    """A gateway, its providers and a browser."""
 
     site: PagesSite
-    peer: OidcPeer
+    corp: OidcPeer
     browser: Browser
+
+    def id_token(self, answer: Mapping[str, str]) -> dict[str, Any]:
+        """Return what the application learns for its code."""
+        form = {
+            "grant_type": "authorization_code",
+            "client_id": CLIENT_ID,
+            "code": answer["code"],
+            "redirect_uri": self.site.shop.callback,
+            "code_verifier": VERIFIER,
+        }
+        with httpx.Client(trust_env=False) as application:
+            told = application.post(f"{self.site.url}/oauth2/token", data=form)
+        told.raise_for_status()
+        claims: dict[str, Any] = jwt.decode(
+            told.json()["id_token"], options={"verify_signature": False}
+        )
+        return claims
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +79,10 @@ def world(
     programs: Programs, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("federated")
-    peers: list[OidcPeer] = []
+    peers: dict[str, OidcPeer] = {}
 
     def elsewhere(url: str) -> Mapping[str, str]:
+        (folder / "secret").write_text(SECRET)
         client = {
             "client_id": "gateway",
             "client_secret": SECRET,
@@ -63,15 +92,19 @@ def world(
         }
         config = folder / "peer.json"
         config.write_text(json.dumps({"clients": [client]}))
-        (folder / "corp-secret").write_text(SECRET)
-        program = programs.node(
-            "oidc_provider", "oidc/oidc_provider.mjs", "--config", str(config)
-        )
-        peers.append(OidcPeer(program))
-        return {"corp": CORP.format(issuer=peers[0].issuer) + NETWORK}
+        files = {}
+        for id_, (label, more) in OIDC_KINDS.items():
+            program = programs.node(
+                "oidc_provider", "oidc/oidc_provider.mjs", "--config", str(config)
+            )
+            peers[id_] = OidcPeer(program)
+            issuer = peers[id_].issuer
+            text = OIDC.format(id=id_, label=label, more=more, issuer=issuer)
+            files[id_] = text + NETWORK
+        return files
 
     with pages_site(folder, elsewhere) as site, chromium() as browser:
-        yield World(site, peers[0], browser)
+        yield World(site, peers["corp"], browser)
 
 
 def at_provider(person: Seat, name: str) -> None:
@@ -82,14 +115,94 @@ def at_provider(person: Seat, name: str) -> None:
     page.get_by_role("button", name="Sign-in").click()
 
 
-def test_a_person_comes_from_an_application_and_goes_back_to_it(world: World) -> None:
-    """By the button; the pool asks what the provider did not say."""
-    with seat(world.browser) as person:
-        person.page.goto(world.site.start(state="deep"))
-        person.page.get_by_role("link", name="Continue with Corp").click()
-        at_provider(person, "ada")
+def into_the_application(person: Seat, world: World) -> dict[str, str]:
+    """Say what the pool still asks; return what the application was told."""
+    page = person.page
+    page.set_default_timeout(10_000)
+    allow = page.get_by_role("button", name="Allow")
+    asked = page.get_by_label("Full name")
+    shop = page.get_by_role("heading", name="Shop", exact=True)
+    asked.or_(allow).or_(shop).first.wait_for()
+    if asked.count():
+        person.fill("Full name", "Somebody")
+        person.press("Continue")
+        allow.or_(shop).first.wait_for()
+    if allow.count():
         person.press("Allow")
-        person.page.wait_for_url(re.compile("/callback"))
+    page.wait_for_url(re.compile("/callback"))
+    return world.site.shop.returned[-1]
 
-    assert world.site.shop.returned[-1]["state"] == "deep"
-    assert world.site.shop.returned[-1]["code"]
+
+@pytest.mark.parametrize("provider", sorted(OIDC_KINDS))
+def test_a_person_comes_from_an_application_and_goes_back_to_it(
+    world: World, provider: str
+) -> None:
+    """By the button. What comes back as a form of another site comes without cookies."""
+    label, _ = OIDC_KINDS[provider]
+    with seat(world.browser) as person:
+        person.page.goto(world.site.start(state="deep", scope="openid email profile"))
+        person.page.get_by_role("link", name=f"Continue with {label}").click()
+        at_provider(person, "ada")
+        answer = into_the_application(person, world)
+
+    assert answer["state"] == "deep"
+    claims = world.id_token(answer)
+    assert claims["cognito:username"] == f"{provider}_ada"
+    assert claims["email"] == "ada@example.test"
+    assert claims["email_verified"] is True
+    assert claims["name"] == "ada"
+    assert claims["identities"][0]["userId"] == "ada"
+    assert claims["cognito:groups"] == [f"us-east-1_Ab3dE6gH9_{provider}"]
+
+
+def test_whose_address_is_of_a_provider_is_sent_there(world: World) -> None:
+    """From a form, which by the pages' policy may lead to no provider."""
+    with seat(world.browser) as person:
+        person.page.goto(world.site.start(state="home"))
+        person.fill("E-mail address", "eve@corp.example")
+        person.fill("Password", "nothing that counts")
+        person.press("Sign in")
+        at_provider(person, "eve")
+        answer = into_the_application(person, world)
+
+    assert answer["state"] == "home"
+
+
+def test_who_is_refused_there_is_told_so_and_signs_in_another_way(world: World) -> None:
+    """In their language, with the provider's own code."""
+    with seat(world.browser, locale="de-AT") as person:
+        page = person.page
+        page.goto(world.site.start(state="cancelled"))
+        page.get_by_role("link", name="Weiter mit Corp").click()
+        page.get_by_role("link", name="[ Cancel ]").click()
+        page.get_by_role("heading", name="Sie sind nicht angemeldet").wait_for()
+        assert page.get_by_text("access_denied").count() == 1
+        page.get_by_role("link", name="Zurück zur Anmeldung").click()
+        page.get_by_role("link", name="Weiter mit Corp").wait_for()
+        assert dict(parse_qsl(urlsplit(page.url).query))["state"] == "cancelled"
+
+
+def test_two_tabs_do_not_meet(world: World) -> None:
+    """One browser, two applications' requests, in any order."""
+    with seat(world.browser) as person:
+        first, second = person.page, person.page.context.new_page()
+        for page, state in ((first, "one"), (second, "two")):
+            page.goto(world.site.start(state=state, prompt="login"))
+            page.get_by_role("link", name="Continue with Corp").click()
+        for page, state in ((second, "two"), (first, "one")):
+            tab = Seat(page)
+            at_provider(tab, "tabs")
+            assert into_the_application(tab, world)["state"] == state
+
+
+def test_a_sign_in_outlives_the_gateway_that_began_it(world: World) -> None:
+    """Killed while the person is at the provider."""
+    with seat(world.browser) as person:
+        person.page.goto(world.site.start(state="killed"))
+        person.page.get_by_role("link", name="Continue with Corp").click()
+        person.page.get_by_placeholder("Enter any login").wait_for()
+        world.site.restart(signal.SIGKILL)
+        at_provider(person, "kim")
+        answer = into_the_application(person, world)
+
+    assert answer["state"] == "killed"

@@ -167,7 +167,8 @@ class ElsewherePages:
         except StaleAttemptError as error:
             return self._over(visit, error)
         except GatewayError as error:
-            return self._refused(there, place, begun, error)
+            label = self._sign_ins.label_of(begun)
+            return self._refused(there, place, label, error)
         if isinstance(arrived, Waiting):
             onward = there.link(CONNECT, **{LINK: arrived.handle})
             return self._site.renderer.redirect(onward)
@@ -215,7 +216,8 @@ class ElsewherePages:
         except StaleAttemptError as error:
             return self._over(visit, error)
         except GatewayError as error:
-            return self._refused(visit, place, begun, error, again=CONNECTED)
+            label = self._sign_ins.label_of(begun)
+            return self._refused(visit, place, label, error, again=CONNECTED)
         return self._site.renderer.redirect(visit.link(CONNECTED, notice="connected"))
 
     def _onward(
@@ -247,19 +249,20 @@ class ElsewherePages:
         here = visit.link_query(**{PROVIDER: "", IDENTIFIER: ""})
         age = None if asked is None else asked.max_age
         wants_proof = asked is not None and "login" in asked.prompt
-        departure = self._sign_ins.depart(
-            place.client,
-            provider,
-            Leaving(
-                browser=browser,
-                address=visit.address,
-                query={**here, "client_id": place.client.id},
-                login_hint=visit.query.get(HINT, ""),
-                locales=(self._site.texts(visit, place).tag,),
-                max_age=None if age is None else timedelta(seconds=age),
-                force=wants_proof or AGAIN in visit.query,
-            ),
+        leaving = Leaving(
+            browser=browser,
+            address=visit.address,
+            query={**here, "client_id": place.client.id},
+            login_hint=visit.query.get(HINT, ""),
+            locales=(self._site.texts(visit, place).tag,),
+            max_age=None if age is None else timedelta(seconds=age),
+            force=wants_proof or AGAIN in visit.query,
         )
+        try:
+            departure = self._sign_ins.depart(place.client, provider, leaving)
+        except GatewayError as error:
+            back = replace(visit, query=leaving.query)
+            return self._refused(back, place, provider.label, error)
         if departure.form:
             response = self._onward(visit, place, provider, departure)
         else:
@@ -286,15 +289,14 @@ class ElsewherePages:
         self,
         visit: Visit,
         place: Place,
-        begun: Begun,
+        label: str,
         error: GatewayError,
         *,
         again: str = SIGN_IN,
     ) -> Response:
-        """Return the page of somebody who has been at a provider for nothing."""
-        self._tell(error, provider=begun.provider)
+        """Return the page of somebody whom a provider does not bring in."""
+        self._tell(error, provider=label)
         t = self._site.texts(visit, place)
-        label = self._sign_ins.label_of(begun)
         told = refusal_of(error, t, label)
         response = self._site.renderer.page(
             visit,
