@@ -6,12 +6,14 @@ taken. What differs is who may say that an address is proven.
 Reference: Amazon Cognito, SignUp, AdminCreateUser ("user pool sign-in attributes").
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
+from gateway.model.client import Client
 from gateway.model.user import User, UserStatus
+from gateway.pool.attributes.rights import may_write
 from gateway.pool.attributes.schema import VERIFIED, AttributeProblem
 from gateway.pool.errors import InvalidParameterError
 from gateway.pool.names import (
@@ -73,6 +75,21 @@ def new_user(
         created_at=now,
         updated_at=now,
     )
+
+
+def check_rights(pool: Pool, client: Client, names: Iterable[str]) -> None:
+    """Refuse what a client may not write; what nobody can sign up without, it may.
+
+    Raises:
+        InvalidParameterError: There is something of the kind.
+    """
+    needed = {*pool.settings.schema.missing({}), *pool.settings.sign_up.verified}
+    refused = [
+        name for name in names if name not in needed and not may_write(client, name)
+    ]
+    if refused:
+        reserved = dict.fromkeys(refused, AttributeProblem.RESERVED)
+        raise InvalidParameterError(problems=reserved)
 
 
 def as_answered(user: User, answer: SignUpAnswer) -> User:

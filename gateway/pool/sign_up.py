@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from gateway.model.client import Client
 from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.codes import LIFETIMES, KeptCode, Outcome, Purpose
@@ -28,7 +29,7 @@ from gateway.pool.errors import (
 from gateway.pool.limits import Limited, whose
 from gateway.pool.messenger import Notice, SentCode
 from gateway.pool.names import comparable
-from gateway.pool.new_users import as_answered, new_user
+from gateway.pool.new_users import as_answered, check_rights, new_user
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import add_profile, keep_profile
 from gateway.pool.settings import Address, FirstFactor, NoticeKind
@@ -54,12 +55,14 @@ class SignUp:
         password: As typed; may be empty where people sign in without one.
         attributes: By name.
         caller: Through whom, for triggers.
+        client: Whose rights to write attributes apply; `None` for all rights.
     """
 
     username: str
     password: str = field(repr=False)
     attributes: Mapping[str, str] = field(default_factory=dict)
     caller: Caller = NOBODY
+    client: Client | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,16 @@ class SignUps:
             TriggerRefusedError: A trigger says no.
             TriggerError: A trigger did not answer. After the sign-up, one that is told of
                 a confirmation may not have heard of it.
-            InvalidParameterError: The name or an attribute is none, or one is missing.
+            InvalidParameterError: The name or an attribute is none, or one is missing, or
+                may not be written through the client.
             InvalidPasswordError: The password is not taken.
             NameTakenError: The name is somebody's.
             StorageError: Nothing was kept.
         """
         if not pool.settings.sign_up.is_open:
             raise NotAllowedError("people do not sign up by themselves in this pool")
+        if asked.client is not None:
+            check_rights(pool, asked.client, asked.attributes)
         now = self._tools.clock()
         user = new_user(
             pool,

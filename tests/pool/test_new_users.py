@@ -4,10 +4,11 @@ from uuid import UUID
 
 import pytest
 
+from gateway.model.client import Client
 from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.schema import AttributeProblem, Schema
 from gateway.pool.errors import InvalidParameterError
-from gateway.pool.new_users import as_answered, new_user
+from gateway.pool.new_users import as_answered, check_rights, new_user
 from gateway.pool.pool import Pool
 from gateway.pool.settings import Address, Alias, PoolSettings, SignInSettings
 from gateway.pool.triggers.values import SignUpAnswer
@@ -133,3 +134,14 @@ def test_a_function_may_take_things_for_granted() -> None:
     assert confirmed.status is UserStatus.CONFIRMED
     assert confirmed.attributes == {**email, "email_verified": "true"}
     assert as_answered(user, SignUpAnswer()) == user
+
+
+def test_rights_are_a_clients_but_for_what_is_needed() -> None:
+    """Here the address that a code goes to, and the name that everybody has to have."""
+    client = Client("c" * 26, POOL_ID, "app", writable=frozenset({"nickname"}))
+
+    check_rights(DEMANDING, client, ["email", "name", "nickname"])
+    with pytest.raises(InvalidParameterError) as caught:
+        check_rights(DEMANDING, client, ["email", "gender"])
+
+    assert caught.value.problems == {"gender": AttributeProblem.RESERVED}

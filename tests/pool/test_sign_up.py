@@ -9,7 +9,12 @@ import pytest
 
 from gateway.model.errors import GatewayError
 from gateway.model.user import UserStatus
-from gateway.pool.attributes.schema import AttributeProblem, Schema
+from gateway.pool.attributes.schema import (
+    Attribute,
+    AttributeProblem,
+    AttributeType,
+    Schema,
+)
 from gateway.pool.codes import LIFETIMES, MAX_TRIES, Purpose
 from gateway.pool.errors import (
     BadTriggerAnswerError,
@@ -451,3 +456,37 @@ def test_there_are_so_many_codes_in_an_hour(house: House, sign_ups: SignUps) -> 
     sign_ups.resend(pool, "ana")
     house.pass_time(WINDOW)
     sign_ups.resend(pool, "ana", caller=CALLER)
+
+
+@pytest.mark.parametrize(
+    ("writable", "refused"),
+    [
+        (None, {"custom:tier"}),
+        (frozenset({"custom:tier"}), {"nickname"}),
+        (frozenset({"custom:tier", "nickname"}), set()),
+    ],
+)
+def test_a_client_writes_what_it_may(
+    house: House,
+    sign_ups: SignUps,
+    writable: frozenset[str] | None,
+    refused: set[str],
+) -> None:
+    """As Cognito has it; but for what nobody can sign up without: here, the address."""
+    tier = Attribute("custom:tier", AttributeType.STRING)
+    schema = Schema.of(required=["name"], custom=[tier])
+    pool = house.pool(PoolSettings(name="people", schema=schema))
+    client = house.client(pool, writable=writable)
+    given = {"email": "ana@example.com", "name": "Ana"}
+    given |= {"custom:tier": "gold", "nickname": "A"}
+    asked = SignUp("ana", PASSWORD, given, client=client)
+
+    if not refused:
+        user = sign_ups.sign_up(pool, asked).user
+        assert user.attributes["custom:tier"] == "gold"
+        return
+    with pytest.raises(InvalidParameterError) as caught:
+        sign_ups.sign_up(pool, asked)
+
+    assert set(caught.value.problems) == refused
+    assert house.mailbox.messages == []

@@ -72,6 +72,7 @@ class SignUpPages:
                 visit.typed(PASSWORD) if _has_passwords(pool) else "",
                 attributes,
                 caller=caller_of(visit, place, t),
+                client=place.client,
             )
             signed_up = self._sign_ups.sign_up(pool, asked)
         except GatewayError as error:
