@@ -15,7 +15,7 @@ from tests.peers.pages_site import (
     pages_site,
     seat,
 )
-from tests.peers.test_pages_flows import ENGLISH, sign_in, sign_up
+from tests.peers.test_pages_flows import ENGLISH, GERMAN, Words, sign_in, sign_up
 
 pytestmark = pytest.mark.peer
 
@@ -103,17 +103,50 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("words", [ENGLISH, GERMAN], ids=["en", "de"])
 def test_axe_finds_nothing_in_the_account(
-    site: PagesSite, browser: Browser, scheme: str
+    site: PagesSite, browser: Browser, scheme: str, words: Words
 ) -> None:
-    with seat(browser, color_scheme=scheme, locale="en-GB", viewport=PHONE) as at:
-        address = sign_up(site, ENGLISH, at)
-        sign_in(ENGLISH, at, address)
+    with seat(browser, color_scheme=scheme, locale=words.locale, viewport=PHONE) as at:
+        address = sign_up(site, words, at)
+        sign_in(words, at, address)
+        assert "Acme Shop" in at.heading()
         assert violations(at) == [], "consent"
         for path in INSIDE:
             at.page.goto(address_of(site, path))
             assert violations(at) == [], path
             assert fits(at), path
+
+
+@pytest.mark.parametrize("width", [320, 1200])
+def test_pages_can_be_read_from_right_to_left(
+    site: PagesSite, browser: Browser, width: int
+) -> None:
+    """As in Arabic: each heading begins at the right, and nothing is cut off."""
+    viewport = {"width": width, "height": 800}
+    with seat(browser, locale="en-GB", viewport=viewport) as at:
+        address = sign_up(site, ENGLISH, at)
+        turned = [turn_round(at, address_of(site, path)) for path in OUTSIDE]
+        at.page.goto(site.start())
+        sign_in(ENGLISH, at, address)
+        turned += [turn_round(at, address_of(site, path)) for path in INSIDE]
+
+        assert [path for path, is_turned in turned if not is_turned] == []
+
+
+def turn_round(at: Seat, address: str) -> tuple[str, bool]:
+    """Open a page, and return whether it is as good from right to left."""
+    at.page.goto(address)
+    at.page.evaluate("document.documentElement.dir = 'rtl'")
+    begins_at_the_right = at.page.evaluate(
+        """() => {
+            const range = document.createRange();
+            range.selectNodeContents(document.querySelector("h1"));
+            const frame = document.querySelector("h1").getBoundingClientRect();
+            return Math.abs(range.getBoundingClientRect().right - frame.right) < 1;
+        }"""
+    )
+    return address, bool(begins_at_the_right) and fits(at)
 
 
 def test_the_keyboard_is_enough(site: PagesSite, browser: Browser) -> None:
