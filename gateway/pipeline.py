@@ -25,7 +25,7 @@ from anyio import CapacityLimiter
 
 from gateway.model.access import AccessRequest, RequestView, RouteView
 from gateway.model.claims import VerifiedClaims
-from gateway.model.credential import Credential
+from gateway.model.credential import Credential, Scheme
 from gateway.model.decision import Decision, StepTimes
 from gateway.model.errors import MissingCredentialError, UnprovenKeyError
 from gateway.model.identity import Subject
@@ -85,6 +85,15 @@ class SubjectCache(Protocol):
         """How far changes of identities have been heard."""
 
 
+class Possession(Protocol):
+    """Checks that whoever shows a token holds the key that it is bound to."""
+
+    def check(
+        self, proofs: Sequence[str], *, method: str, uri: str, access_token: str
+    ) -> str:
+        """Return the thumbprint of the key that was proven, or raise `CredentialError`."""
+
+
 class Engine(Protocol):
     """The policies."""
 
@@ -108,6 +117,28 @@ class Minter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnOrigin:
+    """Where clients reach the gateway, by its files.
+
+    Not by the header `Host`: with that, a proof that somebody made for another server, which
+    has the token from them, would be one for us.
+
+    Attributes:
+        scheme: `http` or `https`.
+        host: Of `server.public_url`.
+        port: With its colon; empty for the scheme's own.
+    """
+
+    scheme: str
+    host: str
+    port: str = ""
+
+    def address(self, host: str, path: str) -> str:
+        """Return the address of a path at a route's host, or at ours if it has none."""
+        return f"{self.scheme}://{self.host if host == '*' else host}{self.port}{path}"
+
+
+@dataclass(frozen=True, slots=True)
 class Stages:
     """The stages that one snapshot of the configuration made."""
 
@@ -118,6 +149,8 @@ class Stages:
     subjects: SubjectCache
     engine: Engine
     minter: Minter
+    possession: Possession
+    origin: OwnOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +168,7 @@ class Inbound:
             that nobody decides on a header that means nothing further on.
         content_length: Length of the body; `None` if it is chunked, 0 if there is none.
         ip: The client's address.
+        path: As the client sent it, without the query.
     """
 
     id: str
@@ -146,6 +180,7 @@ class Inbound:
     headers: Sequence[tuple[bytes, bytes]] = field(repr=False)
     content_length: int | None
     ip: str
+    path: str = ""
 
 
 class Passage:
@@ -246,10 +281,27 @@ class Pipeline:
             return stages.resolver.anonymous()
         known = stages.subjects.recall(credential.value, now)
         subject = known or await self._establish(credential)
-        if subject.thumbprint:
-            # Whoever has stolen it does not have the key.
-            raise UnprovenKeyError("the token is bound to a key that was not proven")
+        if subject.thumbprint or credential.scheme is Scheme.DPOP:
+            self._check_possession(credential, subject, inbound, route)
         return subject
+
+    def _check_possession(
+        self, credential: Credential, subject: Subject, inbound: Inbound, route: Route
+    ) -> None:
+        """Refuse a token from whoever may have stolen it: for each request anew.
+
+        Reference: RFC 9449 sections 7.1 and 7.2.
+        """
+        if credential.scheme is not Scheme.DPOP or not subject.thumbprint:
+            raise UnprovenKeyError("bound and shown as if it were not, or the reverse")
+        thumbprint = self._stages.possession.check(
+            credential.proofs,
+            method=inbound.method,
+            uri=self._stages.origin.address(route.host, inbound.path),
+            access_token=credential.value,
+        )
+        if thumbprint != subject.thumbprint:
+            raise UnprovenKeyError("the token is bound to another key")
 
     async def _establish(self, credential: Credential) -> Subject:
         """Find out whose credential it is, on the spot or in a thread.

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import anyio.to_thread
@@ -18,13 +19,14 @@ from gateway.model.errors import (
     MissingCredentialError,
     RouteError,
     StorageError,
+    UnprovenKeyError,
 )
 from gateway.model.identity import Identity, IdentityKind, Subject
 from gateway.model.minted import MintedCredential
 from gateway.model.route import Route
 from gateway.model.target import TargetRules, parse_target
 from gateway.model.waiting import WouldWaitError
-from gateway.pipeline import Inbound, Passage, Pipeline, Stages
+from gateway.pipeline import Inbound, OwnOrigin, Passage, Pipeline, Stages
 from gateway.upstream.routes import RouteTable
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -74,11 +76,15 @@ class Fake:
         self.gate = threading.Event()
         self.gate.set()
         self.asked: list[AccessRequest] = []
+        self.thumbprint = ""
+        self.proven: list[tuple[str, str]] = []
 
     def extract(self, raw_headers: Sequence[tuple[bytes, bytes]]) -> Credential | None:
         for name, value in raw_headers:
             if name == b"authorization":
-                return Credential(Scheme.BEARER, value.decode())
+                scheme, _, token = value.decode().rpartition(" ")
+                proofs = ("proof",) if scheme else ()
+                return Credential(Scheme(scheme or "bearer"), token, proofs)
         return None
 
     def verify(self, credential: Credential, *, may_wait: bool) -> VerifiedClaims:
@@ -94,7 +100,14 @@ class Fake:
     def resolve(self, claims: VerifiedClaims, *, may_wait: bool) -> Subject:
         if not (may_wait or self.resolvable):
             raise WouldWaitError
-        return ANA
+        return replace(ANA, thumbprint=self.thumbprint) if self.thumbprint else ANA
+
+    def check(
+        self, proofs: Sequence[str], *, method: str, uri: str, access_token: str
+    ) -> str:
+        assert (proofs, access_token) == (("proof",), "t")
+        self.proven.append((method, uri))
+        return "thumb"
 
     def anonymous(self) -> Subject:
         return NOBODY
@@ -141,6 +154,8 @@ def _stages(fake: Fake) -> Stages:
         subjects=fake,
         engine=fake,
         minter=fake,
+        possession=fake,
+        origin=OwnOrigin("https", "gw.example.com", ":8443"),
     )
 
 
@@ -161,6 +176,7 @@ def _inbound(token: str = "", path: bytes = b"/feed/a?x=1") -> Inbound:
         headers=[(b"accept", b"*/*")],
         content_length=None,
         ip="203.0.113.9",
+        path="/feed/a",
     )
 
 
@@ -405,3 +421,45 @@ async def test_credentials_that_differ_in_odd_characters_are_told_apart(
     await asyncio.gather(*tasks)
 
     assert len(fake.verified) == 2
+
+
+# ---- keys ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_bound_token_is_shown_with_a_proof(
+    pipeline: Pipeline, fake: Fake, times: int
+) -> None:
+    """Each time anew, also when the token is known (RFC 9449 section 7.1)."""
+    fake.thumbprint = "thumb"
+
+    for _ in range(times):
+        await pipeline.admit(_inbound("dpop t"), Passage())
+
+    address = "https://gw.example.com:8443/feed/a"
+    assert fake.proven == [("GET", address)] * times
+
+
+@pytest.mark.parametrize(
+    ("thumbprint", "shown"), [("thumb", "t"), ("", "dpop t"), ("other", "dpop t")]
+)
+async def test_whoever_does_not_hold_the_key_is_refused(
+    pipeline: Pipeline, fake: Fake, thumbprint: str, shown: str
+) -> None:
+    """As a bearer's, with a proof that the token does not ask for, or with another key."""
+    fake.thumbprint = thumbprint
+
+    for _ in range(2):
+        with pytest.raises(UnprovenKeyError):
+            await pipeline.admit(_inbound(shown), Passage())
+
+    assert not fake.asked
+
+
+def test_an_address_is_what_the_files_say() -> None:
+    """Never what the caller says: a proof for another server would be one for us."""
+    origin = OwnOrigin("https", "gw.example", ":8443")
+
+    assert origin.address("*", "/a") == "https://gw.example:8443/a"
+    assert origin.address("api.example", "/a") == "https://api.example:8443/a"
+    assert OwnOrigin("http", "x").address("*", "/") == "http://x/"

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from gateway.authentication.proofs import DpopProofs
+from gateway.authentication.seen import Seen
 from gateway.config.settings.values import Rate
 from gateway.keys.seal import Seal, StoreKey
 from gateway.mint.pool_keys import PoolKeys
@@ -43,6 +45,14 @@ from gateway.storage.database import Database
 
 # How often one address may type a device's code: 25 billion codes are not tried like that.
 TYPED_CODES = Rate(30, timedelta(minutes=10))
+
+
+# How far the clock of whoever shows a token to the proxy may be off. Each proof is remembered
+# for twice that, and each request has one.
+PROXY_LEEWAY = timedelta(minutes=1)
+
+# One nonce is good at the token endpoint and at the proxy.
+_NONCES = "dpop nonces, version 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ class OAuthServices:
         logouts: Where a browser goes after a logout.
         authenticator: Which client asks.
         proofs: Which key a client holds.
+        possession: Which key whoever shows a token to the proxy holds.
         grants: The token endpoint's, for clients.
         revocations: Takes tokens back.
         introspections: Tells services what tokens are.
@@ -128,6 +139,7 @@ class OAuthServices:
         self.logouts = Logouts(clients=ground.clients, id_tokens=self.access_tokens)
         self.authorizations = self._authorizations(ground)
         self.proofs = self._proofs(ground)
+        self.possession = self._possession(ground)
         self.authenticator = self._authenticator(ground)
         self.grants = ClientGrants(
             grants=self._grants(ground),
@@ -144,8 +156,16 @@ class OAuthServices:
     def _proofs(self, ground: Ground) -> ProofChecks:
         return ProofChecks(
             database=ground.database,
-            secret=ground.store_key.derive("dpop nonces, version 1"),
+            secret=ground.store_key.derive(_NONCES),
             clock=ground.clock,
+        )
+
+    def _possession(self, ground: Ground) -> DpopProofs:
+        return DpopProofs(
+            secret=ground.store_key.derive(_NONCES),
+            first=Seen(lifetime=2 * PROXY_LEEWAY).is_first,
+            clock=ground.clock,
+            leeway=PROXY_LEEWAY,
         )
 
     def _introspections(self, ground: Ground) -> Introspections:

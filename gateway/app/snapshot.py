@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 
@@ -36,7 +37,7 @@ from gateway.federation.providers import LoginProviders
 from gateway.identity.cache import SubjectCache
 from gateway.identity.resolver import Resolver
 from gateway.mint.minter import Minter
-from gateway.pipeline import Pipeline, Stages
+from gateway.pipeline import OwnOrigin, Pipeline, Stages
 from gateway.policy.recording.collector import Collector
 from gateway.policy.recording.settings import choices_of
 from gateway.pool.triggers.functions import Function
@@ -150,7 +151,15 @@ def _stages(
         subjects=SubjectCache(changes=tools.recent_changes),
         engine=loaded.engine,
         minter=build_minter(configuration, tools=tools),
+        possession=tools.possession,
+        origin=_own_origin(configuration),
     )
+
+
+def _own_origin(configuration: Configuration) -> OwnOrigin:
+    url = urlsplit(configuration.settings.server.public_url.text)
+    port = "" if url.port is None else f":{url.port}"
+    return OwnOrigin(url.scheme, url.netloc.removesuffix(port), port)
 
 
 def take_up(snapshot: Snapshot, *, tools: Tools) -> None:

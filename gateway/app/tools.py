@@ -114,6 +114,7 @@ class Tools:
             clock=clock,
             logger=logs.logger,
         )
+        self.possession = oauth.possession
         self._closing = ExitStack()
         self._limits: dict[str, tuple[Rate, AddressLimit]] = {}
 

@@ -55,6 +55,7 @@ IDENTITY: Final = RecordType(
         "created": TIMESTAMP,
         "disabled": BOOL,
         "linked": _STRINGS,
+        "sender": STRING,
         "attributes": MapType(STRING, DYN),
     },
 )

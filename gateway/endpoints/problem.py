@@ -15,10 +15,12 @@ from functools import cache
 from http import HTTPStatus
 from json.encoder import encode_basestring_ascii as quote
 
+from gateway.authentication.proofs import ALGORITHMS
 from gateway.model.decision import Challenge, Decision, Reason
 from gateway.model.errors import (
     CredentialError,
     GatewayError,
+    InvalidDpopError,
     MintError,
     MissingCredentialError,
     OversizedRequestError,
@@ -28,9 +30,11 @@ from gateway.model.errors import (
     SlowRequestError,
     UnavailableError,
     UnmetRequirementError,
+    UnprovenKeyError,
     UpstreamBusyError,
     UpstreamError,
     UpstreamTimeoutError,
+    UseNonceError,
     WrongMethodError,
 )
 
@@ -59,6 +63,9 @@ REALM = "gateway"
 
 # Of every 401 for a credential that was there and was not good (RFC 6750 section 3.1).
 _INVALID_TOKEN = "invalid_token"  # noqa: S105 - a code of the standard, not a secret
+
+# What proofs may be signed with (RFC 9449 section 7.1).
+_ALGORITHMS = " ".join(ALGORITHMS)
 
 # After how many seconds to come back when something that we need is down.
 _RETRY_UNAVAILABLE = 5
@@ -97,6 +104,8 @@ def failed(error: GatewayError, *, request_id: str) -> Problem:
         headers = [(b"retry-after", b"%d" % max(1, error.retry_after))]
     elif isinstance(error, WrongMethodError):
         headers = [(b"allow", ", ".join(sorted(error.allowed)).encode("ascii"))]
+    elif isinstance(error, UseNonceError):
+        headers = [(b"dpop-nonce", error.nonce.encode("ascii"))]
     elif isinstance(error, UnmetRequirementError) and error.message:
         # The text of the check in the provider's file: it says what to do.
         return _problem(_template_of_requirement(error.message), request_id, headers)
@@ -130,17 +139,18 @@ def status_of(kind: type[GatewayError]) -> HTTPStatus:
     return next(STATUS[family] for family in kind.__mro__ if family in STATUS)
 
 
-def challenge(**parameters: str) -> bytes:
+def challenge(*, scheme: str = "Bearer", **parameters: str) -> bytes:
     """Return the value of `WWW-Authenticate`.
 
     Args:
+        scheme: How a credential has to be shown.
         parameters: Beside the realm, in their order. An empty one is left out.
 
     Reference: RFC 6750 section 3; RFC 9110 section 11.2 for the quoting.
     """
     pairs = {"realm": REALM} | parameters
     shown = [f"{name}={_quoted(value)}" for name, value in pairs.items() if value]
-    return f"Bearer {', '.join(shown)}".encode("ascii")
+    return f"{scheme} {', '.join(shown)}".encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +171,7 @@ def _template_of_error(kind: type[GatewayError]) -> _Template:
         # Who has presented nothing has made no error (RFC 6750 section 3.1).
         presented = not issubclass(kind, MissingCredentialError)
         value = (
-            challenge(error=_INVALID_TOKEN, error_description=kind.public)
+            challenge(**_refused(kind), error_description=kind.public)
             if presented
             else challenge()
         )
@@ -169,6 +179,18 @@ def _template_of_error(kind: type[GatewayError]) -> _Template:
     elif status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers = [(b"retry-after", b"%d" % _RETRY_UNAVAILABLE)]
     return _template(status, kind.code, kind.public, headers)
+
+
+def _refused(kind: type[GatewayError]) -> dict[str, str]:
+    """Return what a challenge says of a credential that was refused.
+
+    Reference: RFC 6750 section 3.1; RFC 9449 sections 7.1 and 9 for those with a proof.
+    """
+    if issubclass(kind, InvalidDpopError | UseNonceError):
+        return {"scheme": "DPoP", "error": kind.code, "algs": _ALGORITHMS}
+    if issubclass(kind, UnprovenKeyError):
+        return {"scheme": "DPoP", "error": _INVALID_TOKEN, "algs": _ALGORITHMS}
+    return {"error": _INVALID_TOKEN}
 
 
 def _template_of_requirement(message: str) -> _Template:
@@ -179,7 +201,9 @@ def _template_of_requirement(message: str) -> _Template:
 
 
 def _template_of_step_up(wanted: Challenge) -> _Template:
+    with_proof = {"scheme": "DPoP", "algs": _ALGORITHMS} if wanted.sender else {}
     value = challenge(
+        **with_proof,
         error=wanted.error,
         error_description=_STEP_UP_HELP,
         acr_values=wanted.acr,

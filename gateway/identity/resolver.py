@@ -217,6 +217,7 @@ def _identity(
         created=stored.created_at,
         disabled=stored.disabled,
         linked=stored.linked,
+        sender="dpop" if claims.thumbprint else "",
         attributes=mapped.attributes,
     )
 

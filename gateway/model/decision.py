@@ -43,15 +43,18 @@ class Challenge:
     """What the caller has to do for the same request to be allowed (RFC 9470).
 
     Attributes:
-        error: `insufficient_user_authentication`.
+        error: `insufficient_user_authentication`, or `invalid_token` if only the binding
+            of the credential is missing.
         acr: The authentication context that is needed; empty if any will do.
         max_age: Seconds since the last authentication that are acceptable; `None` if
             any age is.
+        sender: How the credential has to be bound to the caller; empty if not at all.
     """
 
     error: str = "insufficient_user_authentication"
     acr: str = ""
     max_age: int | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

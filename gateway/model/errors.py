@@ -129,6 +129,28 @@ class UnprovenKeyError(CredentialError):
     public = "The credential is bound to a key, which was not proven."
 
 
+class InvalidDpopError(CredentialError):
+    """A proof of a key is missing, or proves nothing for this request (RFC 9449)."""
+
+    code = "invalid_dpop_proof"
+    public = "The DPoP proof is missing or not valid."
+
+
+class UseNonceError(CredentialError):
+    """A proof of a key has no nonce of ours that is still good.
+
+    Attributes:
+        nonce: One that is.
+    """
+
+    code = "use_dpop_nonce"
+    public = "The DPoP proof needs the nonce of this answer."
+
+    def __init__(self, detail: str = "", *, nonce: str = "") -> None:
+        super().__init__(detail)
+        self.nonce = nonce
+
+
 class ImmatureCredentialError(CredentialError):
     """The credential is not valid yet (`nbf` or `iat` is to come)."""
 

@@ -48,6 +48,7 @@ class Identity:
         auth_time: When the person last proved who they are; `UNKNOWN_TIME` if not said.
         created: When the identity was first seen here.
         linked: Ids of the other providers that lead to the same identity.
+        sender: How the credential is bound to whoever shows it: `dpop`, or empty.
         attributes: What the provider's `[map] attributes` produced.
     """
 
@@ -74,6 +75,7 @@ class Identity:
     created: datetime = UNKNOWN_TIME
     disabled: bool = False
     linked: tuple[str, ...] = ()
+    sender: str = ""
     attributes: Mapping[str, Any] = field(default_factory=_nothing)
 
 

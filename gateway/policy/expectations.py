@@ -89,6 +89,8 @@ def _challenge(
         yield Difference("challenge.acr", expected.acr, challenge.acr)
     if expected.max_age not in {None, challenge.max_age}:
         yield Difference("challenge.max_age", expected.max_age, challenge.max_age)
+    if expected.sender not in {None, challenge.sender}:
+        yield Difference("challenge.sender", expected.sender, challenge.sender)
 
 
 def _mint(

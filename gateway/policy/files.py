@@ -271,4 +271,6 @@ def _names(names: tuple[str, ...]) -> frozenset[str]:
 def _requirement(rule: Rule) -> Requirement | None:
     if rule.require is None:
         return None
-    return Requirement(rule.require.acr, rule.require.auth_age)
+    require = rule.require
+    sender = "" if require.sender == "none" else require.sender
+    return Requirement(require.acr, require.auth_age, sender)

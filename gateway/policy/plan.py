@@ -34,10 +34,12 @@ class Requirement:
     Attributes:
         acr: The authentication context that is needed; empty if any will do.
         auth_age: How long ago the last sign-in may be; `None` if any age is fine.
+        sender: How the credential has to be bound to the caller; empty if not at all.
     """
 
     acr: str = ""
     auth_age: timedelta | None = None
+    sender: str = ""
 
     def is_met(self, identity: Identity, now: datetime) -> bool:
         """Whether the sign-in is strong and fresh enough.
@@ -46,6 +48,8 @@ class Requirement:
         and one that is to come is none.
         """
         if self.acr and identity.acr != self.acr:
+            return False
+        if self.sender and identity.sender != self.sender:
             return False
         if self.auth_age is None:
             return True
@@ -59,6 +63,8 @@ class Requirement:
         if self.auth_age is not None:
             seconds = self.auth_age.total_seconds()
             parts.append(f"a sign-in within the last {seconds:g} seconds")
+        if self.sender:
+            parts.append(f"a credential bound by {self.sender}")
         return f"requires {' and '.join(parts) or 'nothing'}"
 
     def challenge(self) -> Challenge:
@@ -67,7 +73,10 @@ class Requirement:
         All of it, also what is met: signing in again must not lose it.
         """
         age = None if self.auth_age is None else int(self.auth_age.total_seconds())
-        return Challenge(acr=self.acr, max_age=age)
+        if self.sender and not self.acr and age is None:
+            # The sign-in would do; the token will not (RFC 9449 section 7.1).
+            return Challenge(error="invalid_token", sender=self.sender)
+        return Challenge(acr=self.acr, max_age=age, sender=self.sender)
 
 
 @dataclass(frozen=True, slots=True)

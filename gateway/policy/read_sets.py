@@ -95,6 +95,8 @@ def required(require: Requirement) -> frozenset[Path]:
     paths: set[Path] = set()
     if require.acr:
         paths.add(("identity", "acr"))
+    if require.sender:
+        paths.add(("identity", "sender"))
     if require.auth_age is not None:
         paths |= {("identity", "auth_time"), ("now",)}
     return frozenset(paths)

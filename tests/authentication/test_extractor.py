@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.authentication.extractor import Extractor
-from gateway.model.credential import Scheme
+from gateway.model.credential import Credential, Scheme
 from gateway.model.errors import (
     ConflictingCredentialsError,
     GatewayError,
@@ -84,7 +84,6 @@ def test_a_megabyte_is_refused_by_its_size(value: bytes) -> None:
         b"Bearer abc\r\nX: y",
         b'Bearer "abc"',
         b"Basic dXNlcjpwYXNz",
-        b"DPoP abc",
         b"Digest username=x",
         b"AWS4-HMAC-SHA256 Credential=x",
         b"XBearer abc",
@@ -134,3 +133,21 @@ def test_any_headers_are_read_or_a_declared_error(
     except GatewayError as error:
         declared = (MalformedCredentialError, ConflictingCredentialsError)
         assert isinstance(error, declared)  # noqa: PT017 - a property, not an example
+
+
+def test_a_token_may_come_with_proofs() -> None:
+    """RFC 9449 section 7.1. Two are kept, so that whoever checks them sees that."""
+    extractor = Extractor(max_token_bytes=10)
+    headers = [(b"Authorization", b"dpop abc"), (b"DPoP", b"one"), (b"x", b"y")]
+
+    one = extractor.extract(headers)
+    none = extractor.extract(headers[:1])
+    many = extractor.extract([*headers, *[(b"dpop", b"\xff")] * 9])
+
+    assert one == Credential(Scheme.DPOP, "abc", ("one",))
+    assert none == Credential(Scheme.DPOP, "abc")
+    assert many == Credential(Scheme.DPOP, "abc", ("one", "\xff"))
+    assert "one" not in repr(one)
+    # Nobody has asked a bearer for one.
+    bearer = [(b"authorization", b"Bearer abc"), (b"dpop", b"one")]
+    assert extractor.extract(bearer) == Credential(Scheme.BEARER, "abc")

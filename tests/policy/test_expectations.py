@@ -175,6 +175,7 @@ def test_what_only_some_decisions_say_can_be_expected(
     [
         (STEP_UP, {"challenge": "x"}, "challenge", "x", Challenge().error),
         (STEP_UP, {"challenge": {"acr": ""}}, "challenge.acr", "", "mfa"),
+        (STEP_UP, {"challenge": {"sender": "dpop"}}, "challenge.sender", "dpop", ""),
         (STEP_UP, {"challenge": {"max_age": 60}}, "challenge.max_age", 60, 900),
         (FAILED, {"challenge": {"acr": "x"}}, "challenge", {"acr": "x"}, None),
         (WATCHED, {"shadow": {"dark": False}}, "shadow.dark", "false", "true"),

@@ -144,6 +144,7 @@ def test_the_json_is_a_contract() -> None:
             "error": "insufficient_user_authentication",
             "acr": "mfa",
             "max_age": None,
+            "sender": "",
         },
         "faults": [{"where": "policies/orders.toml:7:8", "message": "no such key"}],
         "digest": "d1",

@@ -69,6 +69,8 @@ class TestRequirement:
             (Requirement(acr="MFA"), False),
             (Requirement(auth_age=timedelta(0)), True),
             (Requirement(acr="hwk", auth_age=timedelta(1)), False),
+            (Requirement(sender="dpop"), False),
+            (Requirement(acr="mfa", sender="dpop"), False),
         ],
     )
     def test_everything_that_is_asked_for_has_to_be_there(
@@ -108,6 +110,16 @@ class TestRequirement:
         assert requirement.challenge() == Challenge(acr="mfa", max_age=900)
         assert Requirement().challenge() == Challenge()
 
+    def test_a_credential_may_have_to_be_bound_to_its_sender(self) -> None:
+        """If that alone is missing, it is the token that will not do (RFC 9449)."""
+        requirement = Requirement(sender="dpop")
+
+        assert requirement.is_met(identity(sender="dpop"), NOON)
+        assert not requirement.is_met(identity(sender="mtls"), NOON)
+        assert requirement.challenge() == Challenge("invalid_token", sender="dpop")
+        both = Requirement("mfa", sender="dpop").challenge()
+        assert both == Challenge(acr="mfa", sender="dpop")
+
     @pytest.mark.parametrize(
         ("requirement", "text"),
         [
@@ -116,6 +128,7 @@ class TestRequirement:
                 Requirement("mfa", timedelta(minutes=1)),
                 "requires acr mfa and a sign-in within the last 60 seconds",
             ),
+            (Requirement(sender="dpop"), "requires a credential bound by dpop"),
             (Requirement(), "requires nothing"),
         ],
     )

@@ -56,6 +56,7 @@ def test_variables_stand_for_what_they_read() -> None:
     ("require", "paths"),
     [
         ({"acr": "mfa"}, {"identity.acr"}),
+        ({"sender": "dpop"}, {"identity.sender"}),
         ({"auth_age": "15m"}, {"identity.auth_time", "now"}),
         (
             {"acr": "mfa", "auth_age": "15m"},

@@ -41,9 +41,9 @@ def _check_claim(name: str) -> str:
 
 
 def _check_sender(sender: str) -> str:
-    if sender in {"dpop", "mtls"}:
-        raise unavailable(f"requiring a sender-constrained token (`{sender}`)")
-    if sender != "none":
+    if sender == "mtls":
+        raise unavailable("requiring a token bound to a certificate (`mtls`)")
+    if sender not in {"none", "dpop"}:
         raise flaw("E105", f"`{sender}` is no way to bind a token to its sender")
     return sender
 
@@ -138,8 +138,12 @@ class Require(Section):
     auth_age: Duration | None = Field(
         default=None, description="Longest time since they last proved who they are."
     )
-    sender: Annotated[str, AfterValidator(_check_sender), Shape({"enum": ["none"]})] = (
-        Field(default="none", description="`none`.")
+    sender: Annotated[
+        str, AfterValidator(_check_sender), Shape({"enum": ["none", "dpop"]})
+    ] = Field(
+        default="none",
+        description="`dpop`: the credential has to be bound to a key that the caller "
+        "proves to hold (RFC 9449).",
     )
 
 

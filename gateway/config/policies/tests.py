@@ -51,6 +51,9 @@ class Fixture(Section):
     created: Instant | None = Field(default=None, description="When first seen here.")
     disabled: bool = Field(default=False, description="Whether they are locked out.")
     linked: Names = Field(default=(), description="Ids of other providers.")
+    sender: Literal["", "dpop"] = Field(
+        default="", description="How the credential is bound to whoever shows it."
+    )
     attributes: Mapping[str, Any] = Field(default={}, description="Further values.")
     claims: Mapping[str, Any] = Field(
         default={}, description="The claims that the provider's file exports."
@@ -100,6 +103,9 @@ class ExpectedChallenge(Section):
     )
     max_age: int | None = Field(
         default=None, ge=0, description="Seconds since the last sign-in that are fine."
+    )
+    sender: Literal["", "dpop"] | None = Field(
+        default=None, description="The binding that is asked for; empty for none."
     )
 
 

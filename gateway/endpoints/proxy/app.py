@@ -161,6 +161,7 @@ class ProxyApp:
             headers=headers.headers,
             content_length=headers.content_length,
             ip=origin.ip,
+            path=exchange.path,
         )
         return inbound, origin
 

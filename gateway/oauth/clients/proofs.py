@@ -1,47 +1,31 @@
-"""Proofs that a client holds a key: DPoP.
+"""Proofs that a client holds a key, at the endpoints of the authorization server.
 
-A proof is made for one request: its method, its address, the access token that goes with it.
-It holds a nonce of ours, so that none could have been made in advance, and it is good once.
-The nonce is derived from the time with a key of ours: nothing is kept for whoever asks for one.
+As at the proxy (`gateway.authentication.proofs`), but for two things: what was shown is
+remembered in the database, for all gateways; and what is wrong is told by OAuth's own errors.
 
-Reference: RFC 9449 sections 4.3, 8, 9 and 11.1.
+Reference: RFC 9449 sections 5 and 8.
 """
 
-import hashlib
-import hmac
-import json
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection
-
-from gateway.authentication.compact import UnverifiedToken, parse_compact
-from gateway.authentication.verification_key import (
-    UnusableKeyError,
-    VerificationKey,
-    load_key,
+from gateway.authentication.proofs import (
+    ALGORITHMS,
+    LEEWAY,
+    NONCE_LIFETIME,
+    TYPE,
+    DpopProofs,
 )
-from gateway.model.errors import CredentialError
+from gateway.model.errors import InvalidDpopError, UseNonceError
 from gateway.oauth.errors import InvalidProofError, ProofNonceError
 from gateway.storage.database import Database
 from gateway.storage.digests import digest_of
 from gateway.storage.pools.replays import Replays
 
-ALGORITHMS: Final = ("ES256", "EdDSA", "PS256", "RS256")
-TYPE: Final = "dpop+jwt"
-
-# A nonce is good until the next one but one.
-NONCE_LIFETIME: Final = timedelta(minutes=5)
-# How far a client's clock may be off. The nonce says what time it is by ours.
-LEEWAY: Final = timedelta(minutes=5)
-
-_MAX_BYTES: Final = 8192
-_MAX_ID: Final = 256
 _PURPOSE: Final = "dpop proof"
-# RFC 7638 section 3.2.
-_THUMBPRINT_MEMBERS: Final = ("crv", "e", "kty", "n", "x", "y")
+
+__all__ = ["ALGORITHMS", "LEEWAY", "NONCE_LIFETIME", "TYPE", "ProofChecks"]
 
 
 class ProofChecks:
@@ -58,12 +42,11 @@ class ProofChecks:
             clock: The time, aware UTC.
         """
         self._database = database
-        self._secret = secret
-        self._clock = clock
+        self._proofs = DpopProofs(secret=secret, first=self._is_first, clock=clock)
 
     def nonce(self) -> str:
         """Return the nonce of now."""
-        return self._nonce(self._bucket())
+        return self._proofs.nonce()
 
     def check(
         self,
@@ -86,78 +69,17 @@ class ProofChecks:
             ProofNonceError: It has no nonce of ours that is good.
             StorageError: Nobody knows whether it was presented before.
         """
-        if len(proofs) != 1:
-            raise InvalidProofError(f"{len(proofs)} proofs")
-        token, thumbprint = _read(proofs[0])
-        claims = token.unverified_claims
-        if claims.get("htm") != method or claims.get("htu") != uri:
-            raise InvalidProofError("a proof for another request")
-        if access_token is not None and claims.get("ath") != _hash(access_token):
-            raise InvalidProofError("a proof for another access token")
-        token_id = claims.get("jti")
-        if not isinstance(token_id, str) or not 0 < len(token_id) <= _MAX_ID:
-            raise InvalidProofError("a proof without jti")
-        self._check_time(claims)
-        self._check_first(f"{thumbprint} {token_id}")
-        return thumbprint
+        try:
+            return self._proofs.check(
+                proofs, method=method, uri=uri, access_token=access_token
+            )
+        except UseNonceError as error:
+            raise ProofNonceError(error.detail, nonce=error.nonce) from error
+        except InvalidDpopError as error:
+            raise InvalidProofError(error.detail) from error
 
-    def _check_time(self, claims: Mapping[str, Any]) -> None:
-        made_at = claims.get("iat")
-        if isinstance(made_at, bool) or not isinstance(made_at, int | float):
-            raise InvalidProofError("a proof without iat")
-        if abs(self._clock().timestamp() - made_at) > LEEWAY.total_seconds():
-            raise InvalidProofError("a proof of another time")
-        nonce = claims.get("nonce")
-        now = self._bucket()
-        if not isinstance(nonce, str) or not any(
-            hmac.compare_digest(nonce.encode(), self._nonce(bucket).encode())
-            for bucket in (now, now - 1)
-        ):
-            raise ProofNonceError("no nonce that is good", nonce=self._nonce(now))
-
-    def _check_first(self, name: str) -> None:
+    def _is_first(self, name: str, until: datetime) -> bool:
         digest = digest_of(name, purpose=_PURPOSE)
-        # Neither the nonce nor `iat` is good for longer.
-        until = self._clock() + 2 * max(NONCE_LIFETIME, LEEWAY)
-
-        def work(connection: Connection) -> bool:
-            return Replays(connection).is_first(digest, until=until)
-
-        if not self._database.write(work):
-            raise InvalidProofError("a proof was presented again")
-
-    def _bucket(self) -> int:
-        return int(self._clock().timestamp() // NONCE_LIFETIME.total_seconds())
-
-    def _nonce(self, bucket: int) -> str:
-        made = hmac.new(self._secret, f"dpop nonce {bucket}".encode(), hashlib.sha256)
-        return _encode(made.digest())
-
-
-def _read(proof: str) -> tuple[UnverifiedToken, str]:
-    """Return a proof that was made with the key it holds, and the key's thumbprint."""
-    try:
-        token = parse_compact(proof, max_bytes=_MAX_BYTES, may_bring_key=True)
-        if token.type != TYPE or token.algorithm not in ALGORITHMS:
-            raise InvalidProofError(f"typ={token.type[:20]!r} alg={token.algorithm!r}")
-        jwk = token.unverified_key
-        key: VerificationKey = load_key(jwk, (token.algorithm,))
-    except (CredentialError, UnusableKeyError) as error:
-        raise InvalidProofError(f"the proof: {error}") from error
-    if not key.verifies(token.signature, token.signing_input):
-        raise InvalidProofError("not made with the key that it holds")
-    return token, _thumbprint(jwk)
-
-
-def _thumbprint(jwk: Mapping[str, Any]) -> str:
-    required = {name: jwk[name] for name in _THUMBPRINT_MEMBERS if name in jwk}
-    canonical = json.dumps(required, sort_keys=True, separators=(",", ":"))
-    return _encode(hashlib.sha256(canonical.encode()).digest())
-
-
-def _hash(access_token: str) -> str:
-    return _encode(hashlib.sha256(access_token.encode()).digest())
-
-
-def _encode(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+        return self._database.write(
+            lambda connection: Replays(connection).is_first(digest, until=until)
+        )

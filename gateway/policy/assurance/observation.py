@@ -202,6 +202,7 @@ class _Observer:
         watched = _WatchedRequirement(
             rule.require.acr,
             rule.require.auth_age,
+            rule.require.sender,
             note=lambda met: tally.note(met, self.trial),
         )
         return replace(rule, require=watched)

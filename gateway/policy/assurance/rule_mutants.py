@@ -190,7 +190,7 @@ class _RuleMutants:
         if require is None or self._rule.require is None:
             return
         # Where there are two, whoever loses both loses each of them.
-        for name in ("acr", "auth_age"):
+        for name in ("acr", "auth_age", "sender"):
             if getattr(require, name):
                 empty = Requirement()
                 less = replace(require, **{name: getattr(empty, name)})

@@ -7,7 +7,7 @@ for the goals; each also with a sign-in that is as strong and as fresh as rules 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
+from itertools import islice, product
 from typing import Any, Final
 
 from gateway.policy.comparison.corpus import Place, fixtures_of, plain
@@ -96,7 +96,11 @@ def required(requirement: Requirement, inputs: Inputs, side: Side) -> Iterator[E
     age = requirement.auth_age
     times = [now] if age is None else [now, now - age, now - age - _SECOND]
     contexts = [requirement.acr, ""] if requirement.acr else [None]
-    for acr in contexts:
-        for moment in times:
-            edit: dict[Path, Any] = {("identity", "auth_time"): moment}
-            yield edit if acr is None else edit | {("identity", "acr"): acr}
+    senders = [requirement.sender, ""] if requirement.sender else [None]
+    for acr, moment, sender in product(contexts, times, senders):
+        edit: dict[Path, Any] = {("identity", "auth_time"): moment}
+        if acr is not None:
+            edit["identity", "acr"] = acr
+        if sender is not None:
+            edit["identity", "sender"] = sender
+        yield edit

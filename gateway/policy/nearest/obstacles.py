@@ -185,7 +185,20 @@ class Obstacles:
                     purpose=purpose,
                 )
             )
-        rest = replace(require, acr="")
+        if require.sender and identity.sender != require.sender:
+            found.append(
+                Change(
+                    subject="identity.sender",
+                    now=f"is {literal(identity.sender)}",
+                    where=where,
+                    action=Action.SET,
+                    path=("identity", "sender"),
+                    value=require.sender,
+                    needs=f"needs {literal(require.sender)}",
+                    purpose=purpose,
+                )
+            )
+        rest = replace(require, acr="", sender="")
         if not rest.is_met(identity, self._access.now):
             age = literal(require.auth_age)
             found.append(

@@ -58,7 +58,7 @@ def test_every_table_of_the_reference_is_read() -> None:
         routes = ["orders-*", "*"]
         for = ["authenticated", "guest", "service"]
         roles = ["customer"]
-        require = { acr = "mfa", auth_age = "15m", sender = "none" }
+        require = { acr = "mfa", auth_age = "15m", sender = "dpop" }
         when = "vars.office"
         reason = "because"
         [[mint]]
@@ -91,7 +91,7 @@ def test_every_table_of_the_reference_is_read() -> None:
         (HEAD + RULE.replace("when = 'true'", ""), "E104"),
         (HEAD + RULE.replace("'true'", "''"), "E106"),
         (HEAD + RULE.replace("'true'", "true"), "E105"),
-        (HEAD + RULE + "require = { sender = 'dpop' }", "E110"),
+        (HEAD + RULE + "require = { sender = 'mtls' }", "E110"),
         (HEAD + RULE + "require = { sender = 'cookie' }", "E105"),
         (HEAD + RULE.replace("allow", "deny") + "require = { acr = 'mfa' }", "E106"),
         (HEAD + ROLE.replace("'guest'", "'any'"), "E105"),

@@ -198,6 +198,7 @@ def test_no_role_at_all_lets_more_people_in() -> None:
     ("require", "less"),
     [
         ({"acr": "mfa"}, {"{}"}),
+        ({"sender": "dpop"}, {"{}"}),
         ({"auth_age": "15m"}, {"{}"}),
         (
             {"acr": "mfa", "auth_age": "15m"},

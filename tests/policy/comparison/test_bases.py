@@ -67,4 +67,7 @@ def test_a_required_context_is_tried_with_and_without() -> None:
     plan = side(Files((FRESH,))).engine.plan_of(FILES.id, IdentityKind.AUTHENTICATED)
 
     assert [edit["identity", "acr"] for edit in edits] == ["mfa", ""]
+    bound = Requirement(sender="dpop")
+    edits = list(required(bound, somebody(), side(Files((RULE,)))))
+    assert [edit["identity", "sender"] for edit in edits] == ["dpop", ""]
     assert len(requirements_of(plan, plan)) == 1

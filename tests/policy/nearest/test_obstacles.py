@@ -176,6 +176,9 @@ class TestObstacles:
         )
 
         assert told(strong, access(PERSON, ADMIN)) == {"x": [acr, fresh]}
+        bound = rule("x", routes="*-admin", require={"sender": "dpop"})
+        sender = "identity.sender is '', needs 'dpop' (orders/x requires it)"
+        assert told(bound, access(PERSON, ADMIN)) == {"x": [sender]}
         assert told(strong, access(identity(acr="mfa"), ADMIN)) == {"x": [fresh]}
         assert told(strong, access(identity(auth_time=NOON), ADMIN)) == {"x": [acr]}
 
