@@ -8,8 +8,10 @@ from gateway.app.loading import Loaded
 from gateway.app.reload import Reloads
 from gateway.app.tools import Tools
 from gateway.authentication.jwks import KeySourceStatus
-from gateway.config.configuration import ProviderFile
+from gateway.config.configuration import ProviderFile, ProviderSettings
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.facebook import FacebookProvider
+from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.endpoints.admin.status import GatewayStatus, ProviderStatus
 
 
@@ -64,9 +66,11 @@ def _provider_status(
     provider = file.settings
     if not provider.enabled:
         return ProviderStatus(id=provider.id, kind=provider.kind, keys="disabled")
-    source = keys.get(provider.home) if isinstance(provider, OidcProvider) else None
+    publisher = _publisher(provider)
+    source = keys.get(publisher.home) if publisher else None
     if source is None:
-        return ProviderStatus(id=provider.id, kind=provider.kind, keys="own")
+        known = "none" if isinstance(provider, OpaqueProvider) else "own"
+        return ProviderStatus(id=provider.id, kind=provider.kind, keys=known)
     fetched = "stale" if source.failures else "fresh"
     return ProviderStatus(
         id=provider.id,
@@ -76,3 +80,14 @@ def _provider_status(
         fetched_at=source.fetched_at,
         error=source.failure,
     )
+
+
+def _publisher(provider: ProviderSettings) -> OidcProvider | None:
+    """Return what publishes the provider's keys, if anything does."""
+    match provider:
+        case OidcProvider():
+            return provider
+        case FacebookProvider() if "id_token" in provider.accept.tokens:
+            return provider.limited_login
+        case _:
+            return None

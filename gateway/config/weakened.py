@@ -6,7 +6,10 @@ A default is the safe choice, so each entry here was written by somebody on purp
 from collections.abc import Iterator
 
 from gateway.config.configuration import Configuration, ProviderFile
+from gateway.config.providers.network import WaySettings
 from gateway.config.providers.oidc import OidcProvider
+from gateway.config.providers.opaque.oauth2 import Oauth2Provider
+from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.config.providers.pool.provider import PoolProvider
 from gateway.config.settings.messages import MessagesSettings
 from gateway.config.settings.root import Config
@@ -68,6 +71,8 @@ def _of(provider: ProviderFile) -> Iterator[str]:
     match provider.settings:
         case OidcProvider() as settings:
             yield from _of_oidc(settings)
+        case OpaqueProvider() as settings:
+            yield from _of_opaque(settings)
         case PoolProvider() as settings:
             yield from _of_pool(settings)
         case _:
@@ -87,13 +92,24 @@ def _of_pool(settings: PoolProvider) -> Iterator[str]:
             yield f"{name}: a stolen refresh token stays good beside the real one"
 
 
-def _of_oidc(settings: OidcProvider) -> Iterator[str]:
-    network = settings.network
+def _of_network(provider: str, network: WaySettings) -> Iterator[str]:
     if network.allow_plain_http:
-        yield f"provider {settings.id}: keys are fetched without TLS"
+        yield f"provider {provider}: may be asked without TLS"
     if network.allow_private_addresses:
         listed = ", ".join(map(str, network.allow_private_addresses))
-        yield f"provider {settings.id}: may be at private addresses ({listed})"
+        yield f"provider {provider}: may be at private addresses ({listed})"
+
+
+def _of_opaque(settings: OpaqueProvider) -> Iterator[str]:
+    yield from _of_network(settings.id, settings.network)
+    if isinstance(settings, Oauth2Provider) and not settings.pkce:
+        yield f"provider {settings.id}: a stolen code is good in any browser"
+    if isinstance(settings, Oauth2Provider) and settings.tokeninfo_by == "query":
+        yield f"provider {settings.id}: people's tokens travel in addresses"
+
+
+def _of_oidc(settings: OidcProvider) -> Iterator[str]:
+    yield from _of_network(settings.id, settings.network)
     if settings.allow_any_tenant:
         yield f"provider {settings.id}: people of every tenant are let in"
     if settings.issuer_aliases and settings.kind == "oidc":

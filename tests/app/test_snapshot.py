@@ -7,6 +7,7 @@ import pytest
 
 from gateway.app.loading import load
 from gateway.app.snapshot import (
+    _with_keys,
     build_resolver,
     build_snapshot,
     build_verifier,
@@ -46,6 +47,25 @@ async def test_the_keys_of_an_issuer_outlive_a_reload(house: House) -> None:
     retire(first, successor=second, tools=house.tools)
 
     assert list(house.tools.key_sources._sources.values()) == [source]
+
+
+async def test_facebook_publishes_keys_in_a_file_of_another_kind(house: House) -> None:
+    """Those of Limited Login outlive a reload as well."""
+    (house.folder / "state/facebook").write_text("secret")
+    (house.folder / "providers/corp.toml").write_text(OIDC)
+    text = (
+        'kind = "facebook"\nid = "facebook"\nowner = "x"\nclient.id = "1"\n'
+        'client.secret = { file = "state/facebook" }\naccept.flows = ["exchange"]\n'
+    )
+    (house.folder / "providers/facebook.toml").write_text(text)
+    (house.folder / "providers/off.toml").write_text(
+        text.replace('id = "facebook"', 'id = "off"\nenabled = false')
+    )
+
+    loaded = load(house.folder / "config.toml")
+
+    found = [provider.id for provider in _with_keys(loaded.configuration)]
+    assert found == ["corp", "facebook"]
 
 
 async def test_an_issuer_that_is_no_longer_named_is_forgotten(house: House) -> None:

@@ -36,6 +36,35 @@ def test_keys_are_fresh_stale_missing_or_our_own(tmp_path: Path) -> None:
     ] == ["fresh", "stale", "missing", "own"]
 
 
+def _opaque(folder: Path, kind: str, more: str = "") -> ProviderFile:
+    house = House(folder)
+    (folder / "state/secret").write_text("secret")
+    (folder / f"providers/{kind}.toml").write_text(
+        f'kind = "{kind}"\nid = "{kind}"\nowner = "x"\nclient.id = "1"\n'
+        f'client.secret = {{ file = "state/secret" }}\naccept.flows = ["exchange"]\n{more}'
+    )
+    files = load(house.folder / "config.toml").configuration.providers
+    return next(file for file in files if file.settings.id == kind)
+
+
+def test_who_signs_nothing_has_no_keys(tmp_path: Path) -> None:
+    """But Facebook, for Limited Login."""
+    source = _source(usable=True, failures=0)["https://login.corp.example"]
+    keys = {"https://www.facebook.com": source}
+    only = "accept.tokens = ['access_token']"
+
+    told = [
+        _provider_status(_opaque(tmp_path / name, kind, more), keys).keys
+        for name, kind, more in (
+            ("a", "github", ""),
+            ("b", "facebook", ""),
+            ("c", "facebook", only),
+        )
+    ]
+
+    assert told == ["none", "fresh", "none"]
+
+
 def test_a_disabled_provider_is_told_as_such(tmp_path: Path) -> None:
     """Whatever is still known of its keys."""
     file = _oidc(tmp_path)

@@ -156,3 +156,34 @@ def test_what_a_client_of_a_pool_gives_away_is_told(
         assert each.startswith("providers/people.toml: client app: ")
         assert told is not None
         assert told in each
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", None),
+        ("network.allow_plain_http = true", "without TLS"),
+        ('network.allow_private_addresses = ["10.0.0.0/8"]', "10.0.0.0/8"),
+        ("pkce = false", "a stolen code"),
+        ('tokeninfo_by = "query"', "in addresses"),
+    ],
+)
+def test_what_a_provider_of_opaque_tokens_loosens_is_told(
+    folder: Folder, more: str, told: str | None
+) -> None:
+    folder.environ["SECRET"] = "secret"
+    folder.write(
+        "providers/chat.toml",
+        'kind = "oauth2"\nid = "chat"\nowner = "x"\nclient.id = "gateway"\n'
+        'client.secret = { env = "SECRET" }\naudience_proof = "tokeninfo"\n'
+        'authorize_url = "https://chat.example/a"\n'
+        'token_url = "https://chat.example/t"\n'
+        'userinfo_url = "https://chat.example/u"\n'
+        'tokeninfo_url = "https://chat.example/i"\n'
+        f"{more}\n",
+    )
+
+    lines = weakened(folder.load())
+
+    assert len(lines) == (1 if told else 0)
+    assert all(told in line for line in lines if told)

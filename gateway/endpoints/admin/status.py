@@ -18,9 +18,9 @@ class ProviderStatus:
 
     Attributes:
         id: The provider's id.
-        kind: `oidc`, `google`, `developer`, `guest`.
+        kind: That of its file.
         keys: What is known of its keys, in one word: `fresh`, `stale`, `missing`, `own`,
-            or `disabled` for a provider that is.
+            `none` if its tokens are not signed, or `disabled` for a provider that is.
         key_ids: `kid` of each key that is held.
         fetched_at: When they were fetched; `None` if they never were.
         error: Why the last attempt failed; empty if it did not.
