@@ -52,6 +52,9 @@ MAX_BYTES: Final = 64 * 1024
 # Ed25519 is SHA-512.
 _DIGESTS: Final = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 
+# An address, and what says that somebody has proven it (section 5.1).
+_MARKS: Final = {"email": "email_verified", "phone_number": "phone_number_verified"}
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -145,7 +148,8 @@ def with_userinfo(
 ) -> VerifiedClaims:
     """Return the claims, and those that the provider gives beside its ID token.
 
-    What is signed counts more: a claim that the ID token has stays.
+    What is signed counts more: a claim that the ID token has stays. What says of an address
+    that it is verified counts for the address that it was said of, and for no other.
 
     Args:
         claims: Of the ID token.
@@ -156,7 +160,14 @@ def with_userinfo(
     """
     if userinfo.get("sub") != claims.subject:
         raise WrongSubjectError("userinfo is about another subject than the ID token")
-    return with_unsigned(claims, userinfo)
+    signed, said = dict(claims.claims), dict(userinfo)
+    for address, mark in _MARKS.items():
+        if address not in signed:
+            # Of an address that it did not name.
+            signed.pop(mark, None)
+        elif said.get(address) != signed[address]:
+            said.pop(mark, None)
+    return with_unsigned(replace(claims, claims=signed), said)
 
 
 def with_unsigned(claims: VerifiedClaims, more: Mapping[str, Any]) -> VerifiedClaims:

@@ -11,7 +11,7 @@ from gateway.cli.output import print_json, print_table, print_text
 from gateway.config.codes import CODES
 from gateway.config.load import KINDS
 from gateway.config.load import load as load_files
-from gateway.config.providers.preset import preset_text
+from gateway.config.providers.preset import in_full, preset_text
 from gateway.config.schemas.files import FileKind, schema_text
 from gateway.config.settings.written import written_table
 
@@ -53,7 +53,7 @@ def provider(
     if name not in providers:
         known = ", ".join([*providers, *([] if as_id else KINDS)])
         raise typer.BadParameter(f"there is no {name!r}; there are {known}")
-    _print(written_table(providers[name]), output)
+    _print(written_table(in_full(providers[name])), output)
 
 
 @app.command()

@@ -230,6 +230,48 @@ def test_what_is_said_beside_it_adds_and_changes_nothing() -> None:
     assert merged.subject == "alice"
 
 
+OLD, NEW = "old@b.example", "new@b.example"
+
+
+@pytest.mark.parametrize(
+    ("signed", "said", "email", "verified"),
+    [
+        ({}, {"email": NEW, "email_verified": True}, NEW, True),
+        ({"email": OLD}, {"email": NEW, "email_verified": True}, OLD, None),
+        ({"email": OLD}, {"email_verified": True}, OLD, None),
+        ({"email": OLD}, {"email": OLD, "email_verified": True}, OLD, True),
+        (
+            {"email": OLD, "email_verified": False},
+            {"email": OLD, "email_verified": True},
+            OLD,
+            False,
+        ),
+        ({"email_verified": True}, {"email": NEW}, NEW, None),
+        ({"email_verified": True}, {"email": NEW, "email_verified": False}, NEW, False),
+        ({"email_verified": True}, {}, None, None),
+    ],
+    ids=range(8),
+)
+def test_an_address_is_verified_by_whoever_named_it(
+    signed: dict[str, Any], said: dict[str, Any], email: Any, verified: Any
+) -> None:
+    """Keycloak #53041: one source's address with the other's word that it is proven."""
+    merged = with_userinfo(verify(id_token(**signed)), {"sub": "alice", **said}).claims
+
+    assert (merged.get("email"), merged.get("email_verified")) == (email, verified)
+
+
+def test_a_number_is_verified_by_whoever_named_it() -> None:
+    """Like an address."""
+    claims = verify(id_token(phone_number="+1"))
+    said = {"sub": "alice", "phone_number": "+2", "phone_number_verified": True}
+
+    merged = with_userinfo(claims, said).claims
+
+    assert merged["phone_number"] == "+1"
+    assert "phone_number_verified" not in merged
+
+
 @pytest.mark.parametrize("subject", ["bob", "", None, ["alice"]], ids=range(4))
 def test_what_is_said_about_somebody_else_is_refused(subject: Any) -> None:
     """OpenID Connect Core section 5.3.4: the two have to be the same."""

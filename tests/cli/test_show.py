@@ -38,6 +38,20 @@ def test_a_provider_of_ones_own_is_shown_with_its_defaults(desk: Desk) -> None:
     assert document["link"]["policy"] == "never"
 
 
+def test_what_a_kind_brings_into_the_profile_is_shown(desk: Desk) -> None:
+    """Beside what the file says of it."""
+    desk.write(
+        "providers/git.toml",
+        "kind = 'gitlab'\nid = 'git'\nowner = 'x'\nclient.id = 'a'\n"
+        "sign_in.profile.website = \"'https://git.example'\"\n",
+    )
+
+    profile = desk.json("show", "provider", "git")["sign_in"]["profile"]
+
+    assert profile["website"] == "'https://git.example'"
+    assert profile["given_name"] == "claim('given_name', '')"
+
+
 def test_an_id_may_be_called_like_a_kind(desk: Desk) -> None:
     """Then the option says which is meant."""
     desk.change("providers/visitors.toml", '"visitors"', '"guest"')

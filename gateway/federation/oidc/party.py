@@ -10,6 +10,7 @@ requests); RFC 9207 (whose answer it is); RFC 9700 (best current practice).
 
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,8 +37,9 @@ from gateway.model.errors import BadAnswerError
 
 _CREATED: Final = 201
 
-# Codes and names of requests have no form of their own; nobody's are as long as this.
-_MAX_CODE: Final = 4096
+# Codes and names of requests have no form of their own, but their letters (RFC 6749
+# appendix A.11); nobody's are as long as this.
+_CODE: Final = re.compile(r"[ -~]{1,4096}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +174,16 @@ class OidcParty:
         if answer.status != _CREATED:
             raise self._refused(answer)
         place = _text(answer.members, "request_uri")
-        if len(place) > _MAX_CODE:
-            raise BadAnswerError(f"{self.provider}: a request_uri of {len(place)}")
+        if _CODE.fullmatch(place) is None:
+            raise BadAnswerError(f"{self.provider}: a request_uri that is none")
         return {"client_id": self._client.id, "request_uri": place}
 
     def _code(
         self, attempt: Attempt, answer: Mapping[str, str], metadata: Metadata
     ) -> str:
         """Return the code, once it is certain whose answer it is, and to what."""
-        if not hmac.compare_digest(
-            answer.get("state", "").encode("utf-8"), attempt.state.encode("utf-8")
-        ):
+        state = answer.get("state", "").encode("utf-8", "backslashreplace")
+        if not hmac.compare_digest(state, attempt.state.encode("utf-8")):
             raise BadAnswerError(f"{self.provider}: the answer to another sign-in")
         issuer = answer.get("iss")
         if issuer is None and metadata.says_issuer:
@@ -196,7 +197,7 @@ class OidcParty:
                 answer["error"], f"{self.provider} answers {shown(dict(answer))}"
             )
         code = answer.get("code", "")
-        if not 0 < len(code) <= _MAX_CODE:
+        if _CODE.fullmatch(code) is None:
             raise BadAnswerError(f"{self.provider}: neither a code nor an error")
         return code
 
