@@ -45,6 +45,9 @@ from gateway.storage.database import Database
 
 # How often one address may type a device's code: 25 billion codes are not tried like that.
 TYPED_CODES = Rate(30, timedelta(minutes=10))
+# How often one address may begin what is kept though nobody has proven anything: sign-ups,
+# sign-ins, device codes, pushed requests. A whole office may share the address.
+BEGINNINGS = Rate(600, timedelta(minutes=10))
 
 
 # How far the clock of whoever shows a token to the proxy may be off. Each proof is remembered
@@ -96,6 +99,7 @@ class OAuthServices:
         codes: Authorization codes.
         authorizations: What comes next for a browser.
         devices: Devices without a keyboard that wait.
+        beginnings: Bounds what an address may begin without proving anything.
         permissions: What people let clients do.
         logouts: Where a browser goes after a logout.
         authenticator: Which client asks.
@@ -133,6 +137,9 @@ class OAuthServices:
             database=database, clients=ground.clients, clock=clock
         )
         self.devices = self._devices(ground)
+        self.beginnings = AddressLimit(
+            rate=BEGINNINGS, monotonic_ns=ground.monotonic_ns
+        )
         self.permissions = Permissions(
             database=database, clients=ground.clients, clock=clock
         )

@@ -12,6 +12,7 @@ from gateway.app.oauth import OAuthServices
 from gateway.endpoints.oauth import authorize, logout, pool_documents, user_info
 from gateway.endpoints.oauth.client_endpoint import Call, ClientEndpoint
 from gateway.endpoints.oauth.client_endpoint import routes as client_routes
+from gateway.model.client import ClientAuthentication
 from gateway.model.errors import GatewayError
 from gateway.oauth.discovery import metadata
 from gateway.pool.pools import Pools
@@ -75,7 +76,13 @@ def _client_endpoints(oauth: OAuthServices) -> Sequence[ClientEndpoint]:
     def introspect(call: Call) -> Mapping[str, Any]:
         return oauth.introspections.tell(call.client, call.parameters)
 
+    def begun(call: Call) -> None:
+        # A client that proves itself is a server: all its people come from one address.
+        if call.client.authentication is ClientAuthentication.NONE:
+            oauth.beginnings.take(call.address)
+
     def push(call: Call) -> Mapping[str, Any]:
+        begun(call)
         thumbprint = ""
         if call.proofs:
             address = where.address(where.pushed)
@@ -84,6 +91,7 @@ def _client_endpoints(oauth: OAuthServices) -> Sequence[ClientEndpoint]:
         return {"request_uri": pushed.request_uri, "expires_in": pushed.expires_in}
 
     def begin(call: Call) -> Mapping[str, Any]:
+        begun(call)
         started = oauth.devices.begin(call.client, call.parameters)
         page = where.address(where.device_page)
         return {

@@ -21,7 +21,7 @@ from gateway.endpoints.hosted_ui.headers import PageHeaders
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.rendering import Renderer
 from gateway.endpoints.hosted_ui.routes import PageServices, routes
-from gateway.endpoints.hosted_ui.site import Site
+from gateway.endpoints.hosted_ui.site import Limit, Site
 from gateway.endpoints.hosted_ui.texts import Catalogues
 from gateway.endpoints.hosted_ui.visit import strangers
 from gateway.federation.sign_ins import FederatedSignIns
@@ -66,6 +66,7 @@ class HostedPages:
             assets=assets,
             is_secure=is_secure,
             find_place=self._find_place,
+            beginnings=oauth.beginnings,
             clock=clock,
         )
         self.routes: Final[Sequence[BaseRoute]] = routes(
@@ -128,6 +129,7 @@ def _site(
     assets: Assets,
     is_secure: bool,
     find_place: Callable[[str], Place | None],
+    beginnings: Limit,
     clock: Callable[[], datetime],
 ) -> Site:
     cookies = Cookies(secure=is_secure)
@@ -144,5 +146,6 @@ def _site(
         guard=guard,
         carrier=Carrier(sealer=Seal(key=store_key), clock=clock),
         find_place=find_place,
+        beginnings=beginnings,
         clock=clock,
     )

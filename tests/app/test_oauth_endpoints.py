@@ -7,17 +7,29 @@ from pathlib import Path
 import httpx
 import pytest
 
+from gateway.app.oauth import BEGINNINGS
 from gateway.app.oauth_endpoints import oauth_routes
 from gateway.endpoints.oauth import token
 from gateway.model.client import Client, GrantKind, ProofOfPossession
+from gateway.model.errors import RateLimitedError
 from gateway.pool.pool import Pool
 from gateway.telemetry.lines import LineWriter
 from gateway.telemetry.logs import build_logger
 from tests.databases import File
 from tests.endpoints.oauth.asking import caller
-from tests.oauth.house import ISSUER, NOON, URL, OAuthHouse
+from tests.oauth.house import CALLBACK, ISSUER, NOON, URL, OAuthHouse
 from tests.oauth.proving import Holder
 from tests.telemetry.fakes import MemorySink
+
+# As the frame around the endpoints has it.
+HERE = "192.0.2.1"
+PUSHED = {
+    "response_type": "code",
+    "redirect_uri": CALLBACK,
+    "scope": "openid",
+    "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    "code_challenge_method": "S256",
+}
 
 
 @pytest.fixture
@@ -178,3 +190,59 @@ async def test_a_pushed_request_may_be_bound_to_a_key(
 
 def service_auth(service: tuple[Client, str]) -> tuple[str, str]:
     return service[0].id, service[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/oauth2/par", PUSHED),
+        ("/oauth2/device_authorization", {"scope": "openid"}),
+    ],
+    ids=["pushed", "device"],
+)
+async def test_what_nobody_has_proven_is_begun_so_often(
+    server: OAuthHouse,
+    party: httpx.AsyncClient,
+    pool: Pool,
+    path: str,
+    form: dict[str, str],
+) -> None:
+    """By public clients: servers prove themselves, and speak for many people."""
+    public = server.client(
+        pool,
+        redirect_uris=(CALLBACK,),
+        grants=frozenset({GrantKind.AUTHORIZATION_CODE, GrantKind.DEVICE_CODE}),
+    )
+    for _ in range(BEGINNINGS.count - 1):
+        server.oauth.beginnings.take(HERE)
+
+    async with party:
+        answers = [
+            await party.post(path, data={"client_id": public.id, **form})
+            for _ in range(2)
+        ]
+
+    last, refused = answers
+    assert last.is_success
+    assert refused.status_code == 429
+    assert refused.json()["error"] == "temporarily_unavailable"
+    assert int(refused.headers["retry-after"]) >= 1
+
+
+async def test_a_client_that_proves_itself_is_not_counted(
+    server: OAuthHouse, party: httpx.AsyncClient, service: tuple[Client, str]
+) -> None:
+    client, secret = service
+    for _ in range(BEGINNINGS.count):
+        server.oauth.beginnings.take(HERE)
+    with pytest.raises(RateLimitedError):
+        server.oauth.beginnings.take(HERE)
+
+    async with party:
+        answer = await party.post(
+            "/oauth2/device_authorization",
+            data={"scope": "openid"},
+            auth=(client.id, secret),
+        )
+
+    assert answer.status_code == 200

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from typing import Protocol
 
 from starlette.responses import Response
 
@@ -20,6 +21,13 @@ from gateway.model.errors import GatewayError, RateLimitedError, UnavailableErro
 _RETRY_UNAVAILABLE = 5
 
 
+class Limit(Protocol):
+    """Bounds what one address may begin."""
+
+    def take(self, ip: str) -> None:
+        """Count one, or raise `RateLimitedError`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """The pages' common ground.
@@ -30,6 +38,7 @@ class Site:
         guard: Knows which forms are ours.
         carrier: Hands things from page to page.
         find_place: Knows the clients of all pools.
+        beginnings: Bounds what an address may begin without proving anything.
         clock: The time.
     """
 
@@ -38,6 +47,7 @@ class Site:
     guard: FormGuard
     carrier: Carrier
     find_place: FindPlace
+    beginnings: Limit
     clock: Callable[[], datetime]
 
     def place(self, visit: Visit) -> Place:

@@ -41,11 +41,13 @@ class Call:
         client: The client.
         parameters: Of the form.
         proofs: The values of the header `DPoP`.
+        address: Where the call comes from.
     """
 
     client: Client
     parameters: Mapping[str, str]
     proofs: tuple[str, ...] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ class _Endpoint:
         ]
         client = self._authenticator.authenticate(parameters, authorization)
         proofs = tuple(each.decode("latin-1") for each in _values(scope, b"dpop"))
-        answer = self._endpoint.answer(Call(client, parameters, proofs))
+        peer = scope.get("client")
+        call = Call(client, parameters, proofs, peer[0] if peer else "")
+        answer = self._endpoint.answer(call)
         if answer is None:
             return Response(status_code=self._endpoint.status, headers=NO_STORE)
         return JSONResponse(answer, self._endpoint.status, headers=NO_STORE)

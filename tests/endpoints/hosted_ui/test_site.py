@@ -2,10 +2,12 @@
 
 import pytest
 
+from gateway.app.oauth import BEGINNINGS
 from gateway.endpoints.hosted_ui.errors import StaleStepError, UnknownClientError
 from gateway.endpoints.hosted_ui.visit import Visit, strangers
 from gateway.model.errors import GatewayError, RateLimitedError, StorageError
-from tests.endpoints.hosted_ui.visitor import QUERY, Hotel
+from tests.endpoints.hosted_ui.visitor import QUERY, Hotel, Visitor
+from tests.pool.house import PASSWORD
 
 VISIT = Visit("GET", "/login", QUERY)
 
@@ -90,3 +92,20 @@ def test_a_failure_leaves_a_browser_its_name(hotel: Hotel) -> None:
     assert "set-cookie" not in page.headers
     page = hotel.site.failure(unknown, StaleStepError(), is_sent=True)
     assert "set-cookie" in page.headers
+
+
+@pytest.mark.parametrize("path", ["/login", "/signup"])
+def test_one_address_begins_so_much(hotel: Hotel, visitor: Visitor, path: str) -> None:
+    """Whoever the names are that are typed; a page says how long to wait."""
+    hotel.open()
+    fields = {"username": "ana", "password": PASSWORD, "attribute-email": "a@b.example"}
+    for _ in range(BEGINNINGS.count):
+        hotel.house.oauth.beginnings.take("192.0.2.1")
+    visitor.goto(path)
+
+    visitor.send(fields)
+
+    assert visitor.page.status_code == 429
+    assert int(visitor.page.headers["retry-after"]) >= 1
+    assert visitor.heading == "Too many attempts"
+    assert hotel.house.mailbox.messages == []

@@ -109,6 +109,7 @@ class Hotel:
             guard=guard,
             carrier=Carrier(sealer=house.seal, clock=house.clock),
             find_place=self.find_place,
+            beginnings=house.oauth.beginnings,
             clock=house.clock,
         )
         self.sign_ups = SignUps(tools=house.tools)

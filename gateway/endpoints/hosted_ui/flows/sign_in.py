@@ -96,6 +96,7 @@ class SignInPages:
             empty.append((PASSWORD, t("form.password")))
         if empty:
             return self._form(visit, place, username, missing(t, *empty))
+        self._site.beginnings.take(visit.address)
         try:
             step = self._sign_ins.begin(
                 place.pool,

@@ -66,6 +66,7 @@ class SignUpPages:
             for name in asked_at_sign_up(pool)
             if typed[field_id(name)]
         }
+        self._site.beginnings.take(visit.address)
         try:
             asked = SignUp(
                 username,
