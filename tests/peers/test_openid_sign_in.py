@@ -6,9 +6,10 @@ Against stand-ins: see `tests/peers/stand_ins/wire.py` for what that proves and 
 import html
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -22,6 +23,7 @@ from gateway.authentication.errors import (
     WrongNonceError,
     WrongSubjectError,
 )
+from gateway.authentication.opaque.api import MAX_AT_ONCE
 from gateway.federation.errors import ProviderSaysNoError
 from gateway.federation.values import ProvenLogin, RelyingParty
 from gateway.model.errors import (
@@ -36,6 +38,7 @@ from gateway.model.errors import (
 )
 from tests.peers.federation_folder import NETWORK, attempt, parties
 from tests.peers.oidc_peer import CALLBACK
+from tests.peers.running_gateway import wait_for
 from tests.peers.stand_ins.apple import KEY, KEY_ID, TEAM_ID, Apple
 from tests.peers.stand_ins.gitlab import Gitlab
 from tests.peers.stand_ins.google import Google
@@ -107,7 +110,7 @@ def brought(answer: httpx.Response) -> dict[str, str]:
 
 @contextmanager
 def side_of(
-    root: Path, kind: str, change: Callable[[str], str] = str
+    root: Path, kind: str, change: Callable[[str], str] = str, *, timeout: str = "1s"
 ) -> Iterator[Side]:
     model, text = KINDS[kind]
     stand_in = model()
@@ -119,8 +122,9 @@ def side_of(
             f'kind = "{kind}"\nid = "{kind}"\nowner = "x"\naccept.flows = ["login"]\n'
         )
         file = change(head + text.replace("{address}", address))
+        network = NETWORK.replace('"1s"', f'"{timeout}"')
         more = 'allow_hosts = ["127.0.0.1"]\njwks.unknown_kid = "100/s"\n'
-        yield Side(stand_in, parties(root, **{kind: file + NETWORK + more})[kind])
+        yield Side(stand_in, parties(root, **{kind: file + network + more})[kind])
 
 
 @pytest.fixture
@@ -350,3 +354,38 @@ def test_a_provider_that_goes_away_comes_back(tmp_path: Path) -> None:
         assert side.sign_in().claims.provider == "gitlab"
         assert side.stand_in.count("/.well-known/openid-configuration") == 2
         assert side.stand_in.count("/oauth/discovery/keys") == 1
+
+
+def test_a_provider_that_hangs_costs_the_others_nothing(tmp_path: Path) -> None:
+    """So many wait for it and no more; who comes to another one is let in meanwhile."""
+    hanging, well = tmp_path / "hanging", tmp_path / "well"
+    hanging.mkdir()
+    well.mkdir()
+    errors: list[BaseException] = []
+
+    def wait_in_vain(side: Side) -> None:
+        try:
+            side.sign_in()
+        except ProviderUnavailableError as error:
+            errors.append(error)
+
+    with ExitStack() as stack:
+        good = stack.enter_context(side_of(well, "gitlab"))
+        bad = stack.enter_context(side_of(hanging, "gitlab", timeout="30s"))
+        bad.stand_in.faults["/oauth/token"] = Reply(hangs=True)
+        threads = [Thread(target=wait_in_vain, args=(bad,)) for _ in range(MAX_AT_ONCE)]
+        for thread in threads:
+            thread.start()
+        wait_for(
+            lambda: bad.stand_in.count("/oauth/token") == MAX_AT_ONCE,
+            "everybody to wait for the provider that hangs",
+        )
+
+        with pytest.raises(ProviderUnavailableError, match="too many"):
+            bad.sign_in()
+        assert good.sign_in().claims.subject == "583231"
+        assert all(thread.is_alive() for thread in threads)
+
+    for thread in threads:
+        thread.join()
+    assert len(errors) == MAX_AT_ONCE

@@ -6,14 +6,14 @@ Reference: Google, "OpenID Connect API Reference" (issuer and its legacy form wi
 scheme; `hd`); "Verify the Google ID token on your server side".
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.config.providers.mapping import MapSettings
 from gateway.config.providers.network import NetworkSettings
 from gateway.config.providers.oidc import IdTokenAccept, IssuerText, OidcProvider
-from gateway.config.settings.section import Expression, Loose, Names
+from gateway.config.settings.section import Expression, Loose, Names, flaw
 
 
 class GoogleMap(MapSettings):
@@ -69,3 +69,11 @@ class GoogleProvider(OidcProvider):
         ),
         description="Bounds on the way to Google.",
     )
+
+    @model_validator(mode="after")
+    def _has_a_secret(self) -> Self:
+        # PKCE alone is not enough for Google, which tells people so after they have been
+        # there.
+        if self.signs_in and self.client is not None and self.client.method == "none":
+            raise flaw("E104", "`client.secret` is missing, which flow `login` needs")
+        return self

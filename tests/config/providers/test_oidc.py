@@ -225,3 +225,16 @@ def test_googles_access_tokens_are_not_accepted() -> None:
 def test_google_needs_a_client_id() -> None:
     """Without, any app's users could sign in."""
     assert the_fault(GoogleProvider, "kind = 'google'\nid = 'google'").code == "E104"
+
+
+def test_google_lets_nobody_sign_in_without_a_secret() -> None:
+    """PKCE is no substitute there."""
+    text = "kind = 'google'\nid = 'google'\nclient.id = 'x'\naccept.flows = ['login']\n"
+
+    fault = the_fault(GoogleProvider, text)
+
+    assert (fault.code, "`client.secret`" in fault.message) == ("E104", True)
+    found = read(
+        GoogleProvider, f"{text}client.secret = {{ env = 'SECRET' }}", {"SECRET": "s"}
+    )
+    assert isinstance(found, GoogleProvider)
