@@ -114,7 +114,13 @@ def _decode_pair(
     private: Any = None
     public: Any
     if "private" in entry:
-        private = load_der_private_key(base64.b64decode(entry["private"]), None)
+        # A twentieth of a second for each RSA key would prove its primes once more. The
+        # seal proves that they are those that were made here.
+        private = load_der_private_key(
+            base64.b64decode(entry["private"]),
+            None,
+            unsafe_skip_rsa_key_validation=True,
+        )
         public = private.public_key() if isinstance(private, _PRIVATE_KEYS) else None
     else:
         public = load_der_public_key(base64.b64decode(entry["public"]))
