@@ -5,6 +5,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := tests/peers/programs
+# Compiled modules are kept, whatever the environment says: to rewrite the assertions of all
+# tests anew takes each worker longer than to collect them.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install dev peers run format lint unit check test nightly bench bench-policies bench-sign-ins bench-people lock clean
 

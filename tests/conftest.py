@@ -5,8 +5,18 @@ never about the draw; `make nightly` draws new ones. How long a case takes is no
 the machines that run tests are busy.
 """
 
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, settings
+
+# What a test writes is gone when it has passed. In memory, where there is enough of it, no
+# commit waits for a disk; one who sets TMPDIR decides for themselves.
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there for one user alone
+_ENOUGH_BYTES = 2 << 30
 
 settings.register_profile(
     "steady",
@@ -21,6 +31,19 @@ settings.load_profile("steady")
 settings.register_profile(
     "nightly", settings.get_profile("steady"), derandomize=False, print_blob=True
 )
+
+
+def _choose_folder() -> None:
+    chosen = any(name in os.environ for name in ("TMPDIR", "TEMP", "TMP"))
+    if (
+        not chosen
+        and _IN_MEMORY.is_dir()
+        and shutil.disk_usage(_IN_MEMORY).free >= _ENOUGH_BYTES
+    ):
+        tempfile.tempdir = str(_IN_MEMORY)
+
+
+_choose_folder()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
