@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.federation.errors import StaleAttemptError, WrongBrowserError
-from gateway.federation.values import Attempt
+from gateway.federation.values import UNINVITED, Attempt
 from gateway.model.errors import RateLimitedError
 from gateway.pool.throttling import network_of
 from gateway.storage.database import Database
@@ -168,16 +168,15 @@ class Attempts:
 
         Raises:
             StaleAttemptError: Nobody has begun it, or too long ago, or it was taken.
-            WrongBrowserError: Another browser has begun it; it stays good for that one.
+            WrongBrowserError: Another browser has begun it; it stays good for that one. (A
+                sign-in that a provider began by itself is any browser's.)
             StorageError: Nobody can tell.
         """
 
         def work(connection: Connection) -> Begun:
             begun, stored = self._find(connection, state)
-            if not browser or not is_digest_of(
-                stored.browser, browser, purpose=_BROWSER
-            ):
-                raise WrongBrowserError("another browser has begun it")
+            if UNINVITED not in begun.attempt.kept:
+                _check_browser(stored, browser)
             if not StoredAttempts(connection).remove(stored.digest):
                 raise StaleAttemptError("taken at this very moment")
             return replace(begun, browser=browser)
@@ -241,6 +240,11 @@ class Attempts:
                 force=rest["force"],
             ),
         )
+
+
+def _check_browser(stored: StoredAttempt, browser: str) -> None:
+    if not browser or not is_digest_of(stored.browser, browser, purpose=_BROWSER):
+        raise WrongBrowserError("another browser has begun it")
 
 
 def _digest(state: str) -> bytes:

@@ -87,6 +87,11 @@ class LoginProvider:
         return settings.label or default_label(settings.kind, self.name)
 
     @property
+    def begins_itself(self) -> bool:
+        """Whether it may send people here whom nobody here has sent there."""
+        return getattr(self.party, "answers_uninvited", False) is True
+
+    @property
     def callback(self) -> str:
         """The path that it sends browsers back to."""
         return SAML_CALLBACK if self.settings.kind == "saml" else OAUTH_CALLBACK

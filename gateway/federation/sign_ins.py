@@ -14,7 +14,7 @@ from gateway.federation.connected import ConnectedLogins
 from gateway.federation.errors import StaleAttemptError, UnknownProviderError
 from gateway.federation.people import Comer, Entered, People, Waits
 from gateway.federation.providers import CurrentProviders, LoginProvider
-from gateway.federation.values import Departure
+from gateway.federation.values import UNINVITED, Departure
 from gateway.federation.waiting import Ticket, WaitingLogins
 from gateway.model.client import Client
 from gateway.pool.pool import Pool
@@ -156,6 +156,47 @@ class FederatedSignIns:
     def send_ahead(self, state: str, answer: Mapping[str, str]) -> None:
         """Keep what a provider has a browser post; see `Attempts.send_ahead`."""
         self._attempts.send_ahead(state, answer)
+
+    def receive_uninvited(
+        self,
+        client: Client,
+        provider: LoginProvider,
+        answer: Mapping[str, str],
+        leaving: Leaving,
+    ) -> str:
+        """Keep an answer that nobody here has asked for; return the state it waits by.
+
+        Only of a provider whose file allows that: whoever can make a browser post such an
+        answer signs it in as whom they like (login CSRF).
+
+        Args:
+            client: Through which client the person is to come in.
+            provider: Whose answer it is said to be.
+            answer: What was posted.
+            leaving: The browser, as far as it is known: its name is not.
+
+        Raises:
+            StaleAttemptError: The provider begins no sign-ins.
+            RateLimitedError: Too many are under way from its network.
+            StorageError: The answer is not kept.
+        """
+        if not provider.begins_itself:
+            raise StaleAttemptError(f"{provider.id} begins no sign-ins")
+        attempt = self._attempts.new(
+            redirect_uri=f"{self._public_url}{provider.callback}"
+        )
+        begun = Begun(
+            pool_id=client.pool_id,
+            client_id=client.id,
+            provider=provider.id,
+            browser=leaving.browser,
+            address=leaving.address,
+            query=leaving.query,
+            attempt=replace(attempt, kept={UNINVITED: "true"}),
+            answer=answer,
+        )
+        self._attempts.keep(begun)
+        return attempt.state
 
     def take(self, state: str, browser: str, path: str) -> Begun:
         """Return the attempt of a browser that has come back.

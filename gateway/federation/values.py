@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateway.model.claims import VerifiedClaims
 
@@ -40,6 +40,10 @@ class Attempt:
     locales: tuple[str, ...] = ()
     max_age: timedelta | None = None
     force: bool = False
+
+
+# In `Attempt.kept`, of a sign-in that a provider has begun by itself.
+UNINVITED: Final = "uninvited"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from gateway.federation.people import People
 from gateway.federation.profile_mapping import compile_profiles
 from gateway.federation.providers import CurrentProviders, LoginProvider, LoginProviders
 from gateway.federation.sign_ins import FederatedSignIns
-from gateway.federation.values import Attempt, Departure, ProvenLogin
+from gateway.federation.values import UNINVITED, Attempt, Departure, ProvenLogin
 from gateway.federation.waiting import WaitingLogins
 from gateway.identity.mapper import compile_mappers
 from gateway.keys.seal import Seal
@@ -48,6 +48,8 @@ class MadeUpParty:
     scopes: tuple[str, ...] = SCOPES
     refusal: GatewayError | None = None
     form: Mapping[str, str] = field(default_factory=dict)
+    answers_uninvited: bool = False
+    uninvited: list[bool] = field(default_factory=list)
     begun: list[Attempt] = field(default_factory=list)
     answers: list[Mapping[str, str]] = field(default_factory=list)
 
@@ -59,7 +61,9 @@ class MadeUpParty:
         return Departure(url, form=self.form, kept={"nonce was": attempt.nonce})
 
     def finish(self, attempt: Attempt, answer: Mapping[str, str]) -> ProvenLogin:
-        assert attempt.kept == {"nonce was": attempt.nonce}
+        self.uninvited.append(UNINVITED in attempt.kept)
+        if not self.uninvited[-1]:
+            assert attempt.kept == {"nonce was": attempt.nonce}
         self.answers.append(answer)
         if self.refusal is not None:
             raise self.refusal

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from gateway.federation.attempts import LIFETIME, PURPOSE, Attempts, Begun, sweep
 from gateway.federation.errors import StaleAttemptError, WrongBrowserError
+from gateway.federation.values import UNINVITED
 from gateway.keys.errors import SealError
 from gateway.model.errors import RateLimitedError
 from gateway.storage.digests import digest_of
@@ -187,3 +188,11 @@ def test_of_two_who_take_it_at_once_one_wins(house: House) -> None:
 
     with pytest.raises(StaleAttemptError):
         attempts.take(told.attempt.state, BROWSER)
+
+
+def test_what_a_provider_begins_by_itself_is_any_browser_s(attempts: Attempts) -> None:
+    told = begun(browser="")
+    told = replace(told, attempt=replace(told.attempt, kept={UNINVITED: "true"}))
+    attempts.keep(told)
+
+    assert attempts.take(told.attempt.state, "").provider == "corp"

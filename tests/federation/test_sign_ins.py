@@ -199,3 +199,21 @@ def test_what_a_profile_lacks_is_asked_instead_of_refused(house: House) -> None:
     assert isinstance(step, Asked)
     assert step.name is ChallengeName.MISSING_ATTRIBUTES
     assert step.attributes == ("nickname",)
+
+
+def test_an_answer_that_nobody_asked_for_waits_for_any_browser(desk: Desk) -> None:
+    """If its provider may begin sign-ins; otherwise nothing is kept."""
+    leaving = Leaving(browser="", query={"a": "b"})
+    with pytest.raises(StaleAttemptError):
+        desk.sign_ins.receive_uninvited(desk.client, desk.provider, {}, leaving)
+    desk.party.answers_uninvited = True
+
+    state = desk.sign_ins.receive_uninvited(
+        desk.client, desk.provider, {"code": "posted"}, leaving
+    )
+    desk.arrive(state)
+
+    assert desk.party.answers == [{"code": "posted"}]
+    assert desk.party.uninvited == [True]
+    with pytest.raises(StaleAttemptError):
+        desk.arrive(state)

@@ -16,6 +16,7 @@ from typing import Final
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from gateway.endpoints.form import parse_form
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.admission import Admission
 from gateway.endpoints.hosted_ui.flows.arrival import SIGN_IN, Arrival
@@ -30,7 +31,7 @@ from gateway.federation.errors import StaleAttemptError
 from gateway.federation.providers import OAUTH_CALLBACK, SAML_CALLBACK, LoginProvider
 from gateway.federation.sign_ins import FederatedSignIns, Leaving, Waiting
 from gateway.federation.values import Departure
-from gateway.model.errors import GatewayError
+from gateway.model.errors import GatewayError, RequestError
 from gateway.telemetry.logs import Logger
 
 # Cognito's names for it in the address of an authorization request.
@@ -139,13 +140,38 @@ class ElsewherePages:
         state = visit.typed(_STATE[visit.path])
         try:
             self._sign_ins.send_ahead(state, visit.form)
-        except StaleAttemptError as error:
-            return self._over(visit, error)
+        except StaleAttemptError:
+            try:
+                state = self._receive_uninvited(visit, state)
+            except GatewayError as error:
+                return self._over(visit, error)
         onward = replace(visit, query={})
         # By its own name alone: so it is known that the answer is here already.
         return self._site.renderer.redirect(
             onward.link(visit.path, **{_STATE[visit.path]: state})
         )
+
+    def _receive_uninvited(self, visit: Visit, relay: str) -> str:
+        """Return the state of a sign-in that a provider has begun by itself.
+
+        What goes with the answer says, as Cognito has it, what the person wants: the query
+        of an authorization request, with the provider's name in it.
+
+        Raises:
+            GatewayError: It says nothing, or the provider may not.
+        """
+        query = _relayed(relay)
+        there = replace(visit, path=SIGN_IN, query=query)
+        client = self._site.place(there).client
+        provider = self._sign_ins.providers.now.named(client, query.get(PROVIDER, ""))
+        if provider.callback != visit.path:
+            raise StaleAttemptError("the provider answers elsewhere")
+        leaving = Leaving(
+            browser="",
+            address=visit.address,
+            query=there.link_query(**{PROVIDER: "", IDENTIFIER: ""}),
+        )
+        return self._sign_ins.receive_uninvited(client, provider, visit.form, leaving)
 
     def arrive(self, visit: Visit) -> Response:
         """Let somebody in who has been at a provider, or tell them why not."""
@@ -309,3 +335,18 @@ class ElsewherePages:
             again=visit.link(again),
         )
         return told_to_wait(response, error)
+
+
+def _relayed(relay: str) -> Mapping[str, str]:
+    """Return the query that goes with an answer that nobody has asked for.
+
+    Raises:
+        StaleAttemptError: There is none.
+    """
+    try:
+        query = parse_form(relay.encode("utf-8", "replace"))
+    except RequestError as error:
+        raise StaleAttemptError("no query goes with it") from error
+    if not {PROVIDER, "client_id"} <= query.keys():
+        raise StaleAttemptError("nobody says for whom it is")
+    return query

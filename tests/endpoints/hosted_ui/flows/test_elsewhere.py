@@ -12,6 +12,7 @@ import pytest
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.federation.attempts import LIFETIME
 from gateway.federation.errors import ProviderSaysNoError
+from gateway.federation.providers import LoginProvider
 from gateway.model.errors import (
     BadAnswerError,
     ProviderUnavailableError,
@@ -56,6 +57,18 @@ def use_corp(hotel: Hotel, party: MadeUpParty, **changed: Any) -> None:
 @pytest.fixture
 def party(hotel: Hotel) -> MadeUpParty:
     return open_house(hotel)
+
+
+class Saml:
+    """The file of a SAML provider, as far as signing in goes."""
+
+    id, kind, label, issuers = "corp", "saml", "Corp", ("urn:idp",)
+    link = login_provider().settings.link
+    sign_in = login_provider().settings.sign_in
+
+
+def saml_provider(party: MadeUpParty) -> LoginProvider:
+    return replace(login_provider(party), settings=Saml())
 
 
 def button(visitor: Visitor) -> str:
@@ -258,12 +271,7 @@ def test_saml_answers_arrive_at_a_place_of_their_own(
 ) -> None:
     party = open_house(hotel)
 
-    class Saml:
-        id, kind, label, issuers = "corp", "saml", "Corp", ("urn:idp",)
-        link = login_provider().settings.link
-        sign_in = login_provider().settings.sign_in
-
-    use(hotel.federation, replace(login_provider(party), settings=Saml()))
+    use(hotel.federation, saml_provider(party))
     state = leave(visitor)
     assert party.begun[0].redirect_uri == f"{ORIGIN}{SAML_BACK}"
     answer = {"RelayState": state, "SAMLResponse": "x" * 300_000}
@@ -276,6 +284,69 @@ def test_saml_answers_arrive_at_a_place_of_their_own(
     too_much = {**answer, "SAMLResponse": "x" * 500_000}
     refused = visitor.client.post(SAML_BACK, data=too_much)
     assert refused.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
+
+
+RELAYED = {**QUERY, "identity_provider": "corp"}
+
+
+def uninvited(visitor: Visitor, relayed: dict[str, str], path: str = SAML_BACK) -> None:
+    """Let another site's form bring an answer that nobody here has asked for."""
+    answer = {"RelayState": urlencode(relayed), "SAMLResponse": "x"}
+    response = visitor.client.post(path, data=answer, headers=CROSS_SITE)
+    visitor.page = response
+    if response.is_redirect:
+        visitor.follow(response.headers["location"])
+
+
+def test_a_provider_may_begin_if_its_file_lets_it(
+    hotel: Hotel, visitor: Visitor
+) -> None:
+    """IdP-initiated, as Cognito takes it; good once like any other."""
+    party = open_house(hotel)
+    party.answers_uninvited = True
+    use(hotel.federation, saml_provider(party))
+
+    uninvited(visitor, RELAYED)
+
+    assert is_in_the_application(visitor)
+    (answer,) = party.answers
+    assert answer["SAMLResponse"] == "x"
+    assert party.uninvited == [True]
+
+
+@pytest.mark.parametrize(
+    ("relayed", "heading"),
+    [
+        (RELAYED, "This sign-in is over"),
+        ({}, "This sign-in is over"),
+        ({"identity_provider": "corp"}, "This sign-in is over"),
+        (QUERY, "This sign-in is over"),
+        ({**RELAYED, "identity_provider": "x"}, "There is no such way to sign in"),
+        ({**RELAYED, "client_id": "x"}, "The link is incomplete"),
+    ],
+)
+def test_nobody_comes_in_uninvited_by_default(
+    hotel: Hotel, visitor: Visitor, relayed: dict[str, str], heading: str
+) -> None:
+    party = open_house(hotel)
+    use(hotel.federation, saml_provider(party))
+
+    uninvited(visitor, relayed)
+
+    assert visitor.heading == heading
+    assert party.answers == []
+
+
+def test_what_is_no_query_leads_nowhere(visitor: Visitor, party: MadeUpParty) -> None:
+    party.answers_uninvited = True
+    answer = {"RelayState": "a=%zz&a=1", "SAMLResponse": "x"}
+
+    response = visitor.client.post(SAML_BACK, data=answer)
+
+    assert "This sign-in is over" in response.text
+    uninvited(visitor, RELAYED)
+    assert visitor.heading == "This sign-in is over"
+    assert party.answers == []
 
 
 @pytest.mark.parametrize("path", [BACK, SAML_BACK])
