@@ -72,6 +72,7 @@ def _declared(settings: Oauth2Provider) -> Dialect:
         auth=ClientAuth.BASIC if by_header else ClientAuth.FORM,
         pkce=settings.pkce,
         scope_separator=settings.scope_separator,
+        extra=client.authorize,
         forced={"prompt": "login"},
         issuer=settings.issuer_name if has_issuer else "",
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from gateway.model.claims import VerifiedClaims
 from gateway.model.errors import (
@@ -24,7 +25,7 @@ from tests.authentication.opaque.test_oauth2 import INTROSPECTION, TOKENINFO
 from tests.authentication.opaque.test_twitter import FILE as TWITTER
 from tests.authentication.opaque.test_twitter import OLD_FILE
 from tests.peers.stand_ins import amazon, declared, facebook, github, twitter
-from tests.peers.stand_ins.wire import Reply, StandIn, reply
+from tests.peers.stand_ins.wire import Asked, Reply, StandIn, reply
 
 FAMILIES = (BadAnswerError, CredentialError, ProviderUnavailableError)
 
@@ -84,19 +85,26 @@ PLACES = [(name, path) for name, kind in KINDS.items() for path in kind.paths]
 
 
 class Changing(StandIn):
-    """A stand-in one of whose answers is changed."""
+    """A stand-in one of whose answers is changed.
+
+    Attributes:
+        seen: What it would have been, each time.
+    """
 
     def __init__(self, kind: Kind, path: str) -> None:
         super().__init__()
         self._behind = kind.stand_in()
         self._path = path
+        self.seen: list[Reply] = []
         self.instead: Reply | None = None
         self.changes: Mapping[str, Any] = {}
 
-    def usual(self, asked: Any) -> Reply:
+    @override
+    def usual(self, asked: Asked) -> Reply:
         answer = self._behind.usual(asked)
         if asked.path != self._path:
             return answer
+        self.seen.append(answer)
         if self.instead is not None:
             return self.instead
         members = json.loads(answer.body)
@@ -154,19 +162,11 @@ def test_any_member_may_be_anything(
     """One of a good answer: where a value is read, its type is looked at."""
     kind = KINDS[name]
     usual = Changing(kind, path)
-    seen: list[Reply] = []
-    behind = usual.usual
-
-    def watch(question: Any) -> Reply:
-        answer = behind(question)
-        if question.path == path:
-            seen.append(answer)
-        return answer
-
-    usual.usual = watch  # type: ignore[method-assign]  # to see what is asked for
     good = asked(usual, kind)
     assert good is not None
-    member = source.draw(st.sampled_from(sorted(_names(json.loads(seen[0].body)))))
+    member = source.draw(
+        st.sampled_from(sorted(_names(json.loads(usual.seen[0].body))))
+    )
     stand_in = Changing(kind, path)
     stand_in.changes = {member: source.draw(_ANYTHING)}
 

@@ -67,6 +67,7 @@ def test_a_file_says_how_its_provider_is_spoken_to() -> None:
         settings_of(
             f"{CODE}client.auth = 'client_secret_post'\npkce = false\n"
             "scope_separator = ','\nissuer_name = 'https://chat.example'\n"
+            "client.authorize = { access_type = 'offline' }\n"
         )
     )
 
@@ -74,3 +75,4 @@ def test_a_file_says_how_its_provider_is_spoken_to() -> None:
     assert not other.pkce
     assert other.scope_separator == ","
     assert other.issuer == "https://chat.example"
+    assert other.extra == {"access_type": "offline"}

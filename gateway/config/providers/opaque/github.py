@@ -46,14 +46,15 @@ class GithubMap(MapSettings):
 class GithubSignIn(SignInSettings):
     """What becomes of somebody of GitHub who signs in to a pool."""
 
+    # No `preferred_username`: in a pool, people may sign in by that, and it would be
+    # somebody's who was quicker at GitHub.
+
     DEFAULT_PROFILE: ClassVar[Mapping[str, str]] = {
-        "preferred_username": "claim('login', '')",
         "picture": "claim('avatar_url', '')",
         "profile": "claim('html_url', '')",
         "website": "claim('blog', '')",
     }
     SCOPES: ClassVar[Mapping[str, str]] = {
-        "name": "read:user",
         "email": "user:email",
         "email_verified": "user:email",
     }

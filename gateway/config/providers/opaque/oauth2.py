@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from typing_extensions import override
 
 from gateway.config.providers.client import AppClient
+from gateway.config.providers.oidc_client import Parameters
 from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.config.settings.addresses import UrlText
 from gateway.config.settings.section import Text, flaw, matching
@@ -30,6 +31,10 @@ class Oauth2Client(AppClient):
     auth: Literal["client_secret_basic", "client_secret_post"] = Field(
         default="client_secret_basic",
         description="How the secret is shown: in a header or in the form.",
+    )
+    authorize: Parameters = Field(
+        default={},
+        description="Further parameters for the provider's sign-in page, by their names.",
     )
 
 

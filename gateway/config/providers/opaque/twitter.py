@@ -45,11 +45,10 @@ class TwitterSignIn(SignInSettings):
     """What becomes of somebody of X who signs in to a pool."""
 
     DEFAULT_PROFILE: ClassVar[Mapping[str, str]] = {
-        "preferred_username": "claim('preferred_username', '')",
         "picture": "claim('picture', '')",
     }
     SCOPES: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("name", "preferred_username", "picture"), "users.read"),
+        **dict.fromkeys(("name", "picture"), "users.read"),
         **dict.fromkeys(("email", "email_verified"), "users.email"),
     }
 

@@ -70,6 +70,7 @@ def test_what_is_proven_by_its_code_alone_is_not_exchanged() -> None:
         "audience_claim = '.a'",
         "scope_separator = ';'",
         "client.auth = 'none'",
+        "client.authorize = { state = 'mine' }",
     ],
 )
 def test_what_means_nothing_is_refused_at_load(more: str) -> None:
