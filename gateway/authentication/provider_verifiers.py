@@ -120,9 +120,14 @@ def _own_types(
 ) -> Mapping[str, OneType]:
     """Return what checks the tokens of our own that come back, by their type."""
     by_type: dict[str, OneType] = {}
-    enabled = [file.settings for file in files if file.settings.enabled]
+    enabled = [
+        file.settings
+        for file in files
+        if file.settings.enabled
+        and (own.guest.enabled or not isinstance(file.settings, GuestProvider))
+    ]
     guests = [each for each in enabled if isinstance(each, GuestProvider)]
-    if guests and own.guest.enabled:
+    if guests:
         by_type[TokenType.GUEST] = GuestVerifier(
             guests[0],
             own_keys=own_keys,

@@ -256,6 +256,27 @@ def test_an_app_token_is_of_a_provider_whose_tokens_are_exchanged(
             verifier.verify(credential)
 
 
+@pytest.mark.parametrize("guests", [True, False])
+def test_app_tokens_of_guests_end_with_guests(
+    document: Document, *, guests: bool
+) -> None:
+    """Nobody is one any more, whatever they hold."""
+    via = {"provider": "guest", "issuer": OWN, "subject": "r:1", "claims": {}}
+    text = token(access_claims(iss=OWN, aud=OWN, via=via))
+    verifier = Verifier(
+        providers=build(guest(document), guests=guests, app_tokens=True),
+        clock=lambda: NOON,
+        max_token_bytes=8192,
+    )
+    credential = Credential(Scheme.BEARER, text)
+
+    if guests:
+        assert verifier.verify(credential).provider == "guest"
+    else:
+        with pytest.raises(UntrustedIssuerError):
+            verifier.verify(credential)
+
+
 def test_a_key_may_be_named_ed25519_in_the_file(document: Document) -> None:
     file = developer(
         document, key_set(jwk("EdDSA", alg="Ed25519")), algorithms=("Ed25519",)

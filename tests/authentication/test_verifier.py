@@ -13,6 +13,7 @@ from gateway.model.claims import TokenType, VerifiedClaims
 from gateway.model.credential import Credential, Scheme
 from gateway.model.errors import (
     CredentialError,
+    MalformedCredentialError,
     OversizedCredentialError,
     UntrustedIssuerError,
 )
@@ -27,6 +28,7 @@ class Judge:
         self.issuers = frozenset(issuers)
         self.seen: list[tuple[UnverifiedToken, datetime]] = []
         self.may_wait: list[bool] = []
+        self.said: dict[str, Any] = {}
 
     def claims_for(
         self, token: UnverifiedToken, *, now: datetime, may_wait: bool
@@ -39,7 +41,7 @@ class Judge:
             subject="alice",
             token_type=TokenType.ACCESS_TOKEN,
             expires_at=NOON,
-            claims={},
+            claims=self.said,
         )
 
 
@@ -152,3 +154,16 @@ def test_any_segments_are_a_credential_error(
 
     with pytest.raises(CredentialError):
         verifier(Judge("one", "https://one.example")).verify(bearer(text))
+
+
+def test_the_key_that_a_token_is_bound_to_is_told() -> None:
+    """Whoever asks has it proven; a binding that nobody here can check is refused."""
+    judge = Judge("one", "https://one.example")
+    credential = bearer(token(access_claims(iss="https://one.example")))
+
+    assert verifier(judge).verify(credential).thumbprint == ""
+    judge.said = {"cnf": {"jkt": "thumb"}}
+    assert verifier(judge).verify(credential).thumbprint == "thumb"
+    judge.said = {"cnf": {"x5t#S256": "x"}}
+    with pytest.raises(MalformedCredentialError):
+        verifier(judge).verify(credential)

@@ -1,5 +1,6 @@
 """Tokens are exchanged at the token endpoint, and what comes of it is a credential here."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from typer.testing import CliRunner
 
+from gateway.cli.main import build_app
 from tests.flows.exchange_house import (
     ACCESS_TOKEN,
     DEVELOPER,
@@ -239,3 +242,22 @@ async def test_discovery_tells_of_the_exchange(house: ExchangeHouse) -> None:
         "urn:federation-gateway:grant:guest",
         "urn:ietf:params:oauth:grant-type:token-exchange",
     ]
+
+
+async def test_a_logged_exchange_is_decided_anew(house: ExchangeHouse) -> None:
+    """`gateway replay` and `gateway explain --decision` know it like any request."""
+    async with house.open() as caller:
+        await app_token(caller, house.token(), scope="read")
+        await exchange(caller, house.token(groups=["banned"]))
+        records = house.logged("decisions")
+    config = ["--config", str(house.folder / "config.toml")]
+    log = str(house.folder / "state/decisions.jsonl")
+
+    commands, app = CliRunner(), build_app()
+    replayed = commands.invoke(app, ["replay", log, *config, "--format", "json"])
+    decision = ["--decision", records[1]["decision_id"], "--log", log]
+    explained = commands.invoke(app, ["explain", *decision, *config])
+
+    document = json.loads(replayed.stdout)
+    assert document["decisions"] == document["same"] == 2
+    assert "exchanges/no-banned" in explained.stdout
