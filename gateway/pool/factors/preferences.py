@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.model.user import User
+from gateway.model.user import User, UserStatus
 from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.errors import (
     InvalidParameterError,
@@ -151,7 +151,8 @@ class FactorPreferences:
                 raise UserNotFoundError
             secrets = AllSecrets(connection).find(pool.id, sub)
             passkeys = Passkeys(connection).count(pool.id, sub)
-        if now is None:
+        if now is None or now.status is UserStatus.EXTERNAL_PROVIDER:
+            # Whoever signs in elsewhere has nothing to begin with here.
             return ()
         able = {
             FirstFactor.PASSWORD: secrets.password_hash is not None,

@@ -45,6 +45,7 @@ _ERRORS: Final[Mapping[Refusal, type[NotAuthorizedError]]] = {
     Refusal.UNCONFIRMED: UnconfirmedError,
     Refusal.RESET_REQUIRED: ResetRequiredError,
     Refusal.NO_FACTOR_POSSIBLE: NoFactorError,
+    Refusal.ELSEWHERE: NotAuthorizedError,
 }
 
 
@@ -259,6 +260,7 @@ def standing_of(
         verified=verified,
         first_factor=journey.first_factor,
         has_second=journey.has_second,
+        is_elsewhere=journey.is_elsewhere,
         device_known=device is not None,
         device_remembered=may_stand_in(visit.pool, device),
         device_proven=journey.device_proven,

@@ -65,6 +65,7 @@ class Journey:
         sets_up: Whether what is asked for becomes a factor of the person's by the answer.
         device_key: Which remembered device the client says it is; empty for none.
         device_proven: Whether it has proven that.
+        is_elsewhere: Whether a provider has proven them.
         is_first: Whether the person was nobody here until it began.
         is_custom: Whether functions of the pool lead the sign-in.
         rounds: What they have had done so far.
@@ -81,6 +82,7 @@ class Journey:
     sets_up: bool = False
     device_key: str = ""
     device_proven: bool = False
+    is_elsewhere: bool = False
     is_first: bool = False
     is_custom: bool = False
     rounds: tuple[Round, ...] = ()

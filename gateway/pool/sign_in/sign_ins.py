@@ -211,7 +211,10 @@ class SignIns:
         """
         visit = Visit(pool, client, context, self._tools.clock())
         journey = replace(
-            _journey(visit, user.username), has_second=True, is_first=is_new
+            _journey(visit, user.username),
+            has_second=True,
+            is_elsewhere=True,
+            is_first=is_new,
         ).proven(*amr)
         step = self._progress.set_out(visit, user.sub, journey)
         return self._progress.finish(visit, step)

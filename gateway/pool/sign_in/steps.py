@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     UNCONFIRMED = "unconfirmed"
     RESET_REQUIRED = "reset_required"
     NO_FACTOR_POSSIBLE = "no_factor_possible"
+    ELSEWHERE = "elsewhere"
 
 
 class Demand(StrEnum):
@@ -79,6 +80,7 @@ class Standing:
         first_factor: What has been proven already, if it could be a second factor too.
         has_second: Whether a second factor has been proven in this sign-in, or is the
             business of the provider that they signed in with.
+        is_elsewhere: Whether a provider has proven the person in this sign-in.
         device_known: Whether this device says that it is one of the person's.
         device_remembered: Whether it is one that they want to be remembered.
         device_proven: Whether it has proven that in this sign-in.
@@ -92,6 +94,7 @@ class Standing:
     verified: frozenset[Address] = frozenset()
     first_factor: SecondFactor | None = None
     has_second: bool = False
+    is_elsewhere: bool = False
     device_known: bool = False
     device_remembered: bool = False
     device_proven: bool = False
@@ -116,10 +119,9 @@ def next_step(standing: Standing, pool: PoolSettings) -> Step:
         standing: The person, as far as the sign-in has come.
         pool: What the pool is told.
     """
-    if not standing.is_enabled:
-        return Refusal.DISABLED
-    if standing.status in _REFUSED:
-        return _REFUSED[standing.status]
+    refusal = _refusal(standing)
+    if refusal is not None:
+        return refusal
     if standing.status is UserStatus.FORCE_CHANGE_PASSWORD:
         return Challenge(Demand.NEW_PASSWORD, attributes=standing.missing)
     asked = _second_factor(standing, pool) or _device(standing)
@@ -129,6 +131,16 @@ def next_step(standing: Standing, pool: PoolSettings) -> Step:
         # Cognito lets such people in, and applications meet a profile with holes.
         return Challenge(Demand.MISSING_ATTRIBUTES, attributes=standing.missing)
     return ADMITTED
+
+
+def _refusal(standing: Standing) -> Refusal | None:
+    """Return why somebody is not let in whatever they prove; `None` if they may be."""
+    if not standing.is_enabled:
+        return Refusal.DISABLED
+    if standing.status is UserStatus.EXTERNAL_PROVIDER and not standing.is_elsewhere:
+        # Whom a provider lets in no more is not let in past it.
+        return Refusal.ELSEWHERE
+    return _REFUSED.get(standing.status)
 
 
 def _device(standing: Standing) -> Challenge | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.model.user import UserStatus
 from gateway.pool.errors import (
     InvalidParameterError,
     NotAllowedError,
@@ -11,6 +12,7 @@ from gateway.pool.errors import (
 )
 from gateway.pool.factors.preferences import FactorPreferences, Preferences, Wish
 from gateway.pool.pool import Pool
+from gateway.pool.profiles import add_profile
 from gateway.pool.settings import (
     FirstFactor,
     MfaMode,
@@ -187,6 +189,19 @@ def test_people_begin_with_what_they_have_of_what_the_pool_allows(
     later = replace(pool, settings=replace(pool.settings, sign_in=passwords))
     assert preferences.first_factors(later, ana) == (FirstFactor.PASSWORD,)
     assert preferences.first_factors(later, bob) == ()
+
+
+def test_who_signs_in_elsewhere_begins_with_nothing_here(
+    house: House, preferences: FactorPreferences, pool: Pool
+) -> None:
+    """Whatever address the provider has vouched for."""
+    ana = replace(
+        house.person_of(pool, "corp_1", **REACHABLE),
+        status=UserStatus.EXTERNAL_PROVIDER,
+    )
+    house.database.write(lambda connection: add_profile(connection, pool, ana))
+
+    assert preferences.first_factors(pool, ana) == ()
 
 
 def test_nobody_who_is_gone_chooses(

@@ -288,3 +288,17 @@ def test_functions_hear_of_a_sign_in_from_the_second_one_on(
     )
 
     assert len(recorder.events) == (0 if is_new else 1)
+
+
+def test_who_signs_in_elsewhere_has_no_way_past_it(house: House) -> None:
+    """A code by e-mail goes to nobody; and a session of another kind lets nobody in."""
+    ways = SignInSettings(first_factors=frozenset(FirstFactor))
+    desk = Desk(house, PoolSettings(name="people", sign_in=ways))
+    ana = desk.change(desk.person(**EMAIL), status=UserStatus.EXTERNAL_PROVIDER)
+
+    desk.begin(Choice(ChallengeName.EMAIL_CODE))
+    session = desk.sign_ins.after_confirmation(desk.pool, desk.client, ana, HOME)
+
+    assert house.mailbox.messages == []
+    with pytest.raises(NotAuthorizedError):
+        desk.begin(Confirmed(session))

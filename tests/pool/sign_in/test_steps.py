@@ -49,19 +49,22 @@ def asked(*factors: SecondFactor) -> Challenge:
 
 
 def test_who_is_confirmed_is_in() -> None:
-    """If nothing more is asked. Somebody of another provider too."""
+    """If nothing more is asked."""
     assert next_step(ANA, pool()) is ADMITTED
-    assert (
-        next_step(replace(ANA, status=UserStatus.EXTERNAL_PROVIDER), pool()) is ADMITTED
-    )
+
+
+def test_who_signs_in_elsewhere_comes_in_by_way_of_there_alone() -> None:
+    """Whom a provider lets in no more has no way past it: a passkey, a code by e-mail."""
+    external = replace(ANA, status=UserStatus.EXTERNAL_PROVIDER, has_second=True)
+
+    assert next_step(external, pool()) is Refusal.ELSEWHERE
+    assert next_step(replace(external, is_elsewhere=True), pool()) is ADMITTED
 
 
 def test_a_provider_asks_for_the_second_factor_of_whoever_came_by_it() -> None:
-    """Whoever comes another way is asked here, whatever their status."""
-    elsewhere = replace(ANA, status=UserStatus.EXTERNAL_PROVIDER)
+    came = replace(ANA, is_elsewhere=True, has_second=True)
 
-    assert next_step(replace(elsewhere, has_second=True), pool(MfaMode.ON)) is ADMITTED
-    assert next_step(elsewhere, pool(MfaMode.ON)) is not ADMITTED
+    assert next_step(came, pool(MfaMode.ON)) is ADMITTED
 
 
 @pytest.mark.parametrize(

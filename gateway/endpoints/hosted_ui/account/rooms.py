@@ -33,13 +33,13 @@ def rooms_of(owner: Owner, *, has_providers: bool) -> Sequence[tuple[str, str]]:
     settings = owner.pool.settings
     first = settings.sign_in.first_factors
     has_second = settings.mfa.mode is not MfaMode.OFF and bool(settings.mfa.kinds)
-    # Whoever comes by way of a provider has no password here.
+    # Whoever comes by way of a provider has nothing of their own to come in with.
     is_own = owner.user.status is not UserStatus.EXTERNAL_PROVIDER
     rooms = [
         (PROFILE, "profile", True),
         (PASSWORD, "password", is_own and FirstFactor.PASSWORD in first),
-        (SECURITY, "security", has_second),
-        (PASSKEYS, "passkeys", FirstFactor.PASSKEY in first),
+        (SECURITY, "security", is_own and has_second),
+        (PASSKEYS, "passkeys", is_own and FirstFactor.PASSKEY in first),
         (SIGN_INS, "sign-ins", has_providers),
         (SESSIONS, "sessions", True),
         (APPLICATIONS, "applications", True),
