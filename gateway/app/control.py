@@ -16,8 +16,9 @@ from gateway.endpoints import well_known
 from gateway.endpoints.admin import explain, health, outbox, status
 from gateway.endpoints.admin.hosts import HostCheck
 from gateway.endpoints.frame import Frame
-from gateway.endpoints.oauth import token
+from gateway.endpoints.oauth import back_channel, token
 from gateway.endpoints.proxy.origin import OriginFinder
+from gateway.federation.back_channel import BackChannel
 from gateway.mint.guest import GuestMint
 from gateway.oauth.exchanging.exchanges import TokenExchanges
 from gateway.oauth.grants.guest import GuestGrant
@@ -54,7 +55,9 @@ def build_control(
                 logger=logger,
                 show_error=tools.pages.show_error,
                 show_signed_out=tools.pages.show_signed_out,
+                find_way_out=tools.pages.find_way_out,
             ),
+            *back_channel.routes(hear=_back_channel(tools).hear, logger=logger),
             *tools.pages.routes,
             *well_known.routes(
                 keys=tools.keyring,
@@ -66,6 +69,15 @@ def build_control(
         ],
         tools=tools,
         client_ip=client_ip,
+    )
+
+
+def _back_channel(tools: Tools) -> BackChannel:
+    return BackChannel(
+        database=tools.database,
+        providers=tools.federation.providers,
+        sessions=tools.federation.sessions,
+        clock=tools.clock,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from gateway.authentication.id_token import IdTokenVerifier
 from gateway.authentication.key_sources import KeySources
+from gateway.authentication.logout_token import LogoutTokenVerifier
 from gateway.authentication.opaque.api import Fetches
 from gateway.authentication.opaque.building import (
     OpaqueSettings,
@@ -117,6 +118,9 @@ class _Builder:
                 metadata=MetadataSource(settings, api=api, clock=self.clock),
                 authentication=self._authentication(file, settings, client),
                 verifier=IdTokenVerifier(
+                    settings, keys=self.key_sources.for_(settings), skew=self.skew
+                ),
+                logout=LogoutTokenVerifier(
                     settings, keys=self.key_sources.for_(settings), skew=self.skew
                 ),
                 clock=self.clock,

@@ -16,6 +16,7 @@ from gateway.endpoints.hosted_ui.account.routes import AccountServices
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.carried import Carrier
 from gateway.endpoints.hosted_ui.cookies import Cookies
+from gateway.endpoints.hosted_ui.flows.way_out import WaysOut
 from gateway.endpoints.hosted_ui.guard import FormGuard
 from gateway.endpoints.hosted_ui.headers import PageHeaders
 from gateway.endpoints.hosted_ui.place import Place
@@ -27,6 +28,7 @@ from gateway.endpoints.hosted_ui.visit import strangers
 from gateway.federation.sign_ins import FederatedSignIns
 from gateway.keys.seal import Seal, StoreKey
 from gateway.model.errors import GatewayError
+from gateway.oauth.authorizing.browser_sessions import BrowserSession
 from gateway.oauth.authorizing.permissions import Permissions
 from gateway.telemetry.logs import Logger
 
@@ -69,6 +71,11 @@ class HostedPages:
             beginnings=oauth.beginnings,
             clock=clock,
         )
+        self._ways_out = WaysOut(
+            site=self._site,
+            sessions=federation.sessions,
+            public_url=oauth.endpoints.public_url,
+        )
         self.routes: Final[Sequence[BaseRoute]] = routes(
             site=self._site,
             assets=assets,
@@ -76,6 +83,7 @@ class HostedPages:
                 sign_ups=pools.sign_ups,
                 sign_ins=pools.sign_ins,
                 federation=federation,
+                ways_out=self._ways_out,
                 recovery=pools.recovery,
                 sessions=oauth.sessions,
                 authorizations=oauth.authorizations,
@@ -97,6 +105,13 @@ class HostedPages:
         return self._site.renderer.page(
             strangers(request.scope), None, "told.html", key="signed_out", onward=""
         )
+
+    def find_way_out(
+        self, request: Request, session: BrowserSession, onward: str
+    ) -> str:
+        """Return where somebody signs out too; empty for nowhere."""
+        found = self._ways_out.find(strangers(request.scope), session, onward)
+        return found.url if found else ""
 
     def _find_place(self, client_id: str) -> Place | None:
         client = self._pools.clients.find(client_id)

@@ -26,6 +26,7 @@ from gateway.federation.providers import (
     LoginSettings,
 )
 from gateway.federation.reasons import ProviderRules
+from gateway.federation.sessions import FederatedSessions
 from gateway.federation.sign_ins import FederatedSignIns
 from gateway.federation.values import RelyingParty
 from gateway.federation.waiting import WaitingLogins
@@ -53,12 +54,7 @@ def build_sign_ins(
         region: First part of new identities' ids.
     """
     seal, providers = Seal(key=store_key), CurrentProviders()
-    links = Links(
-        database=database,
-        same=SameIdentity(region=region, provider_of=providers.pool_file),
-        describe=providers.describe,
-        clock=clock,
-    )
+    links = _links(database, providers, region, clock)
     people = People(
         database=database,
         triggers=pools.triggers,
@@ -83,10 +79,31 @@ def build_sign_ins(
             links=links,
             clock=clock,
         ),
+        sessions=FederatedSessions(
+            database=database,
+            providers=providers,
+            pools=pools.pools,
+            seal=seal,
+            clock=clock,
+        ),
         people=people,
         sign_ins=pools.sign_ins,
         clock=clock,
         public_url=public_url,
+    )
+
+
+def _links(
+    database: Database,
+    providers: CurrentProviders,
+    region: str,
+    clock: Callable[[], datetime],
+) -> Links:
+    return Links(
+        database=database,
+        same=SameIdentity(region=region, provider_of=providers.pool_file),
+        describe=providers.describe,
+        clock=clock,
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from gateway.app.pools import PoolServices
 from gateway.federation.attempts import sweep as sweep_attempts
 from gateway.federation.linking.proofs import sweep as sweep_links
+from gateway.federation.sessions import sweep as sweep_sessions
 from gateway.model.errors import StorageError
 from gateway.oauth.authorizing.browser_sessions import BrowserSessions
 from gateway.oauth.authorizing.codes import Codes as AuthorizationCodes
@@ -124,6 +125,7 @@ def sweeps_of(
         "sign-ins through providers": in_one(sweep_attempts),
         "proofs": in_one(lambda c, now: Replays(c).remove_expired(now)),
         "waiting links": in_one(sweep_links),
+        "sign-ins from providers": in_one(sweep_sessions),
     }
 
 

@@ -119,6 +119,11 @@ class LoginProviders:
         """Return the id of the file that declares a pool; `None` if none does."""
         return self._pools.get(pool_id)
 
+    @property
+    def all(self) -> Sequence[LoginProvider]:
+        """All of them, in the files' order."""
+        return tuple(self._by_id.values())
+
     def offered(self, client: Client) -> Sequence[LoginProvider]:
         """Return those that a client offers beside the pool, in the files' order."""
         return [

@@ -8,18 +8,20 @@ has come. What a person is asked beside that (missing attributes) and what they 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from gateway.federation.attempts import Attempts, Begun
 from gateway.federation.connected import ConnectedLogins
 from gateway.federation.errors import StaleAttemptError, UnknownProviderError
 from gateway.federation.people import Comer, Entered, People, Waits
 from gateway.federation.providers import CurrentProviders, LoginProvider
+from gateway.federation.sessions import FederatedSessions
 from gateway.federation.values import UNINVITED, Departure
 from gateway.federation.waiting import Ticket, WaitingLogins
 from gateway.model.client import Client
 from gateway.pool.pool import Pool
 from gateway.pool.sign_in.sign_ins import SignIns
-from gateway.pool.sign_in.values import Asked, Context, SignedIn
+from gateway.pool.sign_in.values import Asked, Context, ProvenElsewhere, SignedIn
 
 # How somebody has signed in, where the provider does not say it (Microsoft's word).
 _BY_PROVIDER = ("fed",)
@@ -84,6 +86,7 @@ class FederatedSignIns:
         attempts: Attempts,
         waiting: WaitingLogins,
         connected: ConnectedLogins,
+        sessions: FederatedSessions,
         people: People,
         sign_ins: SignIns,
         clock: Callable[[], datetime],
@@ -96,6 +99,7 @@ class FederatedSignIns:
             attempts: Browsers that are under way.
             waiting: Logins that wait for somebody to sign in here too.
             connected: Logins of whoever has signed in.
+            sessions: What comes of sign-ins.
             people: Knows who somebody is here.
             sign_ins: Asks what a person still has to say.
             clock: The time.
@@ -105,6 +109,7 @@ class FederatedSignIns:
         self._attempts = attempts
         self._waiting = waiting
         self._connected = connected
+        self._sessions = sessions
         self._people = people
         self._sign_ins = sign_ins
         self._clock = clock
@@ -280,6 +285,11 @@ class FederatedSignIns:
         """Logins of whoever has signed in."""
         return self._connected
 
+    @property
+    def sessions(self) -> FederatedSessions:
+        """What comes of sign-ins."""
+        return self._sessions
+
     def stay_apart(
         self, pool: Pool, client: Client, ticket: Ticket, context: Context
     ) -> Arrived:
@@ -310,12 +320,13 @@ class FederatedSignIns:
         return Waiting(self._waiting.keep(comer, entered.user, browser))
 
     def _let_in(self, comer: Comer, context: Context, entered: Entered) -> Arrived:
+        sign_in = str(uuid4())
+        self._sessions.keep(entered.user, comer.proven, comer.mapped.subject, sign_in)
         step = self._sign_ins.after_federation(
             comer.pool,
             comer.client,
             entered.user,
             context,
-            amr=comer.mapped.amr or _BY_PROVIDER,
-            is_new=entered.is_new,
+            ProvenElsewhere(comer.mapped.amr or _BY_PROVIDER, entered.is_new, sign_in),
         )
         return Arrived(entered.user.username, step)

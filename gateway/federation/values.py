@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from gateway.model.claims import VerifiedClaims
 
@@ -88,6 +88,7 @@ class ProvenLogin:
         session_id: Its name for their session there (`sid`, `SessionIndex`); may be empty.
         id_token: To be shown when they sign out; may be empty.
         scopes: What was asked for, to say why a claim is missing.
+        session: What else the relying party has to know when they sign out, by name.
     """
 
     claims: VerifiedClaims
@@ -95,6 +96,7 @@ class ProvenLogin:
     session_id: str = ""
     id_token: str = field(default="", repr=False)
     scopes: tuple[str, ...] = ()
+    session: Mapping[str, str] = field(default_factory=_nothing, repr=False)
 
 
 class RelyingParty(Protocol):
@@ -126,5 +128,41 @@ class RelyingParty(Protocol):
             CredentialError: What it vouches with is not good.
             BadAnswerError: The provider answered, and not as it must.
             ProviderUnavailableError: It did not answer.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSession:
+    """A session at a provider, as the provider knows it.
+
+    Attributes:
+        subject: Its name for the person.
+        session_id: Its name for the session; may be empty.
+        id_token: That of the sign-in; may be empty.
+        extra: What else its relying party has to know, by name.
+    """
+
+    subject: str
+    session_id: str = field(default="", repr=False)
+    id_token: str = field(default="", repr=False)
+    extra: Mapping[str, str] = field(default_factory=_nothing, repr=False)
+
+
+@runtime_checkable
+class SignsOut(Protocol):
+    """A relying party that can end a session at its provider."""
+
+    def sign_out(self, session: UpstreamSession, *, back: str, state: str) -> str:
+        """Return where a browser goes to sign out; empty if the provider has no such place.
+
+        Args:
+            session: Which session ends.
+            back: Where the provider sends the browser back to.
+            state: What it repeats then.
+
+        Raises:
+            ProviderUnavailableError: What it takes to send it cannot be had.
+            BadAnswerError: The provider answered, and not as it must.
         """
         ...

@@ -111,7 +111,7 @@ async def test_everything_that_is_over_goes(gateway: House) -> None:
         "failed tries": 2,
     }
     assert removed(timedelta(days=31)) == {"people who never confirmed": 1}
-    assert len(sweeps) == 13
+    assert len(sweeps) == 14
     assert WINDOW < MEMORY < KNOWN_NETWORKS
 
 

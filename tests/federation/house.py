@@ -17,6 +17,7 @@ from gateway.federation.linking.proofs import LinkProofs
 from gateway.federation.people import People
 from gateway.federation.profile_mapping import compile_profiles
 from gateway.federation.providers import CurrentProviders, LoginProvider, LoginProviders
+from gateway.federation.sessions import FederatedSessions
 from gateway.federation.sign_ins import FederatedSignIns
 from gateway.federation.values import UNINVITED, Attempt, Departure, ProvenLogin
 from gateway.federation.waiting import WaitingLogins
@@ -24,8 +25,10 @@ from gateway.identity.mapper import compile_mappers
 from gateway.keys.seal import Seal
 from gateway.model.claims import TokenType, VerifiedClaims
 from gateway.model.errors import GatewayError
+from gateway.pool.pools import Pools
 from gateway.pool.sign_in.sign_ins import SignIns
 from gateway.pool.tools import PoolTools
+from gateway.storage.cursors import Cursors
 from tests.pool.house import NOON, POOL_ID
 
 ISSUER = "https://corp.example"
@@ -123,6 +126,18 @@ def federation(
     assert isinstance(seal, Seal)
     people = people_of(tools, providers)
     links = links_of(tools, providers)
+    sessions = FederatedSessions(
+        database=tools.database,
+        providers=providers,
+        pools=Pools(
+            database=tools.database,
+            cursors=Cursors(secret=b"c" * 32),
+            clock=tools.clock,
+            region="us-east-1",
+        ),
+        seal=seal,
+        clock=tools.clock,
+    )
     return FederatedSignIns(
         providers=providers,
         attempts=Attempts(database=tools.database, seal=seal, clock=tools.clock),
@@ -140,6 +155,7 @@ def federation(
             links=links,
             clock=tools.clock,
         ),
+        sessions=sessions,
         people=people,
         sign_ins=sign_ins,
         clock=tools.clock,

@@ -206,6 +206,11 @@ class SignInSettings(Section):
         description="Whoever types one of these is sent to the provider; Cognito's "
         "`idp_identifier`.",
     )
+    sign_out: Literal["here", "there"] = Field(
+        default="here",
+        description="`there`: whoever signs out here is sent to the provider, to sign out "
+        "there too.",
+    )
     profile: Mapping[ProfileName, Expression] = Field(
         default={},
         description="From the claims to attributes of the pool, by the attribute's name; "

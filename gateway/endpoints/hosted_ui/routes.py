@@ -25,6 +25,7 @@ from gateway.endpoints.hosted_ui.flows.recovery import RecoveryPages
 from gateway.endpoints.hosted_ui.flows.sign_in import SignInPages
 from gateway.endpoints.hosted_ui.flows.sign_out import SignOutPages
 from gateway.endpoints.hosted_ui.flows.sign_up import SignUpPages
+from gateway.endpoints.hosted_ui.flows.way_out import WaysOut
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.federation.sign_ins import FederatedSignIns
 from gateway.oauth.authorizing.authorizations import Authorizations
@@ -44,6 +45,7 @@ class PageServices:
         sign_ups: Signs people up and confirms them.
         sign_ins: Signs them in.
         federation: Signs them in through providers.
+        ways_out: Signs them out there.
         recovery: Lets them have a new password.
         sessions: Knows who is signed in with which browser.
         authorizations: Knows what comes next for a browser that an application sent.
@@ -55,6 +57,7 @@ class PageServices:
     sign_ups: SignUps
     sign_ins: SignIns
     federation: FederatedSignIns
+    ways_out: WaysOut
     recovery: Recovery
     sessions: BrowserSessions
     authorizations: Authorizations
@@ -89,6 +92,9 @@ def routes(
     confirm = ConfirmPages(site=site, sign_ups=services.sign_ups, admission=admission)
     consent = ConsentPages(site=site, authorizations=authorizations, arrival=arrival)
     device = DevicePages(site=site, devices=services.devices, arrival=arrival)
+    sign_out = SignOutPages(
+        site=site, sessions=sessions, arrival=arrival, ways_out=services.ways_out
+    )
     return [
         *assets.routes(site.find_place),
         *sign_in.routes(pages),
@@ -99,7 +105,8 @@ def routes(
         *RecoveryPages(site=site, recovery=services.recovery).routes(pages),
         *consent.routes(pages),
         *device.routes(pages),
-        *SignOutPages(site=site, sessions=sessions, arrival=arrival).routes(pages),
+        *sign_out.routes(pages),
+        *services.ways_out.routes(pages),
         *ErrorPages(site=site).routes(pages),
         *_account(site, pages, services, arrival, elsewhere),
     ]

@@ -46,6 +46,7 @@ def routes(
     sessions: Sessions,
     show_error: Callable[[Request, GatewayError], Response],
     show_signed_out: Callable[[Request], Response],
+    find_way_out: Callable[[Request, BrowserSession, str], str],
     public_url: str,
 ) -> Sequence[BaseRoute]:
     """Return the endpoint's route.
@@ -55,18 +56,24 @@ def routes(
         sessions: Knows who is signed in.
         show_error: Returns the page that tells a person what is wrong.
         show_signed_out: Returns the page for whoever goes nowhere.
+        find_way_out: Returns where somebody signs out too, on the way to an address (empty
+            for none); empty for nowhere.
         public_url: Where the gateway is reached.
     """
     name = cookie_name(public_url)
 
     def decide(request: Request, parameters: Mapping[str, str]) -> Response:
         handle = find_session_cookie(request.scope, name)
-        done = logouts.decide(parameters, sessions.find(handle))
+        session = sessions.find(handle)
+        done = logouts.decide(parameters, session)
         if isinstance(done, NeedsAnswer):
             return go(f"{PAGE_PATH}?{urlencode({'client_id': done.client.id})}")
         response = show_signed_out(request) if done.uri is None else go(done.uri)
         if not done.is_here:
             return response
+        if session is not None:
+            way_out = find_way_out(request, session, done.uri or "")
+            response = go(way_out) if way_out else response
         sessions.end(handle)
         response.delete_cookie(
             name, secure=public_url.startswith("https:"), httponly=True, samesite="lax"
@@ -75,6 +82,12 @@ def routes(
 
     endpoint = BrowserEndpoint(decide=decide, show_error=show_error)
     return [Route(LOGOUT_PATH, endpoint, methods=None)]
+
+
+def no_way_out(request: Request, session: BrowserSession, onward: str) -> str:
+    """Return nothing: where there are no pages, nobody signs in by way of a provider."""
+    del request, session, onward
+    return ""
 
 
 def plain_signed_out(request: Request) -> Response:

@@ -21,6 +21,7 @@ def to_text(proven: ProvenLogin) -> str:
         "session_id": proven.session_id,
         "id_token": proven.id_token,
         "scopes": proven.scopes,
+        "session": proven.session,
         "tokens": None,
     }
     if tokens is not None:
@@ -61,4 +62,5 @@ def from_text(text: str) -> ProvenLogin:
         session_id=told["session_id"],
         id_token=told["id_token"],
         scopes=tuple(told["scopes"]),
+        session=told["session"],
     )

@@ -35,6 +35,7 @@ class Metadata:
         token_url: Where codes are redeemed.
         userinfo_url: Where more is said of somebody; empty if nowhere.
         par_url: Where requests are pushed to; empty if nowhere.
+        end_session_url: Where browsers are sent to sign out; empty if nowhere.
         says_issuer: Whether its answers say whose they are (RFC 9207).
     """
 
@@ -42,6 +43,7 @@ class Metadata:
     token_url: str
     userinfo_url: str = ""
     par_url: str = ""
+    end_session_url: str = ""
     says_issuer: bool = False
 
 
@@ -124,6 +126,9 @@ class MetadataSource:
         if not authorize_url:
             raise BadAnswerError(f"{settings.id} has no authorization_endpoint")
         self._check_for_browsers(authorize_url)
+        end_session_url = self._place(document, "end_session_endpoint")
+        if end_session_url:
+            self._check_for_browsers(end_session_url)
         token_url = settings.token_url or self._place(document, "token_endpoint")
         if not token_url:
             raise BadAnswerError(f"{settings.id} has no token_endpoint")
@@ -134,6 +139,7 @@ class MetadataSource:
             or self._place(document, "userinfo_endpoint"),
             par_url=settings.par_url
             or self._place(document, "pushed_authorization_request_endpoint"),
+            end_session_url=end_session_url,
             says_issuer=document.get("authorization_response_iss_parameter_supported")
             is True,
         )

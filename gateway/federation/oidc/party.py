@@ -19,8 +19,10 @@ from typing import Any, Final, assert_never
 from urllib.parse import urlencode
 
 from gateway.authentication.claim_rules import shown
+from gateway.authentication.compact import UnverifiedToken
 from gateway.authentication.id_token import Expected, IdTokenVerifier, with_userinfo
 from gateway.authentication.issuers import Issuers
+from gateway.authentication.logout_token import LogoutNotice, LogoutTokenVerifier
 from gateway.authentication.opaque.api import Answer, Api, bearer
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.oidc_client import OidcClient
@@ -32,8 +34,9 @@ from gateway.federation.values import (
     Attempt,
     Departure,
     ProvenLogin,
+    UpstreamSession,
 )
-from gateway.model.errors import BadAnswerError
+from gateway.model.errors import BadAnswerError, CredentialError
 
 _CREATED: Final = 201
 
@@ -51,6 +54,7 @@ class OidcTools:
         metadata: Knows its endpoints.
         authentication: Proves to it who we are.
         verifier: Checks its ID tokens.
+        logout: Checks its logout tokens.
         clock: The time, aware UTC.
     """
 
@@ -58,6 +62,7 @@ class OidcTools:
     metadata: MetadataSource
     authentication: ClientAuthentication
     verifier: IdTokenVerifier
+    logout: LogoutTokenVerifier
     clock: Callable[[], datetime]
 
 
@@ -126,6 +131,55 @@ class OidcParty:
             id_token=id_token,
             scopes=self._client.scopes,
         )
+
+    def sign_out(self, session: UpstreamSession, *, back: str, state: str) -> str:
+        """Return where a browser goes to sign out.
+
+        Args:
+            session: Which session ends.
+            back: Where the provider sends the browser back to.
+            state: What it repeats then.
+
+        Returns:
+            The address; empty if the provider has no such place.
+
+        Raises:
+            BadAnswerError: The provider answered, and not as it must.
+            ProviderUnavailableError: It did not answer.
+
+        Reference: OpenID Connect RP-Initiated Logout 1.0 section 2.
+        """
+        place = self._tools.metadata.get().end_session_url
+        if not place:
+            return ""
+        query = {
+            "id_token_hint": session.id_token,
+            "client_id": self._client.id,
+            "post_logout_redirect_uri": back,
+            "state": state,
+        }
+        joint = "&" if "?" in place else "?"
+        return place + joint + urlencode({k: v for k, v in query.items() if v})
+
+    def is_issuer_of(self, token: UnverifiedToken) -> bool:
+        """Whether a token says that it is the provider's."""
+        try:
+            self._issuers.check(token)
+        except CredentialError:
+            return False
+        return True
+
+    def logout_notice(self, text: str) -> LogoutNotice:
+        """Return who has signed out at the provider.
+
+        Args:
+            text: A logout token.
+
+        Raises:
+            CredentialError: It is no good logout token.
+            ProviderUnavailableError: The provider's keys cannot be had.
+        """
+        return self._tools.logout.verify(text, now=self._tools.clock())
 
     def _request(self, attempt: Attempt) -> dict[str, str]:
         challenge = hashlib.sha256(attempt.verifier.encode("ascii")).digest()

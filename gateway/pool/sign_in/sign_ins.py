@@ -8,7 +8,6 @@ session) is the business of whoever called. Whether the client may sign people i
 References: Amazon Cognito, InitiateAuth, RespondToAuthChallenge; docs/sign-in.md.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, assert_never
 from uuid import uuid4
@@ -53,6 +52,7 @@ from gateway.pool.sign_in.values import (
     NewPassword,
     PasskeyAnswer,
     PasskeyStart,
+    ProvenElsewhere,
     ProvenTotp,
     SendAgain,
     SetUpDone,
@@ -187,9 +187,7 @@ class SignIns:
         client: Client,
         user: User,
         context: Context,
-        *,
-        amr: Sequence[str],
-        is_new: bool = False,
+        proof: ProvenElsewhere,
     ) -> Asked | SignedIn:
         """Return what comes next for somebody who has signed in elsewhere.
 
@@ -200,8 +198,7 @@ class SignIns:
             client: Through which client.
             user: Who, as the provider has proven.
             context: What is known of the request.
-            amr: How they were proven there (RFC 8176).
-            is_new: Whether they were nobody here until now.
+            proof: How.
 
         Raises:
             NotAuthorizedError: They are not let in, by the error that says why.
@@ -210,12 +207,14 @@ class SignIns:
             StorageError: Nothing can be looked up, or was kept.
         """
         visit = Visit(pool, client, context, self._tools.clock())
+        journey = _journey(visit, user.username)
         journey = replace(
-            _journey(visit, user.username),
+            journey,
             has_second=True,
             is_elsewhere=True,
-            is_first=is_new,
-        ).proven(*amr)
+            is_first=proof.is_new,
+            origin_id=proof.sign_in or journey.origin_id,
+        ).proven(*proof.amr)
         step = self._progress.set_out(visit, user.sub, journey)
         return self._progress.finish(visit, step)
 

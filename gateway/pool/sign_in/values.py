@@ -332,6 +332,21 @@ class SetUpEmail:
     email: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ProvenElsewhere:
+    """How a provider has proven somebody.
+
+    Attributes:
+        amr: By what (RFC 8176).
+        is_new: Whether they were nobody here until now.
+        sign_in: A UUID for the sign-in's own name (`SignedIn.origin_id`); empty for any.
+    """
+
+    amr: tuple[str, ...]
+    is_new: bool = False
+    sign_in: str = ""
+
+
 # With a name.
 Named = TypedPassword | SrpStart | Choice | CustomStart | Confirmed
 First = Named | PasskeyStart

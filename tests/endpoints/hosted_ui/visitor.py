@@ -19,6 +19,7 @@ from gateway.endpoints.frame import Frame
 from gateway.endpoints.hosted_ui.assets import Assets
 from gateway.endpoints.hosted_ui.carried import Carrier
 from gateway.endpoints.hosted_ui.cookies import Cookies
+from gateway.endpoints.hosted_ui.flows.way_out import WaysOut
 from gateway.endpoints.hosted_ui.guard import FormGuard
 from gateway.endpoints.hosted_ui.headers import PageHeaders
 from gateway.endpoints.hosted_ui.place import Place
@@ -141,6 +142,11 @@ class Hotel:
                     sign_ups=self.sign_ups,
                     sign_ins=sign_ins(self.tools, self.ways),
                     federation=self.federation,
+                    ways_out=WaysOut(
+                        site=self.site,
+                        sessions=self.federation.sessions,
+                        public_url=ORIGIN,
+                    ),
                     recovery=recovery,
                     sessions=house.oauth.sessions,
                     authorizations=house.oauth.authorizations,

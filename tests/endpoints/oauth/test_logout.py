@@ -1,11 +1,15 @@
 """A browser signs out."""
 
+from collections.abc import Callable
+
 import httpx
 import pytest
+from starlette.requests import Request
 
 from gateway.endpoints.oauth import authorize, logout
 from gateway.model.client import Client
 from gateway.model.user import User
+from gateway.oauth.authorizing.browser_sessions import BrowserSession
 from gateway.pool.pool import Pool
 from tests.endpoints.oauth.asking import caller
 from tests.oauth.house import NOON, URL, OAuthHouse
@@ -23,13 +27,18 @@ def handle(server: OAuthHouse, ana: User) -> str:
     return server.oauth.sessions.create(ana, authenticated_at=NOON, amr=("pwd",))
 
 
-def browser(server: OAuthHouse, handle: str) -> httpx.AsyncClient:
+def browser(
+    server: OAuthHouse,
+    handle: str,
+    find_way_out: Callable[[Request, BrowserSession, str], str] = logout.no_way_out,
+) -> httpx.AsyncClient:
     found = caller(
         logout.routes(
             logouts=server.oauth.logouts,
             sessions=server.oauth.sessions,
             show_error=authorize.plain_error,
             show_signed_out=logout.plain_signed_out,
+            find_way_out=find_way_out,
             public_url=URL,
         )
     )
@@ -108,3 +117,21 @@ async def test_a_session_of_another_pool_stays(
     assert response.headers["location"] == BYE
     assert "set-cookie" not in response.headers
     assert server.oauth.sessions.find(handle) is not None
+
+
+async def test_whoever_came_by_way_of_a_provider_leaves_by_it(
+    server: OAuthHouse, app: Client, ana: User, handle: str
+) -> None:
+    """The session here is over by then; the provider sends them on."""
+
+    def find_way_out(request: Request, session: BrowserSession, onward: str) -> str:
+        assert request.url.path == "/oauth2/logout"
+        assert session.user == ana
+        return f"https://corp.example/end?{onward}"
+
+    asked = {"client_id": app.id, "post_logout_redirect_uri": BYE}
+    async with browser(server, handle, find_way_out) as ours:
+        response = await ours.get("/oauth2/logout", params=asked)
+
+    assert response.headers["location"] == f"https://corp.example/end?{BYE}"
+    assert server.oauth.sessions.find(handle) is None

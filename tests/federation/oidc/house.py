@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from gateway.authentication.id_token import IdTokenVerifier
+from gateway.authentication.logout_token import LogoutTokenVerifier
 from gateway.authentication.opaque.api import Api
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.oidc_client import ClientSettings
@@ -131,6 +132,9 @@ def house(
             metadata=metadata,
             authentication=client_authentication(client, clock=clock),
             verifier=IdTokenVerifier(
+                settings, keys=keys_of("ES256"), skew=timedelta(seconds=30)
+            ),
+            logout=LogoutTokenVerifier(
                 settings, keys=keys_of("ES256"), skew=timedelta(seconds=30)
             ),
             clock=clock,

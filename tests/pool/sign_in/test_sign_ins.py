@@ -33,6 +33,7 @@ from gateway.pool.sign_in.values import (
     Choice,
     ChosenFactor,
     Confirmed,
+    ProvenElsewhere,
     SignedIn,
     TypedCode,
     TypedPassword,
@@ -256,7 +257,7 @@ def test_who_signed_in_elsewhere_is_asked_no_second_factor_here(house: House) ->
     user = desk.person(**EMAIL)
 
     step = desk.sign_ins.after_federation(
-        desk.pool, desk.client, user, HOME, amr=("pwd", "mfa")
+        desk.pool, desk.client, user, HOME, ProvenElsewhere(("pwd", "mfa"))
     )
 
     assert isinstance(step, SignedIn)
@@ -268,7 +269,9 @@ def test_who_is_kept_out_is_kept_out_whoever_vouches(house: House) -> None:
     user = desk.change(desk.person(), enabled=False)
 
     with pytest.raises(DisabledError):
-        desk.sign_ins.after_federation(desk.pool, desk.client, user, HOME, amr=())
+        desk.sign_ins.after_federation(
+            desk.pool, desk.client, user, HOME, ProvenElsewhere(())
+        )
 
 
 @pytest.mark.parametrize("is_new", [True, False])
@@ -284,7 +287,7 @@ def test_functions_hear_of_a_sign_in_from_the_second_one_on(
     user = desk.person()
 
     desk.sign_ins.after_federation(
-        desk.pool, desk.client, user, HOME, amr=("fed",), is_new=is_new
+        desk.pool, desk.client, user, HOME, ProvenElsewhere(("fed",), is_new)
     )
 
     assert len(recorder.events) == (0 if is_new else 1)

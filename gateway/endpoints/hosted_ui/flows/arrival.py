@@ -53,6 +53,9 @@ def is_authorization(visit: Visit) -> bool:
 class Connecting(Protocol):
     """Connects what waits with whoever has signed in."""
 
+    def bind(self, signed_in: SignedIn, session_id: str) -> None:
+        """Keep which session has come of a sign-in."""
+
     def complete(self, visit: Visit, place: Place, user: User) -> Visit:
         """Return the visit without what has waited."""
 
@@ -121,6 +124,7 @@ class Arrival:
         if session is None:
             # Signed out everywhere, or disabled, at this very moment.
             return self._site.renderer.redirect(visit.link(SIGN_IN))
+        self._connecting.bind(signed_in, session.id)
         visit = self._connecting.complete(visit, place, signed_in.user)
         if self._asks_for_passkey(visit, place, session):
             offer = visit.link(ADD_PASSKEY, client_id=place.client.id, then="")

@@ -29,6 +29,7 @@ from gateway.federation.waiting import Ticket
 from gateway.model.user import User
 from gateway.pool.errors import DisabledError
 from gateway.pool.settings import Address, Alias
+from gateway.pool.sign_in.values import SignedIn
 from gateway.storage.errors import TooManyLoginsError
 from gateway.telemetry.logs import Logger
 
@@ -48,6 +49,10 @@ class Connecting:
         self._site = site
         self._sign_ins = sign_ins
         self._logger = logger
+
+    def bind(self, signed_in: SignedIn, session_id: str) -> None:
+        """Keep which session has come of a sign-in, if that came from a provider."""
+        self._sign_ins.sessions.bind(signed_in.origin_id, session_id)
 
     def complete(self, visit: Visit, place: Place, user: User) -> Visit:
         """Connect what waits, if something does; return the visit without it.

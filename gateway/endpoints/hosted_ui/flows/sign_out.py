@@ -15,10 +15,12 @@ from starlette.routing import BaseRoute
 
 from gateway.endpoints.hosted_ui.endpoint import Pages
 from gateway.endpoints.hosted_ui.flows.arrival import SIGN_IN, Arrival, is_authorization
+from gateway.endpoints.hosted_ui.flows.way_out import WaysOut
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.endpoints.hosted_ui.visit import Visit
-from gateway.oauth.authorizing.browser_sessions import BrowserSessions
+from gateway.federation.sessions import WayOut
+from gateway.oauth.authorizing.browser_sessions import BrowserSession, BrowserSessions
 from gateway.oauth.errors import UntrustedRequestError
 
 SIGN_OUT: Final = "/logout"
@@ -31,8 +33,14 @@ class SignOutPages:
     """The page of a sign-out."""
 
     def __init__(
-        self, *, site: Site, sessions: BrowserSessions, arrival: Arrival
+        self,
+        *,
+        site: Site,
+        sessions: BrowserSessions,
+        arrival: Arrival,
+        ways_out: WaysOut,
     ) -> None:
+        self._ways_out = ways_out
         self._site = site
         self._sessions = sessions
         self._arrival = arrival
@@ -46,15 +54,15 @@ class SignOutPages:
         place = self._site.place(visit)
         onward = _onward(visit, place)
         if onward:
-            return self._end(visit, place, self._site.renderer.redirect(onward))
-        if not self._is_here(visit, place):
+            return self._end(visit, place, onward)
+        if self._who(visit, place) is None:
             return self._told(visit, place)
         return self._site.renderer.page(visit, place, "sign_out.html")
 
     def sign_out(self, visit: Visit) -> Response:
         """Sign out whoever has said so."""
         place = self._site.place(visit)
-        return self._end(visit, place, self._told(visit, place))
+        return self._end(visit, place, "")
 
     def _told(self, visit: Visit, place: Place) -> Response:
         onward = visit.link(SIGN_IN)
@@ -62,15 +70,37 @@ class SignOutPages:
             visit, place, "told.html", key="signed_out", onward=onward
         )
 
-    def _end(self, visit: Visit, place: Place, response: Response) -> Response:
-        if self._is_here(visit, place):
+    def _end(self, visit: Visit, place: Place, onward: str) -> Response:
+        """End the sign-in, if it is one of the client's pool, and go on."""
+        session = self._who(visit, place)
+        way_out = session and self._ways_out.find(visit, session, onward)
+        if way_out:
+            response = self._by_way_of(visit, place, way_out)
+        elif onward:
+            response = self._site.renderer.redirect(onward)
+        else:
+            response = self._told(visit, place)
+        if session is not None:
             self._sessions.end(self._site.cookies.session(visit))
             self._site.cookies.end_session(response)
         return response
 
-    def _is_here(self, visit: Visit, place: Place) -> bool:
+    def _by_way_of(self, visit: Visit, place: Place, way_out: WayOut) -> Response:
+        if visit.method == "GET":
+            return self._site.renderer.redirect(way_out.url)
+        # By a page: forms of ours lead nowhere else.
+        return self._site.renderer.page(
+            visit,
+            place,
+            "signing_out.html",
+            provider=way_out.label,
+            address=way_out.url,
+        )
+
+    def _who(self, visit: Visit, place: Place) -> BrowserSession | None:
         session = self._arrival.who(visit)
-        return session is not None and session.user.pool_id == place.pool.id
+        is_here = session is not None and session.user.pool_id == place.pool.id
+        return session if is_here else None
 
 
 def _onward(visit: Visit, place: Place) -> str:

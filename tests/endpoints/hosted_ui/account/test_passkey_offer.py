@@ -36,6 +36,9 @@ CHROME = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0 Safari/537.36"
 class Nothing:
     """Nothing waits for whoever signs in."""
 
+    def bind(self, signed_in: SignedIn, session_id: str) -> None:
+        pass
+
     def complete(self, visit: Visit, place: Place, user: User) -> Visit:
         return visit
 
