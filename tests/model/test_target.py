@@ -91,19 +91,18 @@ def accepted(raw: bytes, rules: TargetRules = STRICT) -> bool:
     return True
 
 
-@pytest.mark.parametrize("raw", PATHS, ids=lambda raw: repr(raw[:50]))
 @pytest.mark.parametrize("rules", [STRICT, NORMALISING], ids=["strict", "normalising"])
-def test_whoever_reads_an_accepted_path_reads_the_same(
-    raw: bytes, rules: TargetRules
-) -> None:
+def test_whoever_reads_an_accepted_path_reads_the_same(rules: TargetRules) -> None:
     """Envoy CVE-2019-9901, CVE-2026-73511: a second reading is a way around a rule."""
-    try:
-        target = parse_target(raw, rules)
-    except RequestError:
-        return
+    targets = {raw: parse_target(raw, rules) for raw in PATHS if accepted(raw, rules)}
 
-    for parser in PARSERS:
-        assert parser(target.path) == target.segments, parser.__name__
+    assert targets
+    assert [
+        (raw, parser.__name__)
+        for raw, target in targets.items()
+        for parser in PARSERS
+        if parser(target.path) != target.segments
+    ] == []
 
 
 def test_the_simulated_upstreams_would_disagree() -> None:
