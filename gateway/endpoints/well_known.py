@@ -14,8 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.authentication.proofs import ALGORITHMS
 from gateway.endpoints.cached_document import cached_document
 from gateway.endpoints.oauth.token import TOKEN_PATH
+from gateway.oauth.exchanging.exchanges import GRANT_TYPE
 
 JWKS_PATH = "/.well-known/jwks.json"
 
@@ -88,4 +90,7 @@ def _metadata(
     if grant_types:
         document["token_endpoint"] = f"{public_url}{TOKEN_PATH}"
         document["token_endpoint_auth_methods_supported"] = ["none"]
+    if GRANT_TYPE in grant_types:
+        # What is exchanged is bound to a key on request (RFC 9449 section 5.1).
+        document["dpop_signing_alg_values_supported"] = sorted(ALGORITHMS)
     return document

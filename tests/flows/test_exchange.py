@@ -242,6 +242,8 @@ async def test_discovery_tells_of_the_exchange(house: ExchangeHouse) -> None:
         "urn:federation-gateway:grant:guest",
         "urn:ietf:params:oauth:grant-type:token-exchange",
     ]
+    algorithms = ["ES256", "EdDSA", "PS256", "RS256"]
+    assert document["dpop_signing_alg_values_supported"] == algorithms
 
 
 async def test_a_logged_exchange_is_decided_anew(house: ExchangeHouse) -> None:

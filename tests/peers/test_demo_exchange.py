@@ -10,18 +10,21 @@ from typing import Any
 import jwt
 import pytest
 
+from tests.peers.relying_party import relying_party
 from tests.peers.running_demo import (
     COMMAND_SECONDS,
     GATEWAY,
+    ISSUER,
     ROOT,
     Demo,
     clone,
     running_demo,
 )
-from tests.peers.running_gateway import ENVIRONMENT
+from tests.peers.running_gateway import ENVIRONMENT, client
 
 pytestmark = pytest.mark.peer
 
+ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"
 _ENDS = "\n\x1e\n"
 
 
@@ -75,3 +78,28 @@ def test_each_line_of_the_page_does_what_it_says(demo: Demo) -> None:
     assert claims[4]["act"] == {"sub": ben["identity_id"]}
     # Ana was here before: her own id is the one that stays.
     assert upgraded["identity_id"] == ana["identity_id"] != guest["identity_id"]
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(("bound", "kind"), [(True, "dpop"), (False, "bearer")])
+def test_a_client_that_nobody_here_wrote_exchanges_and_asks(
+    *, bound: bool, kind: str
+) -> None:
+    """`openid-client` of npm, with a proof for each request and without."""
+    with client(ISSUER) as issuer:
+        token = issuer.post("/token", data={"name": "ana"}).text
+    urls = [f"{GATEWAY}/v1/orders/{name}?x=1" for name in ("ana-77", "ana-78")]
+    form = {"subject_token": token, "subject_token_type": ID_TOKEN}
+
+    with relying_party() as party:
+        found = party.ask(
+            op="exchange",
+            issuer=GATEWAY,
+            client_id="anybody",
+            dpop=bound,
+            form=form,
+            urls=urls,
+        )
+
+    assert found["issued"]["token_type"] == kind, found
+    assert found["asked"] == [200, 200]

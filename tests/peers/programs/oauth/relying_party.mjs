@@ -70,6 +70,17 @@ async function run(question) {
   const options = question.dpop
     ? { DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair("ES256")) }
     : undefined;
+  if (question.op === "exchange") {
+    const issued = await client.genericGrantRequest(
+      config, "urn:ietf:params:oauth:grant-type:token-exchange", question.form, options);
+    const asked = [];
+    for (const url of question.urls) {
+      const response = await client.fetchProtectedResource(
+        config, issued.access_token, new URL(url), "GET", undefined, undefined, options);
+      asked.push(response.status);
+    }
+    return { issued, asked };
+  }
   if (question.op === "credentials") {
     return client.clientCredentialsGrant(config, { scope: question.scope }, options);
   }
