@@ -76,7 +76,7 @@ class OidcVerifier:
             ProviderUnavailableError: Its keys cannot be had.
         """
         issuer = self._issuers.check(token)
-        kind = kind_of(token)
+        kind = _kind_of(token)
         if kind not in self._types:
             raise WrongTokenTypeError(f"{kind} is not accepted from {self.provider!r}")
         check_signature(
@@ -101,7 +101,7 @@ class OidcVerifier:
         )
 
 
-def kind_of(token: UnverifiedToken) -> TokenType:
+def _kind_of(token: UnverifiedToken) -> TokenType:
     """Return what a token is for.
 
     Raises:
