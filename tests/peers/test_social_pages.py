@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 
 from tests.peers.chromium import chromium
 from tests.peers.pages_site import CLIENT_ID, PagesSite, Seat, pages_site, seat
-from tests.peers.stand_ins import amazon, declared, facebook, github, twitter
+from tests.peers.stand_ins import amazon, declared, github, twitter
 from tests.peers.stand_ins.wire import TROUBLE, StandIn, served
 from tests.peers.test_social_sign_in import KINDS, NETWORK
 
@@ -29,10 +29,8 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 # By the provider's id: the kind, its label, and what becomes of whoever signs in.
 PEOPLE = {
     "amazon": ("amazon", "LoginWithAmazon", "Ama Zon"),
-    "facebook": ("facebook", "Facebook", "Fay Book"),
     "github": ("github", "github", "Gil Hub"),
     "chat": ("oauth2", "chat", "Cha Tter"),
-    "twitter": ("twitter", "twitter", "Twi Tter"),
     "older": ("twitter by OAuth 1.0a", "older", "Old Er"),
 }
 
@@ -40,7 +38,7 @@ PEOPLE = {
 def people_of(stand_in: StandIn, name: str, email: str) -> None:
     """Let somebody of their own sign in at a stand-in."""
     match stand_in:
-        case amazon.Amazon() | facebook.Facebook():
+        case amazon.Amazon():
             stand_in.user |= {"name": name, "email": email}
         case github.Github():
             stand_in.user["name"] = name
@@ -113,7 +111,8 @@ def claims_of(world: World) -> dict[str, Any]:
     return claims
 
 
-@pytest.mark.parametrize("id_", sorted(PEOPLE))
+# The others are walked through in `test_federated_kinds.py`.
+@pytest.mark.parametrize("id_", ["chat", "older"])
 def test_somebody_lands_with_name_and_address(world: World, id_: str) -> None:
     """From an application, through the provider, and back to where they came from."""
     _, provider, name = PEOPLE[id_]

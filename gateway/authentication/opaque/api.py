@@ -113,14 +113,21 @@ class Api:
         """
         return self._answer(self._get(url, query, headers))
 
-    def items(self, url: str, *, headers: Mapping[str, str]) -> list[Any] | None:
+    def items(
+        self, url: str, query: Mapping[str, str], *, headers: Mapping[str, str]
+    ) -> list[Any] | None:
         """Return a list; `None` if there is none for whoever asks.
+
+        Args:
+            url: Without a query.
+            query: What is asked.
+            headers: With the credential.
 
         Raises:
             ProviderUnavailableError: Nothing, or "later".
             BadAnswerError: Something that cannot be used.
         """
-        fetched = self._get(url, _NOTHING, headers)
+        fetched = self._get(url, query, headers)
         if fetched.status not in _GOOD:
             return None
         self._check_type(fetched)

@@ -130,7 +130,10 @@ class GithubVerifier:
     def _address(self, token: str, user: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the address that GitHub has verified, and else the one it shows."""
         items = self._api.items(
-            f"{self._settings.api_url}/user/emails", headers=_HEADERS | bearer(token)
+            f"{self._settings.api_url}/user/emails",
+            # The most of a page. The primary one need not be among the first thirty.
+            {"per_page": "100"},
+            headers=_HEADERS | bearer(token),
         )
         for item in items or ():
             match item:

@@ -29,12 +29,20 @@ def settings_of(text: str) -> OpaqueSettings:
     return found  # type: ignore[return-value]  # each that there is, is one of them
 
 
-def verifier_of(settings: OpaqueSettings, stand_in: StandIn) -> OpaqueVerifier:
+def _noon() -> datetime:
+    return NOON
+
+
+def verifier_of(
+    settings: OpaqueSettings,
+    stand_in: StandIn,
+    clock: Callable[[], datetime] = _noon,
+) -> OpaqueVerifier:
     api = Api(settings.id, fetcher=Direct(stand_in))
     return build_opaque_verifier(
         settings,
         api=api,
-        keys=KeySources(clock=lambda: NOON, fetcher=lambda _: Direct(stand_in)),
+        keys=KeySources(clock=clock, fetcher=lambda _: Direct(stand_in)),
         skew=timedelta(seconds=30),
     )
 

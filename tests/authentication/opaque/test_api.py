@@ -124,10 +124,10 @@ def test_the_operator_learns_when_to_come_back(api: Api, echo: Echo) -> None:
 
 def test_a_list_is_read_as_one(api: Api, echo: Echo) -> None:
     echo.faults["/token"] = reply([{"a": 1}, 2])
-    assert api.items(URL, headers={}) == [{"a": 1}, 2]
+    assert api.items(URL, {}, headers={}) == [{"a": 1}, 2]
 
     echo.faults["/token"] = reply({"message": "Not Found"}, 404)
-    assert api.items(URL, headers={}) is None
+    assert api.items(URL, {}, headers={}) is None
 
 
 @pytest.mark.parametrize("trouble", ["a page for people", "an empty object", "null"])
@@ -135,7 +135,7 @@ def test_what_is_no_list_is_refused(api: Api, echo: Echo, trouble: str) -> None:
     echo.faults["/token"] = TROUBLE[trouble]
 
     with pytest.raises(BadAnswerError):
-        api.items(URL, headers={})
+        api.items(URL, {}, headers={})
 
 
 def test_an_id_and_a_secret_are_encoded_each_for_itself() -> None:

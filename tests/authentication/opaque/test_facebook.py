@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.authentication.errors import UnknownKeyError, WrongSignatureError
 from gateway.authentication.opaque.proof import UNSAID_LIFETIME
 from gateway.model.claims import TokenType
 from gateway.model.errors import (
@@ -17,7 +18,13 @@ from gateway.model.errors import (
     WrongAudienceError,
     WrongTokenTypeError,
 )
-from tests.authentication.opaque.house import NOON, Claims, prover, settings_of
+from tests.authentication.opaque.house import (
+    NOON,
+    Claims,
+    prover,
+    settings_of,
+    verifier_of,
+)
 from tests.peers.stand_ins.facebook import (
     ALICE,
     APP_ID,
@@ -294,6 +301,35 @@ def test_both_issuers_are_accepted(facebook: Facebook, claims_of: Claims) -> Non
     token = facebook.id_token(NOON, iss="https://www.facebook.com")
 
     assert claims_of(token).subject == ALICE["id"]
+
+
+def test_a_key_that_is_new_is_fetched(facebook: Facebook) -> None:
+    """And one that has gone signs nothing any more."""
+    times = [NOON, NOON + timedelta(minutes=1)]
+    verifier = verifier_of(settings_of(FILE), facebook, clock=lambda: times[0])
+    old = facebook.id_token(NOON)
+    verifier.claims_for(old, now=times[0])
+    facebook.rotate()
+    now = times.pop()
+    times[0] = now
+
+    new = verifier.claims_for(facebook.id_token(now), now=now)
+
+    assert new.subject == ALICE["id"]
+    with pytest.raises(UnknownKeyError):
+        verifier.claims_for(old, now=now)
+
+
+def test_a_key_of_somebody_else_signs_nothing(
+    facebook: Facebook, claims_of: Claims
+) -> None:
+    """Under whatever name."""
+    other = Facebook()
+    other.rotate()
+    other.kid = facebook.kid
+
+    with pytest.raises(WrongSignatureError):
+        claims_of(other.id_token(NOON))
 
 
 def test_keys_that_cannot_be_had_let_nobody_in(

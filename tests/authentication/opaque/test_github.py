@@ -191,6 +191,15 @@ def test_only_the_primary_verified_address_is_verified(
     assert claims["email_verified"] is False
 
 
+def test_the_primary_address_need_not_be_among_the_first(
+    github: Github, claims_of: Claims
+) -> None:
+    """GitHub shows thirty, unless asked for more."""
+    github.emails = [EMAILS[0]] * 99 + [EMAILS[1]]
+
+    assert claims_of(TOKEN).claims["email"] == "octocat@octo.example"
+
+
 def test_a_token_that_ends_says_when(github: Github, claims_of: Claims) -> None:
     """Those of GitHub Apps do."""
     github.expires_at = "2026-05-04T22:00:00+02:00"

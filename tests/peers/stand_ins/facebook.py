@@ -61,8 +61,9 @@ def graph_error(code: int, subcode: int | None = None, status: int = 400) -> Rep
 
 
 @cache
-def _key() -> rsa.RSAPrivateKey:
+def _key(kid: str) -> rsa.RSAPrivateKey:
     # To make one takes longer than all that is done with it.
+    del kid
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -81,7 +82,8 @@ class Facebook(StandIn):
         self.proof: dict[str, Any] = {}
         self.consents = True
         self.codes: set[str] = set()
-        self.key = _key()
+        self.key = _key("fb-1")
+        self.kid = "fb-1"
 
     def id_token(self, now: datetime, **changes: Any) -> str:
         """Return an ID token of Limited Login; `None` takes a claim away."""
@@ -99,7 +101,12 @@ class Facebook(StandIn):
             "picture": "https://platform-lookaside.fbsbx.com/alice.jpg",
         } | changes
         claims = {name: value for name, value in claims.items() if value is not None}
-        return jwt.encode(claims, self.key, "RS256", headers={"kid": "fb-1"})
+        return jwt.encode(claims, self.key, "RS256", headers={"kid": self.kid})
+
+    def rotate(self) -> None:
+        """Sign with another key from now on, and publish that one alone."""
+        self.kid = "fb-2"
+        self.key = _key("fb-2")
 
     @override
     def usual(self, asked: Asked) -> Reply:
@@ -180,4 +187,4 @@ class Facebook(StandIn):
 
     def _keys(self, asked: Asked) -> Reply:
         key = RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
-        return reply({"keys": [{**key, "kid": "fb-1", "use": "sig", "alg": "RS256"}]})
+        return reply({"keys": [{**key, "kid": self.kid, "use": "sig", "alg": "RS256"}]})

@@ -74,10 +74,15 @@ class Github(StandIn):
             ("POST", "/login/oauth/access_token"): self._token,
             ("POST", f"/applications/{CLIENT_ID}/token"): self._check,
             ("GET", "/user"): lambda asked: self._of_token(asked, self.user),
-            ("GET", "/user/emails"): lambda asked: self._of_token(asked, self.emails),
+            ("GET", "/user/emails"): self._page,
         }
         found = known.get((asked.method, asked.path))
         return found(asked) if found else reply({"message": "Not Found"}, 404)
+
+    def _page(self, asked: Asked) -> Reply:
+        size = int(asked.query.get("per_page", "30"))
+        emails = self.emails if self.emails is None else self.emails[:size]
+        return self._of_token(asked, emails)
 
     def _authorize(self, asked: Asked) -> Reply:
         query = asked.query
