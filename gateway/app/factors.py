@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gateway.keys.seal import Seal, StoreKey
 from gateway.pool.factors.devices import Devices
+from gateway.pool.factors.notices import FactorNotices
 from gateway.pool.factors.own_passkeys import OwnPasskeys
 from gateway.pool.factors.passkeys import PasskeyCeremonies
 from gateway.pool.factors.preferences import FactorPreferences
@@ -54,12 +55,23 @@ def build_factor_services(
     """
     database, clock = tools.database, tools.clock
     seal = Seal(key=store_key)
+    notices = FactorNotices(messenger=tools.messenger)
     return FactorServices(
-        totp=Totp(database=database, seal=seal, tries=tools.tries, clock=clock),
-        passkeys=PasskeyCeremonies(
-            database=database, public_url=public_url, logger=logger, clock=clock
+        totp=Totp(
+            database=database,
+            seal=seal,
+            tries=tools.tries,
+            clock=clock,
+            notices=notices,
         ),
-        own_passkeys=OwnPasskeys(database=database),
+        passkeys=PasskeyCeremonies(
+            database=database,
+            public_url=public_url,
+            logger=logger,
+            clock=clock,
+            notices=notices,
+        ),
+        own_passkeys=OwnPasskeys(database=database, notices=notices),
         recovery_codes=RecoveryCodes(
             database=database,
             secret=store_key.derive("pool recovery codes, version 1"),
@@ -72,5 +84,5 @@ def build_factor_services(
             cursors=cursors,
             clock=clock,
         ),
-        preferences=FactorPreferences(database=database),
+        preferences=FactorPreferences(database=database, notices=notices),
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from gateway.model.user import User
 from gateway.pool.attributes.addresses import masked_email, masked_phone
+from gateway.pool.attributes.schema import VERIFIED
 from gateway.pool.pool import Pool
 from gateway.pool.settings import Address, NoticeKind
 
@@ -63,6 +64,18 @@ class Notice:
     metadata: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType({}), repr=False
     )
+
+
+def told_at(pool: Pool, user: User) -> SentCode | None:
+    """Return where somebody is told what they have not asked for; `None` for nowhere.
+
+    To an address that they have proven, and by e-mail: a text message costs money each time.
+    """
+    address = user.attributes.get(Address.EMAIL)
+    is_proven = user.attributes.get(VERIFIED[Address.EMAIL]) == "true"
+    if not pool.settings.messages.notices or not address or not is_proven:
+        return None
+    return SentCode(Address.EMAIL, address)
 
 
 class Messenger(Protocol):

@@ -229,11 +229,13 @@ class MessageSettings:
     Attributes:
         sender: `From` of e-mails; empty for the gateway's.
         language: For people whose own (`locale`) there are no texts in.
+        notices: Whether people are told of changes to how they sign in.
         templates: By kind and language (`en`, `de`); those that are not the gateway's own.
     """
 
     sender: str = ""
     language: str = "en"
+    notices: bool = True
     templates: Mapping[NoticeKind, Mapping[str, MessageTemplate]] = field(
         default_factory=lambda: MappingProxyType({})
     )

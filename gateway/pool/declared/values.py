@@ -219,6 +219,7 @@ def _messages(written: WrittenMessages) -> MessageSettings:
     return MessageSettings(
         sender=written.sender,
         language=written.language,
+        notices=written.notices,
         templates={
             _member(NoticeKind, name): {
                 language: MessageTemplate(**dict(template))

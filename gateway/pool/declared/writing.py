@@ -134,6 +134,7 @@ def _messages(settings: MessageSettings) -> dict[str, Any]:
     return {
         "sender": settings.sender,
         "language": settings.language,
+        "notices": settings.notices,
         "templates": {
             _name(kind): {
                 language: {name: getattr(each, name) for name in each.__slots__}

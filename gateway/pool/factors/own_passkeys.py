@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from gateway.model.user import User
 from gateway.pool.errors import PasskeyNotFoundError
 from gateway.pool.factors.labels import label_of
+from gateway.pool.factors.notices import NO_NOTICES, FactorNotices
 from gateway.pool.factors.webauthn_answers import MAX_CREDENTIAL_ID
 from gateway.pool.pool import Pool
 from gateway.storage.database import Database
@@ -21,8 +22,11 @@ UNNAMED = "Passkey"
 class OwnPasskeys:
     """Lists, names and removes passkeys. Blocks; call it in a thread."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(
+        self, *, database: Database, notices: FactorNotices = NO_NOTICES
+    ) -> None:
         self._database = database
+        self._notices = notices
 
     def list(self, pool: Pool, user: User) -> Sequence[Passkey]:
         """Return a person's passkeys, the oldest first.
@@ -74,7 +78,12 @@ class OwnPasskeys:
         raw = _raw_id(credential_id)
 
         def work(connection: Connection) -> bool:
-            return Passkeys(connection).remove(pool.id, user.sub, raw)
+            kept = Passkeys(connection)
+            passkey = kept.find(pool.id, raw)
+            is_gone = kept.remove(pool.id, user.sub, raw)
+            if is_gone and passkey is not None:
+                self._notices.changed(connection, pool, user, device=passkey.name)
+            return is_gone
 
         if not self._database.write(work):
             raise PasskeyNotFoundError

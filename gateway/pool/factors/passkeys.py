@@ -41,6 +41,7 @@ from gateway.pool.errors import (
     UserNotFoundError,
 )
 from gateway.pool.factors.labels import known_as, label_of
+from gateway.pool.factors.notices import NO_NOTICES, FactorNotices
 from gateway.pool.factors.own_passkeys import UNNAMED, text_id
 from gateway.pool.factors.passkey_questions import LIFETIME, Ceremony, Questions
 from gateway.pool.factors.webauthn_answers import (
@@ -90,6 +91,7 @@ class PasskeyCeremonies:
         public_url: str,
         logger: Logger,
         clock: Callable[[], datetime],
+        notices: FactorNotices = NO_NOTICES,
     ) -> None:
         """Take the services.
 
@@ -98,7 +100,9 @@ class PasskeyCeremonies:
             public_url: Where the gateway is reached (`server.public_url`).
             logger: Is told of copies.
             clock: The time.
+            notices: Tell people of a new passkey.
         """
+        self._notices = notices
         self._host = urlsplit(public_url).hostname or ""
         self._origin = _origin_of(public_url)
         self._database = database
@@ -202,6 +206,7 @@ class PasskeyCeremonies:
             if kept.find(pool.id, passkey.credential_id) is not None:
                 raise PasskeyError("somebody has it already")
             kept.add(passkey)
+            self._notices.changed(connection, pool, user, device=label)
 
         self._database.write(work)
         return passkey

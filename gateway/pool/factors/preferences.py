@@ -19,6 +19,7 @@ from gateway.pool.errors import (
     NotAllowedError,
     UserNotFoundError,
 )
+from gateway.pool.factors.notices import NO_NOTICES, FactorNotices
 from gateway.pool.pool import Pool
 from gateway.pool.settings import Address, FirstFactor, SecondFactor
 from gateway.storage.database import Database
@@ -87,8 +88,11 @@ class Wish:
 class FactorPreferences:
     """What people have chosen. Blocks; call it in a thread."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(
+        self, *, database: Database, notices: FactorNotices = NO_NOTICES
+    ) -> None:
         self._database = database
+        self._notices = notices
 
     def get(self, pool: Pool, user: User) -> Preferences:
         """Return what somebody has chosen.
@@ -119,7 +123,7 @@ class FactorPreferences:
                 raise UserNotFoundError
             kept = AllSecrets(connection)
             secrets = kept.find(pool.id, user.sub)
-            chosen = Preferences.of(secrets)
+            before = chosen = Preferences.of(secrets)
             for factor, wish in wishes.items():
                 if wish.is_on:
                     _check_provable(factor, now, secrets)
@@ -128,6 +132,8 @@ class FactorPreferences:
                 )
             after = replace(secrets, second_factors=chosen.written())
             kept.keep(pool.id, user.sub, after)
+            if chosen.on != before.on:
+                self._notices.changed(connection, pool, now)
             return chosen
 
         return self._database.write(work)

@@ -32,6 +32,7 @@ from gateway.pool.errors import (
     WrongStateError,
 )
 from gateway.pool.factors.labels import known_as, label_of
+from gateway.pool.factors.notices import NO_NOTICES, FactorNotices
 from gateway.pool.factors.preferences import Preferences
 from gateway.pool.pool import Pool
 from gateway.pool.settings import SecondFactor
@@ -92,6 +93,7 @@ class Totp:
         seal: Seal,
         tries: Tries,
         clock: Callable[[], datetime],
+        notices: FactorNotices = NO_NOTICES,
     ) -> None:
         """Take the services.
 
@@ -100,7 +102,9 @@ class Totp:
             seal: Seals them.
             tries: Makes those wait who guess.
             clock: The time.
+            notices: Tell people of another authenticator.
         """
+        self._notices = notices
         self._database = database
         self._seed = SealedColumn(POOL_SECRET.c.totp_seed, seal=seal)
         self._pending = SealedColumn(POOL_SECRET.c.totp_pending, seal=seal)
@@ -187,6 +191,9 @@ class Totp:
                 second_factors=chosen.written(),
             )
             AllSecrets(connection).keep(pool.id, user.sub, after)
+            if SecondFactor.TOTP in chosen.on:
+                # One that nothing asks for is told of when it is switched on.
+                self._notices.changed(connection, pool, user, device=label)
             return _Found.RIGHT
 
         if self._database.write(work) is _Found.WRONG:
@@ -254,6 +261,9 @@ class Totp:
                 second_factors=chosen.written(),
             )
             AllSecrets(connection).keep(pool.id, user.sub, after)
+            if before.totp_seed is not None:
+                name = before.totp_name or ""
+                self._notices.changed(connection, pool, user, device=name)
 
         self._database.write(work)
 

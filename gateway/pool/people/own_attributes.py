@@ -25,9 +25,9 @@ from gateway.pool.errors import (
     NameTakenError,
 )
 from gateway.pool.limits import Limited
-from gateway.pool.messenger import Notice, SentCode
+from gateway.pool.messenger import Notice, SentCode, told_at
 from gateway.pool.people.attributes import changed_attributes, forget_pending
-from gateway.pool.people.telling import notice_of, proven_email
+from gateway.pool.people.telling import notice_of
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import get_person, keep_profile
 from gateway.pool.settings import Address, NoticeKind
@@ -246,7 +246,7 @@ class OwnAttributes:
         address: Address,
     ) -> None:
         """Tell the address of before that there is another one now."""
-        to = proven_email(before)
+        to = told_at(pool, before)
         if to is None or before.attributes.get(address) == after.attributes[address]:
             return
         kind = NoticeKind.ATTRIBUTE_CHANGED

@@ -17,7 +17,8 @@ from gateway.pool.codes import Purpose
 from gateway.pool.credentials import with_password
 from gateway.pool.errors import NotAuthorizedError, ResetRequiredError, WrongStateError
 from gateway.pool.limits import Limited
-from gateway.pool.people.telling import notice_of, proven_email
+from gateway.pool.messenger import told_at
+from gateway.pool.people.telling import notice_of
 from gateway.pool.pool import Pool
 from gateway.pool.profiles import get_person, keep_profile
 from gateway.pool.settings import NoticeKind
@@ -118,7 +119,7 @@ class OwnPasswords:
         user: User,
         context: Context,
     ) -> None:
-        to = proven_email(user)
+        to = told_at(pool, user)
         if to is not None:
             notice = notice_of(NoticeKind.PASSWORD_CHANGED, to, client, context)
             notice = replace(notice, details={"address": context.address})

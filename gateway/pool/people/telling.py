@@ -1,9 +1,8 @@
 """What people are told of what happens to their account."""
 
 from gateway.model.client import Client
-from gateway.model.user import User
 from gateway.pool.messenger import Notice, SentCode
-from gateway.pool.settings import Address, NoticeKind
+from gateway.pool.settings import NoticeKind
 from gateway.pool.sign_in.values import Context
 
 
@@ -18,14 +17,3 @@ def notice_of(
         language=context.language,
         metadata=context.metadata,
     )
-
-
-def proven_email(user: User) -> SentCode | None:
-    """Return where somebody is told what they have not asked for; `None` for nowhere.
-
-    To an address that they have proven, and by e-mail: a text message costs money each time.
-    """
-    address = user.attributes.get(Address.EMAIL)
-    if not address or user.attributes.get("email_verified") != "true":
-        return None
-    return SentCode(Address.EMAIL, address)

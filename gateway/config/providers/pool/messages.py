@@ -103,6 +103,11 @@ class MessageSettings(Section):
     language: Language = Field(
         default="en", description="For people in whose own there are no texts."
     )
+    notices: bool = Field(
+        default=True,
+        description="Whether people are told, at an e-mail address that they have proven, "
+        "that a factor, a passkey, the password or the address was changed.",
+    )
     templates: Mapping[NoticeName, Mapping[Language, MessageTemplate]] = Field(
         default={},
         description="By kind and language; those that are not the gateway's own.",
