@@ -7,7 +7,7 @@ from gateway.app.loading import Loaded, exchanges_of, target_rules_of
 from gateway.app.tools import Tools
 from gateway.authentication.opaque.building import build_opaque_verifiers
 from gateway.authentication.opaque.proof import OpaqueVerifier
-from gateway.authentication.subject_tokens import OURS, Reader, SubjectTokens
+from gateway.authentication.subject_tokens import Reader, SubjectTokens, type_of
 from gateway.authentication.verifier import Verifier
 from gateway.identity.resolver import Resolver
 from gateway.mint.app import AppMint
@@ -70,6 +70,7 @@ def build_exchanges(
         issuer=settings.tokens.issuer,
         endpoint=endpoints.address(endpoints.token),
         clock=tools.clock,
+        max_token_bytes=settings.server.limits.token_bytes,
     )
 
 
@@ -85,7 +86,7 @@ def _readers(loaded: Loaded, tools: Tools) -> Mapping[str, Mapping[str, Reader]]
     for file in configuration.providers:
         verifier = verifiers.get(file.settings.id)
         if verifier is not None:
-            by_provider = readers.setdefault(f"{OURS}{file.settings.kind}", {})
+            by_provider = readers.setdefault(type_of(file.settings.kind), {})
             by_provider[file.settings.id] = partial(_read, verifier, tools)
     return readers
 

@@ -20,6 +20,7 @@ OURS: Final = "urn:federation-gateway:token-type:"
 GUEST: Final = f"{OURS}guest"
 DEVELOPER: Final = f"{OURS}developer"
 POOL: Final = f"{OURS}pool"
+SAML2: Final = "urn:ietf:params:oauth:token-type:saml2"
 
 _SIGNED: Final = frozenset(
     {TokenType.ID_TOKEN, TokenType.ACCESS_TOKEN, TokenType.DEVELOPER, TokenType.APP}
@@ -37,6 +38,11 @@ _ACCEPTED: Final[Mapping[str, frozenset[TokenType]]] = {
 
 # What checks a token that is not one of ours to read: what it says, or `CredentialError`.
 Reader = Callable[[str], VerifiedClaims]
+
+
+def type_of(kind: str) -> str:
+    """Return what tokens of a kind of provider are called that a reader checks."""
+    return SAML2 if kind == "saml" else f"{OURS}{kind}"
 
 
 class Verifier(Protocol):

@@ -12,6 +12,7 @@ from gateway.authentication.subject_tokens import (
     JWT,
     POOL,
     SubjectTokens,
+    type_of,
 )
 from gateway.model.claims import TokenType, VerifiedClaims
 from gateway.model.credential import Credential, Scheme
@@ -94,6 +95,12 @@ def test_a_token_that_tells_nothing_is_for_one_provider_to_read() -> None:
     for tokens, provider in ((two, ""), (one, "gone")):
         with pytest.raises(UntrustedIssuerError):
             tokens.verify("x", OPAQUE, provider)
+
+
+def test_assertions_have_the_standards_type() -> None:
+    """RFC 8693 section 3; what has none there has one of ours."""
+    assert type_of("saml") == "urn:ietf:params:oauth:token-type:saml2"
+    assert type_of("github") == OPAQUE
 
 
 def test_a_type_that_nobody_knows_is_refused() -> None:

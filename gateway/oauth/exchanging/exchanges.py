@@ -10,6 +10,7 @@ is all that counts.
 References: RFC 8693 sections 2.1 to 2.2.2; RFC 9449 section 5.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,9 @@ from gateway.oauth.exchanging.requests import PARAMETERS, Asked, Shown, read_req
 from gateway.oauth.tokens import BEARER, DPOP, IssuedToken, TokenRequest
 
 GRANT_TYPE: Final = "urn:ietf:params:oauth:grant-type:token-exchange"
+
+# For everything in a token beside what it came of: its own claims, header and signature.
+_ROOM: Final = 1024
 
 # Somebody acts for somebody who acts for somebody: further nobody looks.
 MAX_ACTORS: Final = 4
@@ -131,6 +135,7 @@ class TokenExchanges:
         issuer: str,
         endpoint: str,
         clock: Callable[[], datetime],
+        max_token_bytes: int,
     ) -> None:
         """Offer some exchanges.
 
@@ -140,7 +145,9 @@ class TokenExchanges:
             issuer: The gateway's own: the audience of tokens that come back.
             endpoint: The address of the token endpoint, which proofs are made for.
             clock: The time, aware UTC.
+            max_token_bytes: The longest token that is a credential.
         """
+        self._max_token_bytes = max_token_bytes
         self._stages = stages
         self._offers = by_audience(offers)
         self._issuer = issuer
@@ -252,7 +259,7 @@ class TokenExchanges:
         grant = AppGrant(
             scopes=asked.scopes,
             thumbprint=exchange.thumbprint,
-            via=_via(exchange.claims) if route.audience == self._issuer else None,
+            via=self._via(exchange.claims) if route.audience == self._issuer else None,
         )
         try:
             made = self._stages.mint.mint(decision, subject, route, grant, now=now)
@@ -267,6 +274,17 @@ class TokenExchanges:
             issued_token_type=asked.requested,
         )
         return issued, made.token_id
+
+    def _via(self, claims: VerifiedClaims) -> dict[str, Any]:
+        """Return what a token came of, as it stands in the one that is handed out."""
+        # The token's own binding is not that of the new one.
+        said = {name: value for name, value in claims.claims.items() if name != "cnf"}
+        via = Via(claims.provider, claims.issuer, claims.subject, said).written()
+        length = len(json.dumps(via).encode())
+        if length * 4 // 3 + _ROOM > self._max_token_bytes:
+            # It would be refused wherever it is shown.
+            raise UnacceptableTokenError(f"{length} bytes of claims are too many")
+        return via
 
 
 def _check_scopes(asked: Asked, claims: VerifiedClaims) -> None:
@@ -316,12 +334,6 @@ def _act(actor: Subject, before: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 def _depth(act: Any) -> int:
     return 1 + _depth(act.get("act")) if isinstance(act, Mapping) else 0
-
-
-def _via(claims: VerifiedClaims) -> dict[str, Any]:
-    # The token's own binding is not that of what is handed out for it.
-    said = {name: value for name, value in claims.claims.items() if name != "cnf"}
-    return Via(claims.provider, claims.issuer, claims.subject, said).written()
 
 
 def _refusal(decision: Decision) -> RefusedExchangeError:

@@ -151,6 +151,7 @@ class Desk:
             issuer=ISSUER,
             endpoint=ENDPOINT,
             clock=lambda: NOON,
+            max_token_bytes=8192,
         )
 
     def ask(self, **changes: str) -> IssuedToken:

@@ -163,6 +163,22 @@ def test_a_mistake_of_ours_is_none_of_the_callers(desk: Desk) -> None:
     assert len(desk.recorded) == 1
 
 
+@pytest.mark.parametrize(("size", "fits"), [(5200, True), (5500, False)])
+def test_what_would_fit_no_header_is_not_made(
+    desk: Desk, size: int, *, fits: bool
+) -> None:
+    """For us; a token for others says nothing of it."""
+    desk.offers = [offer(), offer(UPSTREAM)]
+    desk.said["ana"] = claims("ana", claims={"sub": "x" * size})
+
+    assert desk.ask(audience=UPSTREAM).access_token
+    if fits:
+        assert len(desk.ask().access_token) <= 8192
+    else:
+        with pytest.raises(UnacceptableTokenError):
+            desk.ask()
+
+
 # ---- keys ------------------------------------------------------------------------------
 
 
