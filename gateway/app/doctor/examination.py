@@ -56,6 +56,7 @@ class Examination:
     ) -> None:
         self._configuration = configuration
         self._file = file
+        self._public_url = configuration.settings.server.public_url.text.rstrip("/")
         self._clock = clock
         self._recorder = Recorder(clock=clock, fetcher=fetcher)
         self._keys = KeySources(clock=clock, fetcher=self._recorder)
@@ -103,7 +104,7 @@ class Examination:
             return
         public = self._configuration.settings.server.public_url
         path = SAML_CALLBACK if settings.kind == "saml" else OAUTH_CALLBACK
-        uri = f"{public.text.rstrip('/')}{path}"
+        uri = f"{self._public_url}{path}"
         yield told("redirect_uri", f"register {uri} at the provider, exactly so")
         if not public.tls and not public.loopback:
             yield wrong(
@@ -120,12 +121,16 @@ class Examination:
 
     def _openid(self, settings: OidcProvider) -> Iterator[Finding]:
         fetcher = self._recorder(rules_of(settings.network, hosts=settings.hosts))
-        yield from OpenIdExamination(settings, fetcher=fetcher).findings()
+        yield from OpenIdExamination(
+            settings, public_url=self._public_url, fetcher=fetcher
+        ).findings()
 
     def _limited_login(self, settings: FacebookProvider) -> Iterator[Finding]:
         limited = settings.limited_login
         fetcher = self._recorder(rules_of(limited.network, hosts=limited.hosts))
-        examination = OpenIdExamination(limited, fetcher=fetcher)
+        examination = OpenIdExamination(
+            limited, public_url=self._public_url, fetcher=fetcher
+        )
         yield from examination.keys_at(settings.limited_jwks_url)
 
     def _trials(self) -> Iterator[Finding]:
@@ -134,11 +139,10 @@ class Examination:
         parties = build_parties(
             alone, clock=self._clock, key_sources=self._keys, fetcher=self._recorder
         )
-        public = self._configuration.settings.server.public_url.text.rstrip("/")
         for party in parties.values():
             yield from try_sign_in(
                 party,
-                redirect_uri=f"{public}{OAUTH_CALLBACK}",
+                redirect_uri=f"{self._public_url}{OAUTH_CALLBACK}",
                 issuer=getattr(settings, "issuer", ""),
             )
         verifiers = build_opaque_verifiers(

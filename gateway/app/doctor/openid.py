@@ -15,6 +15,8 @@ from gateway.authentication.opaque.api import Fetches
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.oidc_client import ClientSettings, OidcClient
 from gateway.config.settings.addresses import is_url, parse_url
+from gateway.endpoints.hosted_ui.flows.way_out import BACK
+from gateway.endpoints.oauth.back_channel import BACK_CHANNEL_PATH
 from gateway.net.errors import FetchError
 
 _OK = 200
@@ -34,11 +36,15 @@ class OpenIdExamination:
 
     Args:
         settings: Its file.
+        public_url: Where the gateway is, without a slash at the end.
         fetcher: The way there.
     """
 
-    def __init__(self, settings: OidcProvider, *, fetcher: Fetches) -> None:
+    def __init__(
+        self, settings: OidcProvider, *, public_url: str, fetcher: Fetches
+    ) -> None:
         self._settings = settings
+        self._public_url = public_url
         self._fetcher = fetcher
 
     def findings(self) -> Iterator[Finding]:
@@ -158,10 +164,29 @@ class OpenIdExamination:
                 f"offers no {_list(missing)}, but {_list(scopes)}",
                 "client.scopes says what is asked for",
             )
+        yield from self._sign_out(document)
         pushes = settings.par_url or document.get(_ENDPOINTS["par_url"])
         if settings.par == "require" and not pushes:
             yield wrong(
                 "par", "takes no pushed requests", 'par = "auto", or write par_url'
+            )
+
+    def _sign_out(self, document: Mapping[str, Any]) -> Iterator[Finding]:
+        if document.get("backchannel_logout_supported") is True:
+            uri = f"{self._public_url}{BACK_CHANNEL_PATH}"
+            yield told(
+                "sign_out", f"register {uri} there as the back-channel logout URI"
+            )
+        if self._settings.sign_in.sign_out != "there":
+            return
+        if isinstance(document.get("end_session_endpoint"), str):
+            uri = f"{self._public_url}{BACK}"
+            yield told(
+                "sign_out", f"register {uri} there as a post-logout redirect URI"
+            )
+        else:
+            yield wrong(
+                "sign_out", "takes no sign-outs", 'leave out sign_in.sign_out = "there"'
             )
 
     def _endpoints(self, document: Mapping[str, Any]) -> Iterator[Finding]:

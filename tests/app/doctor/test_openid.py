@@ -191,3 +191,25 @@ def test_a_client_without_a_secret_may_be_welcome(tmp_path: Path) -> None:
 
     (finding,) = [each for each in findings if each.check == "client_auth"]
     assert finding.state is State.DOUBTFUL
+
+
+def test_sign_outs_need_addresses_at_the_provider(tmp_path: Path) -> None:
+    peer = OpenId()
+    peer.document |= {
+        "backchannel_logout_supported": True,
+        "end_session_endpoint": f"{ISSUER}/end",
+    }
+
+    findings = examined(
+        configured(tmp_path, f'{LOGIN}sign_in.sign_out = "there"\n'), peer
+    )
+
+    told = [each.message for each in findings if each.check == "sign_out"]
+    assert "https://gw.example.com/oauth2/backchannel" in told[0]
+    assert "https://gw.example.com/oauth2/idplogout" in told[1]
+
+
+def test_nobody_signs_out_where_there_is_no_way(tmp_path: Path) -> None:
+    more = 'sign_in.sign_out = "there"\n'
+
+    assert "takes no sign-outs" in found(tmp_path, OpenId(), more)["sign_out"]

@@ -9,7 +9,7 @@ from gateway.config.providers.client import AppClient
 from gateway.config.providers.common import Provider, SignInSettings
 from gateway.config.providers.network import WaySettings
 from gateway.config.settings.addresses import parse_url
-from gateway.config.settings.section import Loose, Section, distinct
+from gateway.config.settings.section import Loose, Section, distinct, flaw
 
 
 class OpaqueAccept(Section):
@@ -78,4 +78,11 @@ class OpaqueProvider(Provider):
             self.network.check(text, key, hosts=self.hosts)
         for key, text in self.visited.items():
             self.network.check_scheme(parse_url(text), key)
+        if self.sign_in.sign_out == "there":
+            raise flaw(
+                "E106",
+                "there is no standard way to sign out at such a provider",
+                hint="leave it out: people sign out here alone",
+                at=("sign_in", "sign_out"),
+            )
         return self

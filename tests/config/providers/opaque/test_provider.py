@@ -61,6 +61,7 @@ def test_a_scope_is_one_word(scope: str) -> None:
         ("network.allow_hosts = ['github.com']", "E330"),
         ("api_url = 'http://127.0.0.1:8000'", "E106"),
         ("url = 'https://github.example/?x'", "E105"),
+        ("sign_in.sign_out = 'there'", "E106"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_at_load(more: str, code: str) -> None:
