@@ -119,6 +119,11 @@ class OidcProvider(Provider):
         description="Where requests are pushed to (RFC 9126). By default, discovery "
         "tells.",
     )
+    end_session_url: UrlText | None = Field(
+        default=None,
+        description="Where browsers are sent to sign out there. By default, discovery "
+        "tells.",
+    )
     par: Literal["auto", "off", "require"] = Field(
         default="auto",
         description="Whether requests are pushed to the provider, past the browser: "
@@ -221,8 +226,10 @@ class OidcProvider(Provider):
             raise flaw("E104", "`client.id` is missing, which flow `login` needs")
         for key, url in self._asked():
             self.network.check(url, key, hosts=self.hosts)
-        if self.authorize_url is not None:
-            self.network.check_scheme(parse_url(self.authorize_url), "authorize_url")
+        for key in ("authorize_url", "end_session_url"):
+            visited = getattr(self, key)
+            if visited is not None:
+                self.network.check_scheme(parse_url(visited), key)
         return self
 
     def _check_tenants(self) -> None:

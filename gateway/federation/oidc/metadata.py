@@ -126,7 +126,9 @@ class MetadataSource:
         if not authorize_url:
             raise BadAnswerError(f"{settings.id} has no authorization_endpoint")
         self._check_for_browsers(authorize_url)
-        end_session_url = self._place(document, "end_session_endpoint")
+        end_session_url = settings.end_session_url or self._place(
+            document, "end_session_endpoint"
+        )
         if end_session_url:
             self._check_for_browsers(end_session_url)
         token_url = settings.token_url or self._place(document, "token_endpoint")

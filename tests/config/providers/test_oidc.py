@@ -70,9 +70,10 @@ def test_what_the_gateway_asks_is_named_and_over_tls(key: str) -> None:
     assert (fault.code, fault.where.split(":")[1]) == ("E106", "6")
 
 
-def test_where_browsers_go_needs_no_way_for_the_gateway() -> None:
+@pytest.mark.parametrize("key", ["authorize_url", "end_session_url"])
+def test_where_browsers_go_needs_no_way_for_the_gateway(key: str) -> None:
     """It is over TLS all the same."""
-    line = "{}authorize_url = '{}://sign-in.corp.example/'"
+    line = f"{{}}{key} = '{{}}://sign-in.corp.example/'"
 
     assert oidc(line.format(PROVIDER, "https")).hosts == ("login.corp.example",)
     assert the_fault(OidcProvider, line.format(PROVIDER, "http")).code == "E106"

@@ -88,7 +88,7 @@ def test_nothing_that_is_set_is_left_out() -> None:
 
     keys = {"for" if name == "for_" else name for name in OidcProvider.model_fields}
     places = {f"{name}_url" for name in ("authorize", "discovery", "jwks", "par")}
-    unset = places | {"token_url", "userinfo_url", "response_mode"}
+    unset = places | {"token_url", "userinfo_url", "end_session_url", "response_mode"}
     assert shown.keys() == keys - unset
 
 

@@ -114,6 +114,17 @@ def test_a_broken_answer_is_none(given: Given, error: type[GatewayError]) -> Non
         house(discovery=given).metadata.get()
 
 
+def test_where_people_sign_out_is_said_by_either() -> None:
+    """The file, and else the provider."""
+    document = DOCUMENT | {"end_session_endpoint": f"{ISSUER}/out"}
+    written = provider(end_session_url=f"{ISSUER}/away")
+
+    assert house().metadata.get().end_session_url == ""
+    assert house(document=document).metadata.get().end_session_url == f"{ISSUER}/out"
+    away = house(written, document=document).metadata.get().end_session_url
+    assert away == f"{ISSUER}/away"
+
+
 WRONG: dict[str, dict[str, Any]] = {
     "another issuer": {"issuer": "https://evil.example"},
     "no page": {"authorization_endpoint": ""},
@@ -123,6 +134,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "a long one": {"userinfo_endpoint": "https://a.example/" + "a" * 2000},
     "without TLS": {"authorization_endpoint": "http://login.example/a"},
     "plain on this machine": {"authorization_endpoint": "http://127.0.0.1/a"},
+    "a script to sign out": {"end_session_endpoint": "javascript:alert(1)"},
     "a script": {"authorization_endpoint": "javascript:alert(1)"},
     "a fragment": {"authorization_endpoint": "https://login.example/a#b"},
     "a user": {"authorization_endpoint": "https://a@login.example/a"},

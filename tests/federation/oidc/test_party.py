@@ -3,18 +3,21 @@
 from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from gateway.authentication.errors import WrongNonceError, WrongSubjectError
+from gateway.authentication.logout_token import EVENT
 from gateway.federation.errors import ProviderSaysNoError
+from gateway.federation.values import UpstreamSession
 from gateway.model.errors import (
     BadAnswerError,
     CredentialError,
     ExpiredCredentialError,
     GatewayError,
 )
-from tests.authentication.issuer import ISSUER, NOON
+from tests.authentication.issuer import ISSUER, NOON, id_claims, token, unverified
 from tests.federation.oidc.endpoints import BROKEN, Given, json_answer
 from tests.federation.oidc.house import (
     ATTEMPT,
@@ -333,3 +336,52 @@ def test_secrets_stay_out_of_errors() -> None:
 
     assert caught.value.reason == ""
     assert secret("s-1").reveal().decode() not in caught.value.public
+
+
+def test_somebody_signs_out_there() -> None:
+    """OpenID Connect RP-Initiated Logout 1.0 section 2; what is not known is left out."""
+    place = f"{ISSUER}/out?tenant=1"
+    corp = house(document=DOCUMENT | {"end_session_endpoint": place})
+    session = UpstreamSession("alice", id_token="t-1")
+
+    whole = corp.party.sign_out(session, back="https://people.example/", state="s-1")
+    least = corp.party.sign_out(UpstreamSession("alice"), back="", state="")
+
+    assert dict(parse_qsl(urlsplit(whole).query)) == {
+        "tenant": "1",
+        "id_token_hint": "t-1",
+        "client_id": "web",
+        "post_logout_redirect_uri": "https://people.example/",
+        "state": "s-1",
+    }
+    assert least == f"{place}&client_id=web"
+    plain = house(document=DOCUMENT | {"end_session_endpoint": f"{ISSUER}/out"})
+    assert plain.party.sign_out(session, back="", state="").startswith(f"{ISSUER}/out?")
+
+
+def test_a_provider_without_a_way_out_has_none() -> None:
+    """Whoever signs out does so here."""
+    session = UpstreamSession("alice", id_token="t-1")
+
+    assert house().party.sign_out(session, back="", state="") == ""
+
+
+def test_a_provider_tells_who_has_signed_out() -> None:
+    """OpenID Connect Back-Channel Logout 1.0: a token of its own, and no ID token."""
+    corp = house()
+    claims = id_claims(aud="web", jti="1", sid="s-1", events={EVENT: {}})
+    text = token(claims, typ="logout+jwt")
+
+    notice = corp.party.logout_notice(text)
+
+    assert (notice.provider, notice.subject, notice.session_id) == (
+        "corp",
+        "alice",
+        "s-1",
+    )
+    assert corp.party.is_issuer_of(unverified(text))
+    elsewhere = token(claims | {"iss": "https://evil.example"}, typ="logout+jwt")
+    assert not corp.party.is_issuer_of(unverified(elsewhere))
+    for wrong in (elsewhere, id_token()):
+        with pytest.raises(CredentialError):
+            corp.party.logout_notice(wrong)
