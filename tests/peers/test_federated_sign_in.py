@@ -17,6 +17,7 @@ from tests.peers.chromium import chromium
 from tests.peers.oidc_peer import OidcPeer
 from tests.peers.pages_site import CLIENT_ID, PagesSite, Seat, pages_site, seat
 from tests.peers.processes import Programs
+from tests.peers.running_gateway import wait_for
 
 pytestmark = pytest.mark.peer
 
@@ -54,6 +55,7 @@ class World:
 
     site: PagesSite
     corp: OidcPeer
+    posted: OidcPeer
     browser: Browser
 
     def id_token(self, answer: Mapping[str, str]) -> dict[str, Any]:
@@ -72,6 +74,21 @@ class World:
             told.json()["id_token"], options={"verify_signature": False}
         )
         return claims
+
+
+def walk_there_and_back(browser: httpx.Client, world: World) -> httpx.URL:
+    """Return the address at which a browser comes back, without opening it."""
+    place = httpx.URL(world.site.start(identity_provider="corp"))
+    answer = browser.get(place)
+    while True:
+        if "location" not in answer.headers:
+            form = {"prompt": "login", "login": "mix", "password": "x"}
+            answer = browser.post(place, data=form)
+            continue
+        place = place.join(answer.headers["location"])
+        if place.path == "/oauth2/idpresponse":
+            return place
+        answer = browser.get(place)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +121,7 @@ def world(
         return files
 
     with pages_site(folder, elsewhere) as site, chromium() as browser:
-        yield World(site, peers["corp"], browser)
+        yield World(site, peers["corp"], peers["posted"], browser)
 
 
 def at_provider(person: Seat, name: str) -> None:
@@ -206,3 +223,43 @@ def test_a_sign_in_outlives_the_gateway_that_began_it(world: World) -> None:
         answer = into_the_application(person, world)
 
     assert answer["state"] == "killed"
+
+
+def test_a_gateway_that_is_killed_on_the_way_back_leaves_no_half_person(
+    world: World,
+) -> None:
+    """While the code is redeemed: the attempt is over, and the next one is whole."""
+    world.corp.reset()
+    world.corp.fault("/token", delay_ms=5000, status=0)
+    with seat(world.browser) as person:
+        page = person.page
+        page.goto(world.site.start(state="first", scope="openid profile"))
+        page.get_by_role("link", name="Continue with Corp").click()
+        page.get_by_placeholder("Enter any login").fill("lee")
+        page.get_by_placeholder("and password").fill("x")
+        sign_in = page.get_by_role("button", name="Sign-in")
+        sign_in.click(no_wait_after=True)
+        wait_for(lambda: world.corp.asked("/token"), "the code's way")
+        world.site.restart(signal.SIGKILL)
+
+        page.goto(world.site.start(state="again", scope="openid profile"))
+        page.get_by_role("link", name="Continue with Corp").click()
+        answer = into_the_application(person, world)
+
+    assert answer["state"] == "again"
+    assert world.id_token(answer)["cognito:username"] == "corp_lee"
+    world.corp.reset()
+
+
+def test_a_code_of_another_provider_is_no_answer(world: World) -> None:
+    """Mix-up (RFC 9207): nobody is in, and no code goes where it does not belong."""
+    with httpx.Client(trust_env=False, timeout=20) as browser:
+        back = walk_there_and_back(browser, world)
+        asked = world.corp.asked("/token")
+
+        page = browser.get(back.copy_set_param("iss", world.posted.issuer))
+
+    assert page.status_code == httpx.codes.BAD_GATEWAY
+    assert "bad_provider_answer" in page.text
+    assert world.corp.asked("/token") == asked
+    assert "gateway-session" not in browser.cookies
