@@ -75,11 +75,11 @@ class Issuers:
         """
         issuer = token.unverified_issuer
         if not self._templates:
-            known = issuer in self.names
-        else:
-            known = any(in_place(each, token) == issuer for each in self._templates)
+            if issuer in self.names:
+                return self._issuer
+        elif any(in_place(each, token) == issuer for each in self._templates) and (
             # Each tenant that is let in is there by its name, or all of them are.
-            known = known and bool(self.names & {issuer, template_of(token)})
-        if not known:
-            raise UntrustedIssuerError(f"iss={shown(issuer)} for {self._provider!r}")
-        return in_place(self._issuer, token)
+            issuer in self.names or template_of(token) in self.names
+        ):
+            return in_place(self._issuer, token)
+        raise UntrustedIssuerError(f"iss={shown(issuer)} for {self._provider!r}")
