@@ -61,7 +61,6 @@ class Comer:
         provider: Where they have been.
         mapped: What it says about them.
         proven: The same, as it was said.
-        apart: Whether they have said that they are nobody who is here already.
     """
 
     pool: Pool
@@ -70,7 +69,6 @@ class Comer:
     provider: LoginProvider
     mapped: MappedClaims
     proven: ProvenLogin
-    apart: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -145,12 +143,23 @@ class People:
         match placed:
             case Known(user):
                 return Entered(self._welcome_back(comer, user), is_new=False)
-            case Linked(user) if not comer.apart:
+            case Linked(user):
                 return Entered(self._welcome_back(comer, user), is_new=False)
-            case NeedsProof(user) if not comer.apart:
+            case NeedsProof(user):
                 return Waits(user)
             case _:
                 return self._welcome(comer)
+
+    def enter_apart(self, comer: Comer) -> Entered:
+        """Return somebody who says that they are nobody who is here already.
+
+        Whoever came with the login before is who they were. Raises as `enter` does.
+        """
+        with self._database.reading() as connection:
+            placed = place(connection, comer.pool, comer.provider, comer.mapped)
+        if isinstance(placed, Known):
+            return Entered(self._welcome_back(comer, placed.user), is_new=False)
+        return self._welcome(comer)
 
     def connect(
         self, connection: Connection, comer: Comer, sub: str, *, may_merge: bool = False

@@ -13,7 +13,7 @@ from uuid import uuid4
 from gateway.federation.attempts import Attempts, Begun
 from gateway.federation.connected import ConnectedLogins
 from gateway.federation.errors import StaleAttemptError, UnknownProviderError
-from gateway.federation.people import Comer, Entered, People, Waits
+from gateway.federation.people import Comer, Entered, People
 from gateway.federation.providers import CurrentProviders, LoginProvider
 from gateway.federation.sessions import FederatedSessions
 from gateway.federation.values import UNINVITED, Departure
@@ -306,10 +306,7 @@ class FederatedSignIns:
             GatewayError: As for `arrive`.
         """
         comer = self._waiting.take(pool, client, ticket, context)
-        entered = self._people.enter(replace(comer, apart=True))
-        if isinstance(entered, Waits):
-            raise StaleAttemptError("somebody who stays apart does not wait")
-        return self._let_in(comer, context, entered)
+        return self._let_in(comer, context, self._people.enter_apart(comer))
 
     def _enter(
         self, comer: Comer, context: Context, *, browser: str

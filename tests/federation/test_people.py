@@ -8,18 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from gateway.federation.errors import LoginTakenError
 from gateway.federation.names import spare_username
-from gateway.federation.people import Comer, Entered
+from gateway.federation.people import Comer, Entered, Waits
 from gateway.federation.records import Record, Records
 from gateway.model.client import Client
 from gateway.model.user import User, UserStatus
 from gateway.pool.errors import DisabledError, TriggerRefusedError
 from gateway.pool.names import search_of
 from gateway.pool.pool import Pool
+from gateway.pool.profiles import keep_profile
 from gateway.pool.settings import PoolSettings, TriggerKind, TriggerSettings
 from gateway.pool.sign_in.values import Context
-from gateway.storage.pools.federated_logins import FederatedLogins
+from gateway.storage.pools.federated_logins import FederatedLogins, Login
 from gateway.storage.pools.groups import AllGroups
 from gateway.storage.pools.users import Users
 from tests.federation.house import (
@@ -266,3 +269,113 @@ def test_who_is_removed_while_a_function_thinks_does_not_come_in(
 
     with pytest.raises(DisabledError):
         enter(house, pool, client)
+
+
+PROVEN = {"email": str(ANA["email"]), "email_verified": "true"}
+
+
+def linking(house: House, pool: Pool, policy: str, /, **claims: Any) -> Comer:
+    provider = login_provider(link={"policy": policy})
+    told = comer(pool, house.client(pool), **claims)
+    mapped = provider.mapper.map(told.proven.claims, NOON)
+    return replace(told, provider=provider, mapped=mapped)
+
+
+def test_who_is_here_already_is_found_where_the_file_allows_it(house: House) -> None:
+    """And keeps what they have."""
+    pool = house.pool()
+    ana = house.person(pool, name="Own", **PROVEN)
+
+    entered = people_of(house.tools).enter(linking(house, pool, "verified-email"))
+
+    assert isinstance(entered, Entered)
+    assert (entered.user.sub, entered.is_new) == (ana.sub, False)
+    assert entered.user.attributes["name"] == "Own"
+    assert entered.user.attributes["given_name"] == ANA["given_name"]
+    again = people_of(house.tools).enter(linking(house, pool, "never"))
+    assert isinstance(again, Entered)
+    assert again.user.sub == ana.sub
+
+
+def test_who_has_to_show_it_first_waits(house: House) -> None:
+    pool = house.pool()
+    ana = house.person(pool, **PROVEN)
+    told = linking(house, pool, "confirm")
+
+    assert people_of(house.tools).enter(told) == Waits(ana)
+    apart = people_of(house.tools).enter_apart(told)
+    assert apart.is_new
+    again = people_of(house.tools).enter_apart(told)
+    assert again == Entered(apart.user, is_new=False)
+
+
+@pytest.mark.parametrize("change", ["address", "link"])
+def test_what_changes_while_a_function_thinks_makes_no_link(
+    house: House, change: str
+) -> None:
+    """The address is another one by now, or the login somebody else's."""
+
+    def respond(_event: Any) -> Mapping[str, object]:
+        def work(connection: Connection) -> None:
+            if change == "address":
+                keep_profile(connection, pool, ana, replace(ana, attributes={}))
+            else:
+                login = Login(pool.id, "corp", "123", bob.sub, NOON)
+                FederatedLogins(connection).add(login)
+
+        house.database.write(work)
+        return {}
+
+    recorder = Recorder(respond)
+    pool = with_triggers(house, recorder, TriggerKind.PRE_AUTHENTICATION)
+    ana, bob = house.person(pool, **PROVEN), house.person(pool, "bob")
+
+    with pytest.raises(DisabledError):
+        people_of(house.tools).enter(linking(house, pool, "verified-email"))
+
+    logins = house.read(lambda c: FederatedLogins(c).of_person(pool.id, ana.sub))
+    assert logins == []
+
+
+def connect(house: House, told: Comer, user: User, *, may_merge: bool = False) -> User:
+    people = people_of(house.tools)
+    return house.database.write(
+        lambda c: people.connect(c, told, user.sub, may_merge=may_merge)
+    )
+
+
+def test_who_has_shown_to_be_both_is_one(house: House) -> None:
+    """A login that leads to them already stays; that of somebody else, unless they merge."""
+    pool = house.pool()
+    ana, bob = house.person(pool), house.person(pool, "bob")
+    told = linking(house, pool, "confirm")
+
+    assert connect(house, told, ana).sub == ana.sub
+    assert connect(house, told, ana).sub == ana.sub
+    with pytest.raises(LoginTakenError):
+        connect(house, told, bob)
+    with pytest.raises(LoginTakenError):
+        # Ana has a way in of her own: she is nobody to be merged away.
+        connect(house, told, bob, may_merge=True)
+
+
+def test_who_only_came_by_a_provider_is_merged_into_who_they_are(house: House) -> None:
+    pool = house.pool()
+    told = linking(house, pool, "never")
+    external = people_of(house.tools).enter(told)
+    assert isinstance(external, Entered)
+    ana = house.person(pool)
+
+    merged = connect(house, told, ana, may_merge=True)
+
+    assert merged.sub == ana.sub
+    gone = house.read(lambda c: Users(c).find(pool.id, external.user.sub))
+    assert gone is None
+
+
+def test_who_is_kept_out_is_connected_to_nothing(house: House) -> None:
+    pool = house.pool()
+    ana = house.person_of(pool, "ana")
+
+    with pytest.raises(DisabledError):
+        connect(house, linking(house, pool, "confirm"), ana)

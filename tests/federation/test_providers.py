@@ -1,6 +1,8 @@
 """Which providers a client offers, and which one it means."""
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from gateway.federation.providers import (
     LoginProviders,
 )
 from gateway.model.client import Client
-from tests.federation.house import login_provider
-from tests.pool.house import POOL_ID
+from gateway.model.user import User, UserStatus
+from gateway.storage.pools.federated_logins import Login
+from tests.federation.house import MadeUpParty, login_provider
+from tests.pool.house import NOON, POOL_ID
 
 CLIENT = Client("app", POOL_ID, "App", providers=None)
 
@@ -114,3 +118,39 @@ def test_saml_comes_back_to_its_own_place() -> None:
 
     assert (CORP.callback, saml.callback) == (OAUTH_CALLBACK, SAML_CALLBACK)
     assert (CORP.label, saml.label) == ("Corp", "corp")
+
+
+def test_a_provider_begins_sign_ins_if_what_speaks_to_it_says_so() -> None:
+    party = MadeUpParty(answers_uninvited=True)
+
+    assert login_provider(party).begins_itself
+    assert not CORP.begins_itself
+
+
+def test_logins_are_told_as_cognito_does_it_the_oldest_first() -> None:
+    """The first one is primary for whoever has no other way in; a lost one has its id."""
+    current = CurrentProviders()
+    current.use(LoginProviders([CORP], pools={POOL_ID: "people"}))
+    user = User(
+        pool_id=POOL_ID,
+        sub="s",
+        username="corp_1",
+        status=UserStatus.EXTERNAL_PROVIDER,
+        enabled=True,
+        attributes={},
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    young = Login(POOL_ID, "corp", "1", "s", NOON + timedelta(days=1))
+    old = Login(POOL_ID, "gone", "2", "s", NOON)
+
+    told = json.loads(current.describe(user, [young, old]))
+
+    assert [each["providerName"] for each in told] == ["gone", "corp"]
+    assert [each["primary"] for each in told] == [True, False]
+    own = replace(user, status=UserStatus.CONFIRMED)
+    (only,) = json.loads(current.describe(own, [young]))
+    assert (only["providerType"], only["primary"]) == ("OIDC", False)
+    assert current.pool_file(POOL_ID) == "people"
+    assert current.pool_file("other") is None
+    assert [each.id for each in current.now.all] == ["corp"]

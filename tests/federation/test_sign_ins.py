@@ -17,6 +17,7 @@ from gateway.federation.sign_ins import (
     Leaving,
     Waiting,
 )
+from gateway.federation.waiting import Ticket
 from gateway.model.client import Client
 from gateway.model.errors import (
     MalformedCredentialError,
@@ -217,3 +218,23 @@ def test_an_answer_that_nobody_asked_for_waits_for_any_browser(desk: Desk) -> No
     assert desk.party.uninvited == [True]
     with pytest.raises(StaleAttemptError):
         desk.arrive(state)
+
+
+def test_who_seems_to_be_here_already_waits_or_stays_apart(desk: Desk) -> None:
+    """Nobody is let in before they have said which."""
+    desk.use(link={"policy": "confirm"})
+    proven = {"email": str(ANA["email"]), "email_verified": "true"}
+    ana = desk.house.person(desk.pool, **proven)
+
+    waiting = desk.reach(desk.leave(), code="c0de")
+
+    assert isinstance(waiting, Waiting)
+    ticket = Ticket(waiting.handle, BROWSER)
+    arrived = desk.sign_ins.stay_apart(desk.pool, desk.client, ticket, CONTEXT)
+    assert isinstance(arrived.step, SignedIn)
+    assert arrived.step.user.sub != ana.sub
+    assert desk.sign_ins.connected.of(ana) == []
+    with pytest.raises(StaleAttemptError):
+        desk.sign_ins.waiting.supposed(desk.pool, ticket)
+    way_out = desk.sign_ins.sessions.way_out("nobody", back="", state="")
+    assert way_out is None
