@@ -23,7 +23,7 @@ OWN_PATHS = frozenset(
     {
         *(b"/login", b"/signup", b"/confirm", b"/confirmUser", b"/resendcode"),
         *(b"/forgotPassword", b"/confirmForgotPassword", b"/consent", b"/device"),
-        *(b"/logout", b"/account", b"/error"),
+        *(b"/login/connect", b"/logout", b"/account", b"/error"),
     }
 )
 

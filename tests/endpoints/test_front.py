@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from gateway.config.settings.own_paths import OWN_PATHS
 from gateway.endpoints.front import Front
+
+# Reserved for later versions, which will answer there.
+RESERVED = {"/identitypools/**"}
 
 
 class App:
@@ -85,3 +89,11 @@ async def test_an_address_in_brackets_may_be_the_own_host() -> None:
     await front(scope, _nothing, _nothing)
 
     assert control.asked == 1
+
+
+@pytest.mark.parametrize("path", sorted({*OWN_PATHS} - RESERVED))
+async def test_what_no_route_may_take_is_answered_here(path: str) -> None:
+    """There are two lists, and a page that is in one alone would never be seen."""
+    filled = path.replace("**", "x").replace("{pool_id}", "us-east-1_Ab3dEfGh9")
+
+    assert await _ask(filled.encode(), b"gw.example.com") == "control"

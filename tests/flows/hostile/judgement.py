@@ -9,7 +9,7 @@ from tests.flows.house import ISSUER
 # Endpoints whose callers are programs, and tell failures by a code.
 PROGRAMS = (
     *("/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/par"),
-    *("/oauth2/device_authorization", "/oauth2/userInfo"),
+    *("/oauth2/device_authorization", "/oauth2/userInfo", "/oauth2/backchannel"),
 )
 DOCUMENTS = "/.well-known/"
 ASSETS = "/_gateway/pages/"
@@ -25,7 +25,7 @@ CODES = {
     "consent_required",
 }
 COOKIES = re.compile(
-    r"__Host-gateway-(?:session|browser|client)=[A-Za-z0-9_+.~-]*"
+    r"__Host-gateway-(?:session|browser|client|passkey-offer)=[A-Za-z0-9_+.~-]*"
     r'(?:"")?; [^\r\n]*\bPath=/; SameSite=lax; Secure'
 )
 _TITLE = re.compile(r"<h1[^>]*>[^<]+</h1>")
