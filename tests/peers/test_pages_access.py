@@ -22,6 +22,19 @@ pytestmark = pytest.mark.peer
 AXE = Path(__file__).parent / "programs/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"width": 320, "height": 640}
+# Nobody is there: the page that says so is looked at as well.
+CORP = """
+kind = "oidc"
+id = "corp"
+label = "Example Corporation single sign-on"
+owner = "team@example.com"
+issuer = "http://127.0.0.1:9"
+accept.flows = ["login"]
+client = { id = "gateway", auth = "none" }
+network.allow_plain_http = true
+network.allow_private_addresses = ["127.0.0.0/8"]
+link.policy = "confirm"
+"""
 OUTSIDE = [
     "/login",
     "/signup",
@@ -30,6 +43,8 @@ OUTSIDE = [
     "/forgotPassword",
     "/confirmForgotPassword",
     "/login?client_id=nobody",
+    f"/login?client_id={CLIENT_ID}&identity_provider=corp",
+    "/oauth2/idpresponse?state=nobodys",
     "/error?error=access_denied",
     "/device?user_code=WXYZ-WXYZ",
 ]
@@ -42,6 +57,7 @@ INSIDE = [
     "/account/passkeys",
     "/account/passkeys/new",
     "/passkeys/add",
+    "/account/sign-ins",
     "/account/sessions",
     "/account/applications",
     "/account/data",
@@ -50,7 +66,8 @@ INSIDE = [
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesSite]:
-    with pages_site(tmp_path_factory.mktemp("access")) as running:
+    folder = tmp_path_factory.mktemp("access")
+    with pages_site(folder, lambda _: {"corp": CORP}) as running:
         yield running
 
 
