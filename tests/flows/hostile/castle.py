@@ -55,6 +55,8 @@ id = "people"
 owner = "team@example.com"
 pool_id = "{POOL_ID}"
 {_SETTINGS}
+[accept]
+flows = ["bearer", "exchange"]
 [[client]]
 id = "app"
 name = "App"
@@ -106,6 +108,28 @@ redirect_uris = ["{OTHER_CALLBACK}"]
 logout_uris = ["{OTHER_CALLBACK}"]
 """
 
+EXCHANGE = """
+[tokens.profiles.app]
+ttl = "10m"
+[[exchanges]]
+id = "app"
+scopes = ["read"]
+actors = true
+guests_upgrade = true
+rate = { per_ip = "1000000/m" }
+"""
+EXCHANGE_POLICY = """
+[policy]
+id = "exchanges"
+owner = "team@example.com"
+[[rule]]
+id = "all"
+effect = "allow"
+routes = ["app"]
+for = ["authenticated", "guest"]
+when = "true"
+"""
+
 _FORM = re.compile(r'<form[^>]* action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
 _FIELD = re.compile(r"<(?:input|button|select)\b[^>]*>")
 _NAME = re.compile(r'\bname="([^"]*)"')
@@ -131,7 +155,8 @@ def furnish(folder: Path) -> None:
     (folder / "providers/others.toml").write_text(OTHER_POOL)
     (folder / "state/service.secret").write_text(SECRET)
     config = folder / "config.toml"
-    config.write_text(config.read_text().replace('"error"', '"debug"', 1))
+    config.write_text(config.read_text().replace('"error"', '"debug"', 1) + EXCHANGE)
+    (folder / "policies/exchanges.toml").write_text(EXCHANGE_POLICY)
 
 
 @dataclass

@@ -37,6 +37,7 @@ NAMES: Sequence[bytes] = (
     *(b"identity_provider", b"grant_type", b"code", b"code_verifier", b"device_code"),
     *(b"refresh_token", b"client_secret", b"client_assertion", b"audience", b"token"),
     *(b"client_assertion_type", b"subject_token", b"subject_token_type", b"user_code"),
+    *(b"actor_token", b"actor_token_type", b"requested_token_type", b"provider"),
     *(b"token_type_hint", b"id_token_hint", b"post_logout_redirect_uri", b"user_name"),
     *(b"logout_uri", b"confirmation_code", b"address", b"csrf", b"username", b"x"),
     *(b"password", b"first", b"choice", b"credential", b"answer", b"session"),

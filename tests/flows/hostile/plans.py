@@ -128,6 +128,11 @@ async def _of_programs(castle: Castle) -> list[Ask]:
             "client_assertion_type": "urn:ietf:params:oauth:"
             "client-assertion-type:jwt-bearer"
         },
+        # Of whoever is no client.
+        {"grant_type": _EXCHANGE, "subject_token": access, "scope": "read"}
+        | {"subject_token_type": _ACCESS},
+        {"grant_type": _EXCHANGE, "subject_token": access, "actor_token": access}
+        | {"subject_token_type": _ACCESS, "actor_token_type": _ACCESS},
     ]
     found = [Ask("/oauth2/token", "POST", form=pairs_of(each)) for each in grants]
     found[4] = found[4].having(BASIC)
