@@ -263,3 +263,16 @@ async def test_a_logged_exchange_is_decided_anew(house: ExchangeHouse) -> None:
     document = json.loads(replayed.stdout)
     assert document["decisions"] == document["same"] == 2
     assert "exchanges/no-banned" in explained.stdout
+
+
+@pytest.mark.parametrize("host", ["gw.example.com", "other.example.com"])
+async def test_the_path_that_policies_know_leads_nowhere(
+    house: ExchangeHouse, host: str
+) -> None:
+    """Neither at our own host nor at one that is the proxy's alone."""
+    async with house.open() as caller:
+        headers = house.bearer() | {"host": host}
+        answer = await caller.post("/oauth2/token/app?scope=read", headers=headers)
+
+    assert answer.status_code == httpx.codes.NOT_FOUND
+    assert house.upstream.received == []
