@@ -22,6 +22,7 @@ from gateway.pool.pool import Pool
 from gateway.pool.profiles import keep_profile
 from gateway.pool.settings import PoolSettings, TriggerKind, TriggerSettings
 from gateway.pool.sign_in.values import Context
+from gateway.storage.identities import find_identity
 from gateway.storage.pools.federated_logins import FederatedLogins, Login
 from gateway.storage.pools.groups import AllGroups
 from gateway.storage.pools.users import Users
@@ -379,3 +380,16 @@ def test_who_is_kept_out_is_connected_to_nothing(house: House) -> None:
 
     with pytest.raises(DisabledError):
         connect(house, linking(house, pool, "confirm"), ana)
+
+
+def test_a_newcomer_is_one_identity_by_either_token(house: House) -> None:
+    """The provider's own, and those of the pool."""
+    pool = house.pool()
+    user = enter(house, pool, house.client(pool)).user
+
+    own = house.read(lambda c: find_identity(c, "pool", user.sub))
+    there = house.read(lambda c: find_identity(c, "corp", "123"))
+
+    assert own is not None
+    assert there is not None
+    assert own.id == there.id

@@ -337,6 +337,20 @@ def test_nobody_comes_in_uninvited_by_default(
     assert party.answers == []
 
 
+def test_who_may_begin_does_so_at_the_place_of_its_protocol(
+    hotel: Hotel, visitor: Visitor
+) -> None:
+    party = open_house(hotel)
+    party.answers_uninvited = True
+    use(hotel.federation, saml_provider(party))
+
+    answer = {"state": urlencode(RELAYED), "code": "x"}
+    visitor.page = visitor.client.post(BACK, data=answer, headers=CROSS_SITE)
+
+    assert visitor.heading == "This sign-in is over"
+    assert party.answers == []
+
+
 def test_what_is_no_query_leads_nowhere(visitor: Visitor, party: MadeUpParty) -> None:
     party.answers_uninvited = True
     answer = {"RelayState": "a=%zz&a=1", "SAMLResponse": "x"}
