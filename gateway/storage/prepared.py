@@ -93,21 +93,6 @@ class Prepared:
         ready = self._ready
         _driver(connection).execute(ready.text, ready.bound(values))
 
-    def run_all(
-        self, connection: Connection, rows: Sequence[Mapping[str, Any]]
-    ) -> None:
-        """Change what the statement changes for each of many rows.
-
-        Args:
-            connection: Of the caller's transaction.
-            rows: The values of each, by name; all have the same names.
-        """
-        if connection.dialect.name != _SQLITE:
-            connection.execute(self._statement, [dict(values) for values in rows])
-            return
-        ready = self._ready
-        _driver(connection).executemany(ready.text, map(ready.bound, rows))
-
     @cached_property
     def _ready(self) -> _Compiled:
         dialect = SQLiteDialect_pysqlite()

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
-    func,
     insert,
     select,
     update,
@@ -126,20 +125,6 @@ def test_changes_are_part_of_the_transaction(kept: Database) -> None:
 
     with kept.reading() as connection:
         assert FIND.first(connection, BOTH).id == 2
-
-
-def test_many_rows_are_written_in_one_go(kept: Database) -> None:
-    """As one by one; a failure keeps none of them."""
-    rows = [{**FULL, "id": number} for number in range(3)]
-    with kept.writing() as connection:
-        ADD.run_all(connection, rows)
-        assert connection.scalar(select(func.count()).select_from(KEPT)) == len(rows)
-
-    with pytest.raises(DuplicateError), kept.writing() as connection:
-        ADD.run_all(connection, [{**FULL, "id": 3}, *rows])
-
-    with kept.reading() as connection:
-        assert FIND.first(connection, {**BOTH, "the_id": 3}) is None
 
 
 def test_failures_are_those_of_the_database(kept: Database) -> None:

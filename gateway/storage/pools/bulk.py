@@ -8,16 +8,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Table, bindparam, insert, select, text
+from sqlalchemy import Connection, Select, Table, bindparam, select, text
 
 from gateway.model.user import User
+from gateway.storage.loading import Loader
 from gateway.storage.pools.factor_tables import POOL_PASSKEY
 from gateway.storage.pools.group_tables import POOL_MEMBERSHIP
 from gateway.storage.pools.secrets import UserSecrets, secrets_of
 from gateway.storage.pools.secrets import row_of as secrets_row_of
 from gateway.storage.pools.tables import POOL_NAME, POOL_SECRET, POOL_USER
 from gateway.storage.pools.users import Name, row_of
-from gateway.storage.prepared import Prepared
 
 _TAKEN_NAMES: Final = select(POOL_NAME.c.name).where(
     POOL_NAME.c.pool_id == bindparam("pool_id"),
@@ -50,8 +50,8 @@ _COUNT_ANEW: Final = text("ANALYZE pool_user, pool_name, pool_secret, pool_membe
 
 
 # In the order in which they need each other.
-_ADD: Final = {
-    table: Prepared(insert(table))
+_LOADERS: Final = {
+    table: Loader(table)
     for table in (POOL_USER, POOL_SECRET, POOL_NAME, POOL_MEMBERSHIP, POOL_PASSKEY)
 }
 
@@ -128,9 +128,8 @@ class Bulk:
                 {**passkey, **who} for each, who in pairs for passkey in each.passkeys
             ],
         }
-        for table, statement in _ADD.items():
-            if tables[table]:
-                statement.run_all(self._connection, tables[table])
+        for table, loader in _LOADERS.items():
+            loader.load(self._connection, tables[table])
 
     def count_anew(self) -> None:
         """Let a server know how many there are now; else it goes through all of them.
