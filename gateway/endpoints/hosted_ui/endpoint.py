@@ -92,7 +92,7 @@ class PageEndpoint:
         self._logger.info(
             "a page was refused",
             error=error.code,
-            kind=type(error).__name__,
+            failure=type(error).__name__,
             detail=error.detail,
         )
         response = self._site.failure(visit or strangers(scope), error)

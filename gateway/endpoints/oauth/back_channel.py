@@ -69,7 +69,7 @@ class BackChannelEndpoint:
             self._logger.info(
                 "a logout token was refused",
                 error=error.code,
-                kind=type(error).__name__,
+                failure=type(error).__name__,
                 detail=error.detail,
             )
             is_token = isinstance(error, CredentialError)

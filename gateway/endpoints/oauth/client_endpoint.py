@@ -122,7 +122,7 @@ class _Endpoint:
                 "a client was refused",
                 path=self._endpoint.path,
                 error=error.code,
-                kind=type(error).__name__,
+                failure=type(error).__name__,
                 detail=error.detail,
             )
             return oauth_error(error)

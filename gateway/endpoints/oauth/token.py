@@ -70,7 +70,7 @@ class TokenEndpoint:
             self._logger.info(
                 "a token was refused",
                 error=error.code,
-                kind=type(error).__name__,
+                failure=type(error).__name__,
                 detail=error.detail,
             )
             return oauth_error(error)

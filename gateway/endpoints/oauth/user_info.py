@@ -80,7 +80,7 @@ class UserInfoEndpoint:
             self._logger.info(
                 "a request about a person was refused",
                 error=error.code,
-                kind=type(error).__name__,
+                failure=type(error).__name__,
                 detail=error.detail,
             )
             return _refused(error)

@@ -78,7 +78,7 @@ class Connecting:
             self._logger.info(
                 "a sign-in was not connected",
                 error=error.code,
-                kind=type(error).__name__,
+                failure=type(error).__name__,
                 detail=error.detail,
             )
         return without_link(visit)

@@ -306,7 +306,7 @@ class ElsewherePages:
         self._logger.info(
             "a sign-in through a provider was refused",
             error=error.code,
-            kind=type(error).__name__,
+            failure=type(error).__name__,
             detail=error.detail,
             **fields,
         )
