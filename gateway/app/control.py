@@ -12,7 +12,7 @@ from gateway.app.status import Status
 from gateway.app.tools import Tools
 from gateway.authentication.verifier import Verifier
 from gateway.config.providers.guest import GuestProvider
-from gateway.endpoints import well_known
+from gateway.endpoints import saml, well_known
 from gateway.endpoints.admin import explain, health, outbox, status
 from gateway.endpoints.admin.hosts import HostCheck
 from gateway.endpoints.frame import Frame
@@ -57,6 +57,7 @@ def build_control(
                 show_signed_out=tools.pages.show_signed_out,
                 find_way_out=tools.pages.find_way_out,
             ),
+            *saml.routes(_saml_metadata(tools)),
             *back_channel.routes(hear=_back_channel(tools).hear, logger=logger),
             *tools.pages.routes,
             *well_known.routes(
@@ -70,6 +71,17 @@ def build_control(
         tools=tools,
         client_ip=client_ip,
     )
+
+
+def _saml_metadata(tools: Tools) -> Callable[[str], bytes | None]:
+    def find(provider_id: str) -> bytes | None:
+        for each in tools.federation.providers.now.all:
+            if each.id == provider_id:
+                found = getattr(each.party, "metadata", None)
+                return found if isinstance(found, bytes) else None
+        return None
+
+    return find
 
 
 def _back_channel(tools: Tools) -> BackChannel:

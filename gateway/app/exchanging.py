@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from gateway.app.loading import Loaded, exchanges_of, target_rules_of
+from gateway.app.saml import build_parts
 from gateway.app.tools import Tools
 from gateway.authentication.opaque.building import build_opaque_verifiers
 from gateway.authentication.opaque.proof import OpaqueVerifier
@@ -77,11 +78,14 @@ def build_exchanges(
 def _readers(loaded: Loaded, tools: Tools) -> Mapping[str, Mapping[str, Reader]]:
     """Return what checks tokens that say nothing by themselves, by type and provider."""
     configuration = loaded.configuration
-    verifiers = build_opaque_verifiers(
-        configuration.providers,
-        keys=tools.key_sources,
-        skew=configuration.settings.tokens.skew,
-    )
+    verifiers: dict[str, OpaqueVerifier] = {
+        **build_opaque_verifiers(
+            configuration.providers,
+            keys=tools.key_sources,
+            skew=configuration.settings.tokens.skew,
+        ),
+        **_saml_verifiers(loaded, tools),
+    }
     readers: dict[str, dict[str, Reader]] = {}
     for file in configuration.providers:
         verifier = verifiers.get(file.settings.id)
@@ -89,6 +93,15 @@ def _readers(loaded: Loaded, tools: Tools) -> Mapping[str, Mapping[str, Reader]]
             by_provider = readers.setdefault(type_of(file.settings.kind), {})
             by_provider[file.settings.id] = partial(_read, verifier, tools)
     return readers
+
+
+def _saml_verifiers(loaded: Loaded, tools: Tools) -> dict[str, OpaqueVerifier]:
+    parts = build_parts(loaded.configuration, tools.saml)
+    return {
+        name: each.verifier
+        for name, each in parts.items()
+        if "exchange" in each.settings.accept.flows
+    }
 
 
 def _read(verifier: OpaqueVerifier, tools: Tools, token: str) -> VerifiedClaims:

@@ -240,6 +240,7 @@ class Gateway:
         while True:
             await self._attempt("key ring", self._tick_keys)
             await self._attempt("issuers' keys", self._tools.key_sources.refresh_due)
+            await self._attempt("SAML metadata", self._tools.saml.refresh_due)
             await self._attempt("what is over", self._tools.sweeping.tick)
             self._tools.logs.losses.tell()
             await asyncio.sleep(self._tick.total_seconds())

@@ -8,7 +8,7 @@ is handed in or taken over from the snapshot before.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import anyio.to_thread
@@ -20,6 +20,7 @@ from gateway.app.federation import build_parties
 from gateway.app.functions import build_functions
 from gateway.app.loading import Loaded, target_rules_of
 from gateway.app.revision import find_revision
+from gateway.app.saml import build_parts, build_saml_parties
 from gateway.app.signing_in import build_login_providers
 from gateway.app.tools import Tools
 from gateway.authentication.extractor import Extractor
@@ -45,6 +46,9 @@ from gateway.storage.identities import IdentityStore
 from gateway.upstream.forwarder import Forwarder, Service, service_of
 from gateway.upstream.headers import RequestHeaders
 
+if TYPE_CHECKING:
+    from gateway.authentication.saml.building import SamlParts
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -57,6 +61,7 @@ class Snapshot:
         functions: What triggers may call.
         post_office: How messages leave.
         providers: With whom people may sign in.
+        saml: What the files of SAML providers made, by their ids.
     """
 
     loaded: Loaded
@@ -65,6 +70,7 @@ class Snapshot:
     functions: Mapping[str, Function]
     post_office: PostOffice
     providers: LoginProviders
+    saml: Mapping[str, "SamlParts"]
 
 
 async def build_snapshot(
@@ -120,15 +126,19 @@ async def build_snapshot(
             evidence=plane.evidence,
         ),
     )
-    providers = _login_providers(loaded, tools)
-    return Snapshot(loaded, plane, control, functions, post_office, providers)
+    saml = build_parts(configuration, tools.saml)
+    providers = _login_providers(loaded, tools, saml)
+    return Snapshot(loaded, plane, control, functions, post_office, providers, saml)
 
 
-def _login_providers(loaded: Loaded, tools: Tools) -> LoginProviders:
+def _login_providers(
+    loaded: Loaded, tools: Tools, saml: Mapping[str, "SamlParts"]
+) -> LoginProviders:
     parties = build_parties(
         loaded.configuration, clock=tools.clock, key_sources=tools.key_sources
     )
-    return build_login_providers(loaded, parties)
+    others = build_saml_parties(saml, clock=tools.clock)
+    return build_login_providers(loaded, {**parties, **others})
 
 
 def _headers(configuration: Configuration) -> RequestHeaders:
@@ -173,6 +183,7 @@ def retire(old: Snapshot, *, successor: Snapshot, tools: Tools) -> None:
     """Let go of what only the old snapshot needed; its requests finish."""
     old.plane.forwarder.retire(heir=successor.plane.forwarder)
     tools.key_sources.keep_only(_with_keys(successor.loaded.configuration))
+    tools.saml.keep_only(successor.saml.values())
 
 
 def _with_keys(configuration: Configuration) -> Iterator[OidcProvider]:

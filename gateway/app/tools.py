@@ -14,6 +14,7 @@ from gateway.app.leaks import build_leaks
 from gateway.app.oauth import Ground, OAuthServices
 from gateway.app.pages import HostedPages
 from gateway.app.pools import PoolGround, PoolServices, build_pool_services
+from gateway.app.saml import SamlGround
 from gateway.app.signing_in import build_sign_ins
 from gateway.app.sweeping import Sweeping, sweeps_of
 from gateway.authentication.key_sources import KeySources
@@ -85,6 +86,7 @@ class Tools:
         self.database = database
         self.keyring = keyring
         self.key_sources = key_sources
+        self.saml = SamlGround(database=database, clock=clock)
         self.pools = pools
         self.oauth = oauth
         self.federation = federation

@@ -31,6 +31,7 @@ from gateway.config.providers.guest import GuestProvider
 from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.config.providers.saml import SamlProvider
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.tokens import TokensSettings
 from gateway.model.claims import TokenType
@@ -85,9 +86,9 @@ def build_verifiers(
                     verifiers.append(_oidc(file, provider, sources, tokens))
                 case DeveloperProvider() as provider:
                     verifiers.append(_developer(file, provider, tokens))
-                case GuestProvider() | OpaqueProvider():
-                    # Among our own tokens, below; and where nothing in a token says
-                    # whose it is, `opaque.building` is for it.
+                case GuestProvider() | OpaqueProvider() | SamlProvider():
+                    # Among our own tokens, below; where nothing in a token says whose it
+                    # is, `opaque.building` is for it; and assertions are no bearer tokens.
                     continue
                 case PoolProvider() as provider:
                     verifiers.append(

@@ -91,9 +91,25 @@ ROUTE: Final = RecordType(
 )
 
 
-def provider_environment() -> Environment:
-    """Return the environment of `[map]` and `[require]` in a provider's file."""
-    return Environment({"claims": CLAIMS, "now": TIMESTAMP})
+SAML: Final = RecordType(
+    "saml",
+    {
+        "name_id": STRING,
+        "name_id_format": STRING,
+        "session_index": STRING,
+        "attributes": _MULTIMAP,
+    },
+)
+
+
+def provider_environment(*, saml: bool = False) -> Environment:
+    """Return the environment of `[map]` and `[require]` in a provider's file.
+
+    Args:
+        saml: Whether the provider speaks SAML.
+    """
+    variables: dict[str, CelType] = {"claims": CLAIMS, "now": TIMESTAMP}
+    return Environment(variables | {"saml": SAML} if saml else variables)
 
 
 def policy_environment(

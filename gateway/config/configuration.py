@@ -20,6 +20,7 @@ from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.opaque.oauth2 import Oauth2Provider
 from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.config.providers.saml import SamlProvider
 from gateway.config.settings.root import Config
 
 ProviderSettings = (
@@ -36,6 +37,7 @@ ProviderSettings = (
     | TwitterProvider
     | GithubProvider
     | Oauth2Provider
+    | SamlProvider
 )
 
 

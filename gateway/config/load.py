@@ -49,6 +49,7 @@ from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.opaque.oauth2 import Oauth2Provider
 from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.config.providers.saml import SamlProvider
 from gateway.config.settings.door import Door
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.keys import KeysSettings
@@ -77,10 +78,8 @@ KINDS: Final[Mapping[str, type[ProviderSettings]]] = {
     "twitter": TwitterProvider,
     "github": GithubProvider,
     "oauth2": Oauth2Provider,
+    "saml": SamlProvider,
 }
-
-# Documented kinds that this version does not have.
-LATER_KINDS: Final = ("saml",)
 
 _MAX_FILES = 4096
 
@@ -285,13 +284,6 @@ def _read_provider(
     if kind is None:
         fault = document.fault(
             "E104", place, "kind is missing", help=f"one of {available}"
-        )
-    elif kind in LATER_KINDS:
-        fault = document.fault(
-            "E110",
-            place,
-            f"kind `{kind}` is not available in this version",
-            help=f"available are {available}",
         )
     else:
         fault = document.fault(

@@ -27,6 +27,7 @@ from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.opaque.oauth2 import Oauth2Provider
 from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.config.providers.saml import SamlProvider
 from gateway.config.settings.root import Config
 from gateway.config.settings.section import Called, Section, key_of
 from gateway.config.settings.values import duration_text, size_text
@@ -67,6 +68,7 @@ _FILES: Final[tuple[tuple[str, type[Section]], ...]] = (
     ("`providers/*.toml`: kind `gitlab`", GitlabProvider),
     ("`providers/*.toml`: kind `developer`", DeveloperProvider),
     ("`providers/*.toml`: kind `guest`", GuestProvider),
+    ("`providers/*.toml`: kind `saml`", SamlProvider),
     ("`providers/*.toml`: kind `pool`", PoolProvider),
     ("`providers/*.toml`: kind `facebook`", FacebookProvider),
     ("`providers/*.toml`: kind `amazon`", AmazonProvider),

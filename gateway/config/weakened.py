@@ -11,6 +11,7 @@ from gateway.config.providers.oidc import OidcProvider
 from gateway.config.providers.opaque.oauth2 import Oauth2Provider
 from gateway.config.providers.opaque.provider import OpaqueProvider
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.config.providers.saml import SamlProvider
 from gateway.config.settings.messages import MessagesSettings
 from gateway.config.settings.root import Config
 from gateway.config.settings.storage import StorageSettings
@@ -75,6 +76,8 @@ def _of(provider: ProviderFile) -> Iterator[str]:
             yield from _of_opaque(settings)
         case PoolProvider() as settings:
             yield from _of_pool(settings)
+        case SamlProvider() as settings:
+            yield from _of_saml(settings)
         case _:
             return
 
@@ -90,6 +93,19 @@ def _of_pool(settings: PoolProvider) -> Iterator[str]:
             yield f"{name}: its tokens cannot be revoked"
         if not client.rotation.enabled and client.authentication == "none":
             yield f"{name}: a stolen refresh token stays good beside the real one"
+
+
+def _of_saml(settings: SamlProvider) -> Iterator[str]:
+    name, strict = f"provider {settings.id}", settings.strict
+    if not strict.want_response_signed:
+        yield f"{name}: responses need no signature, only assertions"
+    if not strict.want_assertions_signed:
+        yield f"{name}: assertions need no signature, only responses"
+    if strict.allow_idp_initiated:
+        yield f"{name}: sign-ins may begin there, which nothing ties to a browser"
+    if strict.allow_cbc_encryption:
+        yield f"{name}: encrypted assertions may be of a kind that hides no changes"
+    yield from _of_network(settings.id, settings.network)
 
 
 def _of_network(provider: str, network: WaySettings) -> Iterator[str]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from gateway.cel.errors import BudgetExceededError, EvaluationError
@@ -24,6 +25,9 @@ MAX_TIME = timedelta(milliseconds=250)
 
 # Where others wait meanwhile. A hundred times what a provider's file usually takes.
 MAX_TIME_AT_ONCE = timedelta(milliseconds=5)
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +70,24 @@ class Evaluation:
         claims: Verified.
         now: The time, aware UTC.
         may_wait: Whether it may take longer than a moment.
+        more: Further variables, of providers that have them.
     """
 
     __slots__ = ("_deadline", "_may_wait", "_variables", "claims")
 
     def __init__(
-        self, claims: Mapping[str, Any], *, now: datetime, may_wait: bool
+        self,
+        claims: Mapping[str, Any],
+        *,
+        now: datetime,
+        may_wait: bool,
+        more: Mapping[str, Any] = _NOTHING,
     ) -> None:
         longest = MAX_TIME if may_wait else MAX_TIME_AT_ONCE
         self.claims = claims
         self._deadline = time.monotonic() + longest.total_seconds()
         self._may_wait = may_wait
-        self._variables = {"claims": claims, "now": now}
+        self._variables = {"claims": claims, "now": now, **more}
 
     def require(self, check: Check) -> None:
         """Refuse claims that do not meet a condition.

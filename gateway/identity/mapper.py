@@ -32,6 +32,7 @@ from gateway.config.configuration import ProviderFile, ProviderSettings
 from gateway.config.errors import ConfigError
 from gateway.config.faults import Fault
 from gateway.config.positions import Keys
+from gateway.config.providers.saml import SamlProvider
 from gateway.identity.bounds import (
     check_sign_in,
     check_subject,
@@ -41,6 +42,7 @@ from gateway.identity.bounds import (
     is_verified_address,
 )
 from gateway.identity.expressions import Check, Evaluation, Expression, Expressions
+from gateway.identity.saml import saml_variables
 from gateway.model.claims import VerifiedClaims
 from gateway.model.identity import IdentityKind
 
@@ -110,6 +112,12 @@ class Mapper:
         self.settings = settings
         self.kind = IdentityKind(settings.for_)
         self._programs = programs
+        # The domains that it may vouch for; `None` for any.
+        self._speaks_for = (
+            frozenset(settings.link.trust_email_domains)
+            if isinstance(settings, SamlProvider)
+            else None
+        )
 
     def map(
         self, claims: VerifiedClaims, now: datetime, *, may_wait: bool = True
@@ -127,14 +135,17 @@ class Mapper:
             MalformedCredentialError: A claim has another type than the file expects,
                 or a size or form that nobody's has.
         """
-        evaluation = Evaluation(claims.claims, now=now, may_wait=may_wait)
+        variables = saml_variables(claims) if self._speaks_for is not None else {}
+        evaluation = Evaluation(
+            claims.claims, now=now, may_wait=may_wait, more=variables
+        )
         for check in self._programs.checks:
             evaluation.require(check)
         fields = self._programs.fields.values(evaluation)
         attributes = self._programs.attributes.values(evaluation)
         fields["email_verified"] = is_verified_address(
             fields["email"], verified=fields["email_verified"]
-        )
+        ) and self._may_vouch(fields["email"])
         fields["phone_verified"] = (
             fields["phone_verified"] is True and fields["phone"] != ""
         )
@@ -144,6 +155,12 @@ class Mapper:
             attributes=_sealed(attributes),
             exported=self._export(claims.claims),
         )
+
+    def _may_vouch(self, email: str) -> bool:
+        """Whether the provider may vouch for an address."""
+        if self._speaks_for is None:
+            return True
+        return email.rpartition("@")[2].lower() in self._speaks_for
 
     def _export(self, claims: Mapping[str, Any]) -> Mapping[str, Any]:
         names = self.settings.export_claims
@@ -156,10 +173,11 @@ def compile_mappers(providers: Sequence[ProviderFile]) -> dict[str, Mapper]:
     Raises:
         ConfigError: With everything that is wrong with any expression of any provider.
     """
-    environment = provider_environment()
+    environments = {saml: provider_environment(saml=saml) for saml in (False, True)}
     faults: list[Fault] = []
     mappers = {}
     for provider in providers:
+        environment = environments[isinstance(provider.settings, SamlProvider)]
         compiler = _Compiler(environment, provider)
         mappers[provider.settings.id] = compiler.mapper()
         faults += compiler.faults
@@ -243,10 +261,15 @@ class _Compiler:
     def _refuse_blind_trust(self, expression: Expression) -> None:
         """Refuse `email_verified = "true"`, unless the provider is our own backend.
 
+        One that speaks SAML may vouch for the addresses of its own domains, if the file
+        names them; for others its word counts for nothing.
+
         Reference: Keycloak CVE-2026-14781 and its kin: an address that anybody can type
         in at a provider, taken for one that they have shown to hold.
         """
-        if expression.program.reads or self._provider.settings.kind == "developer":
+        settings = self._provider.settings
+        named = isinstance(settings, SamlProvider) and settings.link.trust_email_domains
+        if expression.program.reads or settings.kind == "developer" or named:
             return
         try:
             always = expression.program.evaluate({})

@@ -17,6 +17,7 @@ class TokenType(StrEnum):
     OPAQUE = "opaque"
     # A name of ours: on the wire it is an access token like any other.
     APP = "app"
+    SAML = "saml2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from gateway.config.load import KINDS
 from gateway.federation.profile_mapping import compile_profiles
 from gateway.identity.mapper import compile_mappers
 from gateway.keys.signing import generate
+from tests.authentication.saml.idp import pair
 from tests.config.files import NOON, Folder
 
 PAGE = (Path(__file__).parents[2] / "docs/providers.md").read_text()
@@ -55,6 +56,7 @@ def test_the_files_work_together(tmp_path: Path) -> None:
     )
     folder.add("config.toml", "[guest]\nenabled = true\n")
     folder.write("keys/backend.jwks", '{"keys": []}')
+    folder.write("keys/partner-idp.pem", pair("idp").certificate_pem.decode())
     for name in _SECRET.findall(PAGE):
         folder.write(name, key if name == "secrets/apple" else "made up").chmod(0o600)
     for name, text in FILES.items():
@@ -69,4 +71,5 @@ def test_the_files_work_together(tmp_path: Path) -> None:
     parties = build_parties(
         configuration, clock=lambda: NOON, key_sources=KeySources(clock=lambda: NOON)
     )
-    assert parties.keys() == profiles.keys() == SIGN_IN
+    assert parties.keys() == SIGN_IN
+    assert profiles.keys() == SIGN_IN | {"partner"}

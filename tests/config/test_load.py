@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.errors import ConfigError
-from gateway.config.load import KINDS, load
+from gateway.config.load import load
 from gateway.config.providers.developer import DeveloperProvider
 from gateway.config.providers.google import GoogleProvider
 from gateway.config.providers.guest import GuestProvider
@@ -262,7 +262,6 @@ def test_several_providers_may_stand_in_one_file(folder: Folder) -> None:
     [
         ("", "E104", "1:1"),
         ("schema = 2\nkind = 'guest'\nid = 'x'", "E107", "1:10"),
-        ("kind = 'saml'", "E110", "1:8"),
         ("kind = 'gogle'", "E105", "1:8"),
         ("kind = 5", "E105", "1:8"),
         ("provider = 5", "E105", "1:12"),
@@ -279,16 +278,6 @@ def test_a_provider_says_what_kind_it_is(
     errors = [fault for fault in folder.faults() if fault.code[0] == "E"]
 
     assert [(f.code, f.where) for f in errors] == [(code, f"providers/x.toml:{where}")]
-
-
-def test_a_kind_of_a_later_version_names_those_that_there_are(folder: Folder) -> None:
-    """So that nobody has to look them up."""
-    folder.write("providers/x.toml", "kind = 'saml'")
-
-    (fault,) = folder.faults()
-
-    assert fault.message == "kind `saml` is not available in this version"
-    assert fault.help == f"available are {', '.join(f'`{kind}`' for kind in KINDS)}"
 
 
 def test_a_misspelt_kind_is_suggested(folder: Folder) -> None:

@@ -69,20 +69,18 @@ class WaySettings(Section):
         description="For one fetch.",
     )
 
-    def check(self, text: str, key: str, *, hosts: tuple[str, ...]) -> None:
+    def check(self, text: str, *key: str, hosts: tuple[str, ...]) -> None:
         """Refuse an address of the provider that no request could be sent to.
 
         Args:
             text: The URL.
-            key: The setting that it stands in.
+            key: The setting that it stands in, from the outermost table on.
             hosts: Those that may be asked.
         """
         url = parse_url(text)
         if url.host not in hosts:
-            raise flaw(
-                "E330", f"`network.allow_hosts` leaves out {url.host}", at=(key,)
-            )
-        self.check_scheme(url, key)
+            raise flaw("E330", f"`network.allow_hosts` leaves out {url.host}", at=key)
+        self.check_scheme(url, *key)
         address = private_address_of(url.host)
         if address and not any(
             address in each for each in self.allow_private_addresses
@@ -91,10 +89,10 @@ class WaySettings(Section):
                 "E330",
                 f"`network.allow_private_addresses` leaves out {address}",
                 hint="without it, the gateway goes to public addresses alone",
-                at=(key,),
+                at=key,
             )
 
-    def check_scheme(self, url: Url, key: str) -> None:
+    def check_scheme(self, url: Url, *key: str) -> None:
         """Refuse an address without TLS, unless it is this machine's and that is meant."""
         if not url.tls and not (url.loopback and self.allow_plain_http):
             raise flaw(
@@ -103,7 +101,7 @@ class WaySettings(Section):
                 hint="for a provider on this machine: network.allow_plain_http = true"
                 if url.loopback
                 else "",
-                at=(key,),
+                at=key,
             )
 
 

@@ -19,6 +19,7 @@ from gateway.config.providers.opaque.github import GithubProvider
 from gateway.config.providers.opaque.oauth2 import Oauth2Provider
 from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.config.providers.pool.provider import PoolProvider
+from gateway.config.providers.saml import SamlProvider
 from gateway.config.settings.references import FileRef, SecretRef
 from gateway.config.settings.written import written_table
 
@@ -45,6 +46,8 @@ _INTRODUCTION = {
     "written out. Put your own `keys` and `audiences`.",
     "guest": "Guests, with every default written out. Their lifetimes and limits stand in\n"
     "[guest] of config.toml.",
+    "saml": "A provider that speaks SAML 2.0, with every default written out. Put your own\n"
+    "`idp.entity_id` and `idp.metadata`.",
     "pool": "People of your own, with every default written out. Put your own `pool_id`: a\n"
     "region of AWS's form, `_`, and nine letters and digits.",
 }
@@ -167,4 +170,13 @@ _EXAMPLES: Final[Mapping[str, tuple[type[Provider], dict[str, Any]]]] = {
         },
     ),
     "guest": (GuestProvider, {}),
+    "saml": (
+        SamlProvider,
+        {
+            "idp": {
+                "entity_id": "https://idp.example.com/metadata",
+                "metadata": {"url": "https://idp.example.com/metadata"},
+            }
+        },
+    ),
 }

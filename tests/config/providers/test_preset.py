@@ -95,4 +95,4 @@ def test_nothing_that_is_set_is_left_out() -> None:
 def test_a_kind_that_there_is_not_has_none() -> None:
     """The caller knows which there are."""
     with pytest.raises(KeyError):
-        preset_text("saml")
+        preset_text("cas")

@@ -282,7 +282,7 @@ def routes_of(frame: Frame) -> list[Route]:
 
 def _filled(path: str) -> str:
     filled = path.replace("{pool_id}", POOL_ID).replace("{client_id}", "app")
-    filled = filled.replace("{digest}", "0" * 16)
+    filled = filled.replace("{digest}", "0" * 16).replace("{provider}", "partner")
     assert "{" not in filled, path
     return filled
 

@@ -11,7 +11,7 @@ PROGRAMS = (
     *("/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/par"),
     *("/oauth2/device_authorization", "/oauth2/userInfo", "/oauth2/backchannel"),
 )
-DOCUMENTS = "/.well-known/"
+DOCUMENTS = ("/.well-known/", "/saml2/metadata/")
 ASSETS = "/_gateway/pages/"
 
 # RFC 6749, 6750, 7009, 8628, 8693, 8707, 9449.
@@ -50,9 +50,10 @@ def judge(answer: Answer, *, ways: frozenset[str]) -> None:
         _judge_way(answer, ways)
     elif answer.asked.path in PROGRAMS:
         _judge_document(answer)
-    elif (answer.status >= 400 and DOCUMENTS not in answer.asked.path) or answer.one(
-        "content-type"
-    ).startswith("text/html"):
+    elif (
+        answer.status >= 400
+        and not any(each in answer.asked.path for each in DOCUMENTS)
+    ) or answer.one("content-type").startswith("text/html"):
         _judge_page(answer)
 
 

@@ -1,0 +1,1 @@
+"""Signing in at providers that speak SAML 2.0."""
