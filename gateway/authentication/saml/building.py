@@ -238,10 +238,7 @@ class _Reader:
             for number, each in enumerate(idp.certificates)
         )
         sso = {_BINDINGS[idp.sso_binding]: idp.sso_url} if idp.sso_url else {}
-        logout = (
-            {_BINDINGS[idp.logout_binding]: idp.logout_url} if idp.logout_url else {}
-        )
-        return Description(certificates, sso, logout, logout)
+        return Description(certificates, sso)
 
     def _certificate(self, content: bytes, place: Keys) -> Certificate:
         try:

@@ -277,11 +277,6 @@ class SamlProvider(Provider):
         return f"{self._public_url}/saml2/idpresponse"
 
     @property
-    def logout_url(self) -> str:
-        """Where requests and responses about signing out come to."""
-        return f"{self._public_url}/saml2/logout"
-
-    @property
     def token_url(self) -> str:
         """Where assertions are exchanged."""
         return f"{self._public_url}/oauth2/token"
@@ -305,6 +300,13 @@ class SamlProvider(Provider):
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
+        if self.sign_in.sign_out == "there":
+            raise flaw(
+                "E110",
+                "signing out by SAML is not available in this version",
+                hint="who signs out here stays signed in at the provider",
+                at=("sign_in", "sign_out"),
+            )
         if self.strict.want_assertions_encrypted and self.sp.key is None:
             raise flaw(
                 "E104",

@@ -23,7 +23,6 @@ def test_a_provider_with_metadata_needs_nothing_else() -> None:
     assert not provider.strict.allow_idp_initiated
     assert provider.entity_id.endswith("/saml2/metadata/partner")
     assert provider.consumer_url.endswith("/saml2/idpresponse")
-    assert provider.logout_url.endswith("/saml2/logout")
     assert provider.token_url.endswith("/oauth2/token")
 
 
@@ -45,8 +44,10 @@ def test_a_provider_with_metadata_needs_nothing_else() -> None:
         (f"{IDP}accept.flows = ['bearer']", "E105"),
         (f"{IDP}network.allow_hosts = ['other.example']", "E330"),
         (f"{IDP}for = 'service'", "E105"),
+        (f"{IDP}sign_in.sign_out = 'there'", "E110"),
+        (f"{IDP}idp.logout_url = 'https://idp.example/slo'", "E110"),
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_what_a_provider_cannot_have_is_refused(text: str, code: str) -> None:
     assert the_fault(SamlProvider, HEAD + text).code == code
