@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from gateway.config.providers.common import LoginAccept, SignInSettings
+from gateway.config.providers.common import LinkSettings, LoginAccept, SignInSettings
 from gateway.federation.attempts import LIFETIME, MOST_AT_ONCE
 from gateway.federation.profiles import Why
 from gateway.federation.records import MAX_BYTES
@@ -13,9 +13,11 @@ PAGE = (Path(__file__).parents[2] / "docs/federation.md").read_text()
 
 
 def test_its_settings_are_settings() -> None:
-    (block,) = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    told = tomllib.loads(block)
+    blocks = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    told, linked = map(tomllib.loads, blocks)
 
+    assert set(linked["link"]) == set(LinkSettings.model_fields)
+    LinkSettings.model_validate(linked["link"])
     assert LoginAccept.model_validate(told["accept"]).flows == ("login",)
     assert set(told["sign_in"]) <= set(SignInSettings.model_fields)
     SignInSettings.model_validate(told["sign_in"])
