@@ -12,7 +12,12 @@ from sqlalchemy import Connection, Select, Table, bindparam, select, text
 
 from gateway.model.user import User
 from gateway.storage.loading import Loader
-from gateway.storage.pools.factor_tables import POOL_PASSKEY
+from gateway.storage.pools.factor_tables import (
+    POOL_DEVICE,
+    POOL_PASSKEY,
+    POOL_RECOVERY_CODE,
+)
+from gateway.storage.pools.federation_tables import FEDERATED_LOGIN
 from gateway.storage.pools.group_tables import POOL_MEMBERSHIP
 from gateway.storage.pools.secrets import UserSecrets, secrets_of
 from gateway.storage.pools.secrets import row_of as secrets_row_of
@@ -38,21 +43,34 @@ _GROUPS: Final = (
     )
     .order_by(POOL_MEMBERSHIP.c.name)
 )
-_PASSKEYS: Final = (
-    select(POOL_PASSKEY)
-    .where(
-        POOL_PASSKEY.c.pool_id == bindparam("pool_id"),
-        POOL_PASSKEY.c.sub.between(bindparam("first"), bindparam("last")),
+
+
+def _range(table: Table, *order: str) -> Select[Any]:
+    """Return the statement for rows of people who stand beside each other in a list."""
+    return (
+        select(table)
+        .where(
+            table.c.pool_id == bindparam("pool_id"),
+            table.c.sub.between(bindparam("first"), bindparam("last")),
+        )
+        .order_by(*(table.c[name] for name in order))
     )
-    .order_by(POOL_PASSKEY.c.created_at)
-)
+
+
+_PASSKEYS: Final = _range(POOL_PASSKEY, "created_at")
+_DEVICES: Final = _range(POOL_DEVICE, "created_at", "key")
+_CODES: Final = _range(POOL_RECOVERY_CODE, "digest")
+_LOGINS: Final = _range(FEDERATED_LOGIN, "provider", "subject")
 _COUNT_ANEW: Final = text("ANALYZE pool_user, pool_name, pool_secret, pool_membership")
 
 
 # In the order in which they need each other.
 _LOADERS: Final = {
     table: Loader(table)
-    for table in (POOL_USER, POOL_SECRET, POOL_NAME, POOL_MEMBERSHIP, POOL_PASSKEY)
+    for table in (
+        *(POOL_USER, POOL_SECRET, POOL_NAME, POOL_MEMBERSHIP, POOL_PASSKEY),
+        *(POOL_DEVICE, POOL_RECOVERY_CODE, FEDERATED_LOGIN),
+    )
 }
 
 
@@ -67,6 +85,9 @@ class Entry:
         secrets: What proves them.
         groups: Which groups they are in.
         passkeys: Rows of `pool_passkey`, without the pool and the person.
+        devices: Likewise, of `pool_device`.
+        recovery_codes: Their digests.
+        logins: Rows of `federated_login`, without the pool and the person.
     """
 
     user: User
@@ -75,6 +96,9 @@ class Entry:
     secrets: UserSecrets = field(default_factory=UserSecrets)
     groups: Sequence[str] = ()
     passkeys: Sequence[Mapping[str, Any]] = ()
+    devices: Sequence[Mapping[str, Any]] = ()
+    recovery_codes: Sequence[bytes] = ()
+    logins: Sequence[Mapping[str, Any]] = ()
 
 
 class Bulk:
@@ -127,6 +151,17 @@ class Bulk:
             POOL_PASSKEY: [
                 {**passkey, **who} for each, who in pairs for passkey in each.passkeys
             ],
+            POOL_DEVICE: [
+                {**device, **who} for each, who in pairs for device in each.devices
+            ],
+            POOL_RECOVERY_CODE: [
+                {**who, "digest": digest}
+                for each, who in pairs
+                for digest in each.recovery_codes
+            ],
+            FEDERATED_LOGIN: [
+                {**login, **who} for each, who in pairs for login in each.logins
+            ],
         }
         for table, loader in _LOADERS.items():
             loader.load(self._connection, tables[table])
@@ -154,17 +189,30 @@ class Bulk:
         groups: dict[str, list[str]] = {}
         for row in self._connection.execute(_GROUPS, asked):
             groups.setdefault(row.sub, []).append(row.name)
-        passkeys: dict[str, list[Mapping[str, Any]]] = {}
-        for row in self._connection.execute(_PASSKEYS, asked):
-            found = {**row._mapping}  # noqa: SLF001 - SQLAlchemy's public name for it
-            del found["pool_id"]
-            passkeys.setdefault(found.pop("sub"), []).append(found)
+        passkeys = self._rows(_PASSKEYS, asked)
+        devices = self._rows(_DEVICES, asked)
+        codes = self._rows(_CODES, asked)
+        logins = self._rows(_LOGINS, asked)
         return [
             Entry(
                 user=user,
                 secrets=secrets.get(user.sub, UserSecrets()),
                 groups=groups.get(user.sub, ()),
                 passkeys=passkeys.get(user.sub, ()),
+                devices=devices.get(user.sub, ()),
+                recovery_codes=[row["digest"] for row in codes.get(user.sub, ())],
+                logins=logins.get(user.sub, ()),
             )
             for user in users
         ]
+
+    def _rows(
+        self, statement: Select[Any], asked: Mapping[str, str]
+    ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return the rows of people, by their `sub`, without that and the pool."""
+        rows: dict[str, list[Mapping[str, Any]]] = {}
+        for row in self._connection.execute(statement, dict(asked)):
+            found = {**row._mapping}  # noqa: SLF001 - SQLAlchemy's public name for it
+            del found["pool_id"]
+            rows.setdefault(found.pop("sub"), []).append(found)
+        return rows

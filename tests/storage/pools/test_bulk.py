@@ -1,5 +1,7 @@
 """Many people at a time, on each database."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
@@ -26,6 +28,25 @@ PASSKEY = {
     "is_backed_up": False,
     "created_at": NOON,
     "used_at": None,
+}
+
+DEVICE: dict[str, Any] = {
+    "key": "us-east-1_6d7a2b1e-0000-4000-8000-000000000001",
+    "group_key": "-Ab3dEfGh9",
+    "verifier": "sealed",
+    "name": "Laptop",
+    "is_remembered": True,
+    "created_at": NOON,
+    "updated_at": NOON,
+    "used_at": NOON,
+    "address": "192.0.2.1",
+}
+LOGIN: dict[str, Any] = {
+    "provider": "google",
+    "subject": "123",
+    "created_at": NOON,
+    "last_at": None,
+    "claims": None,
 }
 
 
@@ -56,6 +77,9 @@ def test_people_come_back_with_all_that_is_theirs(pools: Database) -> None:
         secrets=UserSecrets(password_hash="hash", past_hashes=("old",)),
         groups=("admins", "staff"),
         passkeys=(PASSKEY,),
+        devices=(DEVICE,),
+        recovery_codes=(b"c" * 32,),
+        logins=(LOGIN,),
     )
     with pools.writing() as connection:
         Bulk(connection, PEOPLE).add([whole, entry(2, "bob")])
@@ -67,6 +91,9 @@ def test_people_come_back_with_all_that_is_theirs(pools: Database) -> None:
         assert (ana.user, ana.secrets) == (whole.user, whole.secrets)
         assert list(ana.groups) == ["admins", "staff"]
         assert list(ana.passkeys) == [PASSKEY]
+        assert list(ana.devices) == [DEVICE]
+        assert list(ana.recovery_codes) == [b"c" * 32]
+        assert list(ana.logins) == [LOGIN]
         assert (eve.secrets, eve.groups, eve.passkeys) == (UserSecrets(), (), ())
         assert bob.secrets == UserSecrets()
         users = Users(connection)

@@ -6,10 +6,13 @@ end. What came from a file is checked as strictly as what a person types.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from sqlalchemy import Column, Table
 
 from gateway.model.group import Group
 from gateway.model.user import User, UserStatus
@@ -24,7 +27,8 @@ from gateway.pool.people.transfer.fields import Fields
 from gateway.pool.people.transfer.lines import LineError, LineProblem
 from gateway.pool.pool import Pool
 from gateway.storage.pools.bulk import Entry
-from gateway.storage.pools.factor_tables import POOL_PASSKEY
+from gateway.storage.pools.factor_tables import POOL_DEVICE, POOL_PASSKEY
+from gateway.storage.pools.federation_tables import FEDERATED_LOGIN
 from gateway.storage.pools.secrets import UserSecrets
 from gateway.storage.pools.tables import POOL_SECRET
 from gateway.storage.sealed import SealedColumn
@@ -33,13 +37,25 @@ from gateway.storage.sealed import SealedColumn
 MAX_LINE: Final = 262_144
 VERSION: Final = 1
 
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _FORMAT: Final = "federation-gateway-users"
 _MAX_PAST: Final = 24
 _MAX_PASSKEYS: Final = 100
+_MAX_DEVICES: Final = 100
+_MAX_CODES: Final = 20
+_MAX_LOGINS: Final = 100
+
+
 # Passkeys are rows of another table; whose they are is known already.
-_PASSKEY: Final = tuple(
-    column for column in POOL_PASSKEY.columns if column.name not in {"pool_id", "sub"}
-)
+def _columns(table: Table, *without: str) -> tuple[Column[Any], ...]:
+    left_out = {"pool_id", "sub", *without}
+    return tuple(each for each in table.columns if each.name not in left_out)
+
+
+_PASSKEY: Final = _columns(POOL_PASSKEY)
+_DEVICE: Final = _columns(POOL_DEVICE, "verifier")
+# What the provider said last is for the sign-in that has heard it.
+_LOGIN: Final = _columns(FEDERATED_LOGIN, "claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,11 @@ class Opener:
     def seeds(self) -> SealedColumn:
         """The column of the seeds."""
         return SealedColumn(POOL_SECRET.c.totp_seed, seal=self.sealer)
+
+    @property
+    def devices(self) -> SealedColumn:
+        """The column of what devices prove themselves by."""
+        return SealedColumn(POOL_DEVICE.c.verifier, seal=self.sealer)
 
 
 def header_line(pool: Pool) -> str:
@@ -100,6 +121,9 @@ def write_record(pool: Pool, entry: Entry, opener: Opener) -> str:
         "totp": _totp(pool, user, secrets, opener),
         "second_factors": dict(Preferences.of(secrets).written()),
         "passkeys": [fields.row_as_json(_PASSKEY, row) for row in entry.passkeys],
+        "devices": [_device(pool, user, row, opener) for row in entry.devices],
+        "recovery_codes": [digest.hex() for digest in entry.recovery_codes],
+        "logins": [fields.row_as_json(_LOGIN, row) for row in entry.logins],
     }
     return _written({name: value for name, value in record.items() if value != []})
 
@@ -133,6 +157,15 @@ def read_record(
         passkeys=[
             passkey.row(_PASSKEY)
             for passkey in record.records("passkeys", most=_MAX_PASSKEYS)
+        ],
+        devices=[
+            _device_row(pool, user, device, opener)
+            for device in record.records("devices", most=_MAX_DEVICES)
+        ],
+        recovery_codes=_codes(record),
+        logins=[
+            {**login.row(_LOGIN), "claims": None}
+            for login in record.records("logins", most=_MAX_LOGINS)
         ],
     )
 
@@ -262,6 +295,30 @@ def _secrets(pool: Pool, user: User, record: Fields, opener: Opener) -> UserSecr
             totp_name=totp.text("name", default="") or None,
         )
     return secrets
+
+
+def _device(
+    pool: Pool, user: User, row: Mapping[str, Any], opener: Opener
+) -> Mapping[str, Any]:
+    opened = opener.devices.open(row["verifier"], pool.id, user.sub, row["key"])
+    return {**fields.row_as_json(_DEVICE, row), "verifier": opened.hex()}
+
+
+def _device_row(
+    pool: Pool, user: User, device: Fields, opener: Opener
+) -> Mapping[str, Any]:
+    row = device.row(_DEVICE)
+    verifier = device.octets("verifier")
+    sealed = opener.devices.seal(verifier, pool.id, user.sub, row["key"])
+    return {**row, "verifier": sealed}
+
+
+def _codes(record: Fields) -> Sequence[bytes]:
+    """Return digests of recovery codes; they are good where the key is the same."""
+    texts = record.texts("recovery_codes", most=_MAX_CODES)
+    if not all(map(_DIGEST.fullmatch, texts)):
+        raise LineError(LineProblem.INVALID, "recovery_codes")
+    return [bytes.fromhex(each) for each in dict.fromkeys(texts)]
 
 
 def _second_factors(record: Fields) -> Mapping[str, Any]:

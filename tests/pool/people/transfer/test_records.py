@@ -28,7 +28,7 @@ from gateway.pool.settings import PoolSettings
 from gateway.storage.pools.bulk import Entry
 from gateway.storage.pools.secrets import UserSecrets
 from tests.pool.house import NOON, PASSWORD, POOL_ID, House
-from tests.storage.pools.test_bulk import PASSKEY
+from tests.storage.pools.test_bulk import DEVICE, LOGIN, PASSKEY
 
 POOL = Pool(POOL_ID, PoolSettings(name="people"), NOON)
 SEED = b"twenty bytes of seed"
@@ -73,8 +73,15 @@ def everything(house: House, opener: Opener) -> Entry:
         totp_name="Phone",
         second_factors={"on": ["SOFTWARE_TOKEN_MFA"], "preferred": None},
     )
+    verifier = opener.devices.seal(b"a verifier", POOL.id, ana.sub, DEVICE["key"])
     return Entry(
-        user=ana, secrets=secrets, groups=("admins", "staff"), passkeys=(PASSKEY,)
+        user=ana,
+        secrets=secrets,
+        groups=("admins", "staff"),
+        passkeys=(PASSKEY,),
+        devices=({**DEVICE, "verifier": verifier},),
+        recovery_codes=(b"c" * 32, b"d" * 32),
+        logins=({**LOGIN, "claims": "sealed"},),
     )
 
 
@@ -87,6 +94,13 @@ def test_everything_goes_to_another_gateway(
 
     assert found.user == everything.user
     assert (found.groups, list(found.passkeys)) == (("admins", "staff"), [PASSKEY])
+    (device,) = found.devices
+    sealed = device["verifier"]
+    opened = elsewhere.devices.open(sealed, POOL.id, found.user.sub, DEVICE["key"])
+    assert opened == b"a verifier"
+    assert device == {**DEVICE, "verifier": sealed}
+    assert list(found.recovery_codes) == [b"c" * 32, b"d" * 32]
+    assert list(found.logins) == [{**LOGIN, "claims": None}]
     assert [name.name for name in found.names] == ["ana"]
     assert found.search["by_email"] == "ana@example.com"
     secrets = found.secrets
@@ -164,6 +178,9 @@ def test_least_of_all_is_enough(opener: Opener) -> None:
         ({"totp": {"seed": "x"}}, LineProblem.INVALID, "totp: seed"),
         ({"srp": {"group": "Ab3dEfGh9"}}, LineProblem.INVALID, "srp: salt"),
         ({"passkeys": [{}]}, LineProblem.INVALID, "passkeys: credential_id"),
+        ({"devices": [{}]}, LineProblem.INVALID, "devices: key"),
+        ({"recovery_codes": ["x"]}, LineProblem.INVALID, "recovery_codes"),
+        ({"logins": [{"provider": 1}]}, LineProblem.INVALID, "logins: provider"),
         ({"second_factors": {"on": "x"}}, LineProblem.INVALID, "second_factors: on"),
     ],
 )
