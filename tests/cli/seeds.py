@@ -287,7 +287,6 @@ SHAPE: Final = [
         "key withdrawn too early", "E510", "[keys]", '[keys]\nretain_after = ‸"1s"'
     ),
     _corp("unknown kind", "E105", '"oidc"', '‸"oidcc"'),
-    _corp("kind of a later version", "E110", '"oidc"', '‸"saml"'),
     _corp("symmetric algorithm", "E504", "[map]", 'algorithms = [‸"HS256"]\n[map]'),
     _corp(
         "issuer without TLS",
