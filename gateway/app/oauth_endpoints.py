@@ -14,7 +14,6 @@ from gateway.endpoints.oauth.client_endpoint import Call, ClientEndpoint
 from gateway.endpoints.oauth.client_endpoint import routes as client_routes
 from gateway.model.client import ClientAuthentication
 from gateway.model.errors import GatewayError
-from gateway.oauth.authorizing.browser_sessions import BrowserSession
 from gateway.oauth.discovery import metadata
 from gateway.pool.pools import Pools
 from gateway.telemetry.logs import Logger
@@ -27,7 +26,7 @@ def oauth_routes(
     logger: Logger,
     show_error: Callable[[Request, GatewayError], Response] = authorize.plain_error,
     show_signed_out: Callable[[Request], Response] = logout.plain_signed_out,
-    find_way_out: Callable[[Request, BrowserSession, str], str] = logout.no_way_out,
+    find_way_out: logout.FindWayOut = logout.no_way_out,
 ) -> Sequence[BaseRoute]:
     """Return all routes but the token endpoint's, which is not for pools alone.
 
@@ -37,7 +36,7 @@ def oauth_routes(
         logger: Told why a request was refused.
         show_error: Returns the page that tells a person what is wrong.
         show_signed_out: Returns the page of somebody who has signed out.
-        find_way_out: Returns where somebody signs out too; empty for nowhere.
+        find_way_out: Returns how somebody signs out too where they came from.
     """
     public_url = oauth.endpoints.public_url
 

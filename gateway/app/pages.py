@@ -1,6 +1,7 @@
 """The hosted pages, built once at the start; a reload changes none of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -74,6 +75,7 @@ class HostedPages:
         self._ways_out = WaysOut(
             site=self._site,
             sessions=federation.sessions,
+            single_logout=federation.single_logout,
             public_url=oauth.endpoints.public_url,
         )
         self.routes: Final[Sequence[BaseRoute]] = routes(
@@ -108,10 +110,11 @@ class HostedPages:
 
     def find_way_out(
         self, request: Request, session: BrowserSession, onward: str
-    ) -> str:
-        """Return where somebody signs out too; empty for nowhere."""
-        found = self._ways_out.find(strangers(request.scope), session, onward)
-        return found.url if found else ""
+    ) -> Response | None:
+        """Return how somebody signs out too where they came from; `None` for nowhere."""
+        address = request.client.host if request.client else ""
+        visit = replace(strangers(request.scope), address=address)
+        return self._ways_out.leave(visit, None, session, onward)
 
     def _find_place(self, client_id: str) -> Place | None:
         client = self._pools.clients.find(client_id)

@@ -28,6 +28,7 @@ from gateway.federation.providers import (
 from gateway.federation.reasons import ProviderRules
 from gateway.federation.sessions import FederatedSessions
 from gateway.federation.sign_ins import FederatedSignIns
+from gateway.federation.single_logout import SingleLogout
 from gateway.federation.values import RelyingParty
 from gateway.federation.waiting import WaitingLogins
 from gateway.keys.seal import Seal, StoreKey
@@ -62,9 +63,11 @@ def build_sign_ins(
         seal=seal,
         clock=clock,
     )
+    attempts = Attempts(database=database, seal=seal, clock=clock)
+    sessions = _sessions(database, providers, pools, seal, clock)
     return FederatedSignIns(
         providers=providers,
-        attempts=Attempts(database=database, seal=seal, clock=clock),
+        attempts=attempts,
         waiting=WaitingLogins(
             database=database,
             providers=providers,
@@ -79,17 +82,34 @@ def build_sign_ins(
             links=links,
             clock=clock,
         ),
-        sessions=FederatedSessions(
+        sessions=sessions,
+        single_logout=SingleLogout(
             database=database,
             providers=providers,
-            pools=pools.pools,
-            seal=seal,
-            clock=clock,
+            sessions=sessions,
+            attempts=attempts,
+            public_url=public_url,
         ),
         people=people,
         sign_ins=pools.sign_ins,
         clock=clock,
         public_url=public_url,
+    )
+
+
+def _sessions(
+    database: Database,
+    providers: CurrentProviders,
+    pools: PoolServices,
+    seal: Seal,
+    clock: Callable[[], datetime],
+) -> FederatedSessions:
+    return FederatedSessions(
+        database=database,
+        providers=providers,
+        pools=pools.pools,
+        seal=seal,
+        clock=clock,
     )
 
 

@@ -4,6 +4,7 @@ GatewayError
 ├── RequestError
 │   ├── StaleAttemptError     nobody here has begun it, or too long ago
 │   ├── WrongBrowserError     another browser has begun it
+│   ├── StaleSignOutError     no sign-out at a provider is under way
 │   ├── UnknownProviderError  there is no such provider to sign in with
 │   └── UnknownLoginError     nobody has that login
 └── FederationError
@@ -33,6 +34,13 @@ class StaleAttemptError(RequestError):
 
 class WrongBrowserError(StaleAttemptError):
     """The answer of a provider was brought by another browser than was sent there."""
+
+
+class StaleSignOutError(RequestError):
+    """What a provider says about a sign-out answers nothing that was asked."""
+
+    code = "stale_sign_out"
+    public = "This sign-out is over."
 
 
 class UnknownProviderError(RequestError):
@@ -97,6 +105,7 @@ __all__ = [
     "LoginTakenError",
     "ProviderSaysNoError",
     "StaleAttemptError",
+    "StaleSignOutError",
     "UnknownLoginError",
     "UnknownProviderError",
     "WrongBrowserError",

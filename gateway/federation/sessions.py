@@ -4,12 +4,13 @@ Whoever signs out at the provider is signed out here: of everything that was iss
 until then, in all browsers and applications, and everywhere within two seconds. Whoever signs
 out here is sent to the provider to sign out there too, where its file says so.
 
-References: OpenID Connect Back-Channel Logout 1.0; RP-Initiated Logout 1.0.
+References: OpenID Connect Back-Channel Logout 1.0; RP-Initiated Logout 1.0. SAML's single
+logout is `gateway.federation.single_logout`.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -50,11 +51,13 @@ class WayOut:
 
     Attributes:
         label: What people call it.
-        url: Where the browser goes.
+        url: Where the browser goes; empty if it cannot be asked now.
+        form: What it posts there; nothing if it is sent by a redirect.
     """
 
     label: str
     url: str = field(repr=False)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class FederatedSessions:
@@ -146,6 +149,34 @@ class FederatedSessions:
         Raises:
             StorageError: Nobody knows.
         """
+        found = self.left_there(browser_session)
+        if found is None:
+            return None
+        provider, session = found
+        party = provider.party
+        if not isinstance(party, SignsOut):
+            return None
+        try:
+            url = party.sign_out(session, back=back, state=state)
+        except GatewayError:
+            return None
+        return WayOut(provider.label, url) if url else None
+
+    def left_there(
+        self, browser_session: str
+    ) -> tuple[LoginProvider, UpstreamSession] | None:
+        """Return the session at a provider that ends with one here.
+
+        Args:
+            browser_session: Which session ends.
+
+        Returns:
+            It and its provider; `None` if the sign-in came from no provider, or from one
+            whose file does not say so.
+
+        Raises:
+            StorageError: Nobody knows.
+        """
         with self._database.reading() as connection:
             stored = StoredFederatedSessions(connection).of_browser(browser_session)
         if stored is None:
@@ -154,16 +185,9 @@ class FederatedSessions:
             provider = self._providers.now.find(stored.provider, stored.pool_id)
         except UnknownProviderError:
             return None
-        party = provider.party
-        if provider.settings.sign_in.sign_out != "there" or not isinstance(
-            party, SignsOut
-        ):
+        if provider.settings.sign_in.sign_out != "there":
             return None
-        try:
-            url = party.sign_out(self._open(stored), back=back, state=state)
-        except GatewayError:
-            return None
-        return WayOut(provider.label, url) if url else None
+        return provider, self._open(stored)
 
     def end(
         self,

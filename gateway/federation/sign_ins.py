@@ -16,6 +16,7 @@ from gateway.federation.errors import StaleAttemptError, UnknownProviderError
 from gateway.federation.people import Comer, Entered, People
 from gateway.federation.providers import CurrentProviders, LoginProvider
 from gateway.federation.sessions import FederatedSessions
+from gateway.federation.single_logout import SingleLogout
 from gateway.federation.values import UNINVITED, Departure
 from gateway.federation.waiting import Ticket, WaitingLogins
 from gateway.model.client import Client
@@ -87,6 +88,7 @@ class FederatedSignIns:
         waiting: WaitingLogins,
         connected: ConnectedLogins,
         sessions: FederatedSessions,
+        single_logout: SingleLogout,
         people: People,
         sign_ins: SignIns,
         clock: Callable[[], datetime],
@@ -100,6 +102,7 @@ class FederatedSignIns:
             waiting: Logins that wait for somebody to sign in here too.
             connected: Logins of whoever has signed in.
             sessions: What comes of sign-ins.
+            single_logout: Ends them together with those of providers.
             people: Knows who somebody is here.
             sign_ins: Asks what a person still has to say.
             clock: The time.
@@ -110,6 +113,7 @@ class FederatedSignIns:
         self._waiting = waiting
         self._connected = connected
         self._sessions = sessions
+        self._single_logout = single_logout
         self._people = people
         self._sign_ins = sign_ins
         self._clock = clock
@@ -289,6 +293,11 @@ class FederatedSignIns:
     def sessions(self) -> FederatedSessions:
         """What comes of sign-ins."""
         return self._sessions
+
+    @property
+    def single_logout(self) -> SingleLogout:
+        """Ends sessions together with those of providers."""
+        return self._single_logout
 
     def stay_apart(
         self, pool: Pool, client: Client, ticket: Ticket, context: Context

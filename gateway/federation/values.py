@@ -166,3 +166,100 @@ class SignsOut(Protocol):
             BadAnswerError: The provider answered, and not as it must.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutMessage:
+    """What a provider has a browser bring about a sign-out.
+
+    Attributes:
+        fields: Each name with its one value.
+        query: As it came, if it came in an address: signatures are about its octets; empty
+            if it was posted.
+    """
+
+    fields: Mapping[str, str] = field(repr=False)
+    query: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutNotice:
+    """A provider asks to sign somebody out.
+
+    Attributes:
+        id: The request's own name, for whoever sees to it that it is good once.
+        session_id: What the relying party gave as `ProvenLogin.session_id`.
+        subject: The provider's name for them as logins have it; empty if that is another.
+        good_until: From when on it would be refused for its age.
+    """
+
+    id: str
+    session_id: str = field(repr=False)
+    subject: str = field(repr=False)
+    good_until: datetime
+
+
+@runtime_checkable
+class SignsOutByMessages(Protocol):
+    """A relying party whose provider and the gateway ask and answer each other."""
+
+    def leave(self, session: UpstreamSession, *, state: str) -> Departure:
+        """Return how a browser gets to the provider, to sign out there too.
+
+        Args:
+            session: Which session ends.
+            state: What comes back with the answer.
+
+        Raises:
+            ProviderUnavailableError: What it takes to send it cannot be had.
+            BadAnswerError: The provider has no place to sign out.
+        """
+        ...
+
+    def has_left(self, kept: Mapping[str, str], message: SignOutMessage) -> None:
+        """Return nothing, once the provider has said that somebody is signed out.
+
+        Args:
+            kept: That of the departure.
+            message: The answer.
+
+        Raises:
+            ProviderSaysNoError: They are not, or not everywhere.
+            CredentialError: The answer is not good.
+            ProviderUnavailableError: What it takes to tell cannot be had.
+        """
+        ...
+
+    def asker_of(self, message: SignOutMessage) -> str:
+        """Return who says that they have sent a request. Nothing of it is verified.
+
+        Raises:
+            CredentialError: It is no request.
+        """
+        ...
+
+    def notice(self, message: SignOutMessage) -> SignOutNotice:
+        """Return whom the provider signs out.
+
+        Raises:
+            CredentialError: The request is not good.
+            ProviderUnavailableError: What it takes to tell cannot be had.
+        """
+        ...
+
+    def answer(
+        self, notice: SignOutNotice, message: SignOutMessage
+    ) -> Departure | None:
+        """Return how a browser brings the provider the answer that somebody is signed out.
+
+        Args:
+            notice: Whom it has asked about.
+            message: The request.
+
+        Returns:
+            The way; `None` if the provider has no place for answers.
+
+        Raises:
+            ProviderUnavailableError: What it takes to send it cannot be had.
+        """
+        ...

@@ -19,6 +19,7 @@ from gateway.federation.profile_mapping import compile_profiles
 from gateway.federation.providers import CurrentProviders, LoginProvider, LoginProviders
 from gateway.federation.sessions import FederatedSessions
 from gateway.federation.sign_ins import FederatedSignIns
+from gateway.federation.single_logout import SingleLogout
 from gateway.federation.values import UNINVITED, Attempt, Departure, ProvenLogin
 from gateway.federation.waiting import WaitingLogins
 from gateway.identity.mapper import compile_mappers
@@ -138,9 +139,10 @@ def federation(
         seal=seal,
         clock=tools.clock,
     )
+    attempts = Attempts(database=tools.database, seal=seal, clock=tools.clock)
     return FederatedSignIns(
         providers=providers,
-        attempts=Attempts(database=tools.database, seal=seal, clock=tools.clock),
+        attempts=attempts,
         waiting=WaitingLogins(
             database=tools.database,
             providers=providers,
@@ -156,6 +158,13 @@ def federation(
             clock=tools.clock,
         ),
         sessions=sessions,
+        single_logout=SingleLogout(
+            database=tools.database,
+            providers=providers,
+            sessions=sessions,
+            attempts=attempts,
+            public_url=public_url,
+        ),
         people=people,
         sign_ins=sign_ins,
         clock=tools.clock,

@@ -31,6 +31,7 @@ _TIME: Final = re.compile(
 )
 
 _MAX_NAME: Final = 255
+_MAX_QUALIFIER: Final = 1024
 _MAX_VALUE: Final = 4096
 _MAX_VALUES: Final = 4096
 _MAX_AUDIENCES: Final = 64
@@ -70,6 +71,8 @@ class Assertion:
     Attributes:
         audiences: Of each restriction; all of them apply.
         attributes: In the order of the document; none without a value.
+        name_qualifier: Within what the name stands for somebody; mostly empty.
+        sp_name_qualifier: For whom it was made; mostly empty.
     """
 
     id: str
@@ -83,6 +86,8 @@ class Assertion:
     audiences: tuple[tuple[str, ...], ...]
     sign_in: SignIn | None
     attributes: Mapping[str, tuple[str, ...]] = field(repr=False)
+    name_qualifier: str = ""
+    sp_name_qualifier: str = ""
 
 
 def read_assertion(element: Element) -> Assertion:
@@ -103,8 +108,8 @@ def read_assertion(element: Element) -> Assertion:
     return Assertion(
         id=identifier,
         issuer=read_issuer(element),
-        issued_at=_get_time(element, "IssueInstant"),
-        name_id=_read_name(name_id),
+        issued_at=get_time(element, "IssueInstant"),
+        name_id=read_name(name_id),
         name_id_format=name_id.get("Format", ""),
         confirmations=tuple(map(_read_confirmation, confirmations)),
         begins_at=read_time(conditions, "NotBefore"),
@@ -112,6 +117,8 @@ def read_assertion(element: Element) -> Assertion:
         audiences=_read_audiences(conditions),
         sign_in=_read_sign_in(element),
         attributes=_read_attributes(element),
+        name_qualifier=name_id.get("NameQualifier", "")[:_MAX_QUALIFIER],
+        sp_name_qualifier=name_id.get("SPNameQualifier", "")[:_MAX_QUALIFIER],
     )
 
 
@@ -146,18 +153,28 @@ def read_time(element: Element, name: str) -> datetime | None:
     raise MalformedCredentialError(f"{name} is no time in UTC")
 
 
-def _get_time(element: Element, name: str) -> datetime:
-    time = read_time(element, name)
-    if time is None:
-        raise MalformedCredentialError(f"there is no {name}")
-    return time
+def read_name(name_id: Element) -> str:
+    """Return a provider's name for somebody.
 
-
-def _read_name(name_id: Element) -> str:
+    Raises:
+        MalformedCredentialError: It is empty, too long or not printable.
+    """
     text = text_of(name_id)
     if not 0 < len(text) <= MAX_SUBJECT_CHARACTERS or not text.isprintable():
         raise MalformedCredentialError("a NameID that is empty, long or not printable")
     return text
+
+
+def get_time(element: Element, name: str) -> datetime:
+    """Return a time, aware UTC.
+
+    Raises:
+        MalformedCredentialError: There is none, or none in UTC.
+    """
+    time = read_time(element, name)
+    if time is None:
+        raise MalformedCredentialError(f"there is no {name}")
+    return time
 
 
 def _read_confirmation(element: Element) -> Confirmation:
@@ -194,7 +211,7 @@ def _read_sign_in(element: Element) -> SignIn | None:
     context = get_child(statement, SAML, "AuthnContext")
     reference = find_child(context, SAML, "AuthnContextClassRef")
     return SignIn(
-        at=_get_time(statement, "AuthnInstant"),
+        at=get_time(statement, "AuthnInstant"),
         context="" if reference is None else text_of(reference)[:_MAX_NAME],
         session_index=statement.get("SessionIndex", "")[:_MAX_NAME],
         session_ends_at=read_time(statement, "SessionNotOnOrAfter"),

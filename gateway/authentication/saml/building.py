@@ -27,6 +27,7 @@ from gateway.authentication.saml.descriptions import (
     MetadataSource,
 )
 from gateway.authentication.saml.encryption import Decryptor
+from gateway.authentication.saml.logout import LogoutVerifier
 from gateway.authentication.saml.metadata import (
     Description,
     MetadataError,
@@ -131,12 +132,14 @@ class SamlParts:
         descriptions: What is known of the provider.
         key: The gateway's key for it; `None` if it has none.
         verifier: Judges its documents.
+        logout: Judges what it says about signing out.
     """
 
     settings: SamlProvider
     descriptions: Descriptions
     key: RSAPrivateKey | None
     verifier: SamlVerifier
+    logout: LogoutVerifier
 
 
 def build_saml(
@@ -162,6 +165,8 @@ def build_saml(
     reader = _Reader(file, provider)
     descriptions = reader.descriptions(sources)
     key = reader.key()
+    allow_cbc = provider.strict.allow_cbc_encryption
+    decryptor = Decryptor(key, allow_cbc=allow_cbc) if key else None
     return SamlParts(
         settings=provider,
         descriptions=descriptions,
@@ -169,11 +174,12 @@ def build_saml(
         verifier=SamlVerifier(
             provider,
             descriptions=descriptions,
-            decryptor=Decryptor(key, allow_cbc=provider.strict.allow_cbc_encryption)
-            if key
-            else None,
+            decryptor=decryptor,
             presented=presented,
             skew=skew,
+        ),
+        logout=LogoutVerifier(
+            provider, descriptions=descriptions, decryptor=decryptor, skew=skew
         ),
     )
 
@@ -238,7 +244,10 @@ class _Reader:
             for number, each in enumerate(idp.certificates)
         )
         sso = {_BINDINGS[idp.sso_binding]: idp.sso_url} if idp.sso_url else {}
-        return Description(certificates, sso)
+        logout = (
+            {_BINDINGS[idp.logout_binding]: idp.logout_url} if idp.logout_url else {}
+        )
+        return Description(certificates, sso, logout, logout)
 
     def _certificate(self, content: bytes, place: Keys) -> Certificate:
         try:

@@ -5,22 +5,26 @@ Nobody waits for a fetch that another thread makes, unless there is nothing at h
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore, Lock
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
+from gateway.authentication.errors import WrongSignatureError
 from gateway.authentication.saml.certificates import Certificate
 from gateway.authentication.saml.metadata import (
     Description,
     MetadataError,
     parse_metadata,
 )
+from gateway.authentication.saml.signature import Trust
 from gateway.config.providers.saml_idp import MetadataSettings
 from gateway.model.errors import ProviderUnavailableError
 from gateway.net.errors import FetchError
 from gateway.net.fetcher import Fetched
+
+_T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +63,32 @@ class Descriptions(Protocol):
     def newer(self) -> Description | None:
         """Return it, if asking anew has brought something else; `None` if not."""
         ...
+
+
+def trusting(
+    descriptions: Descriptions,
+    algorithms: Collection[str],
+    open_: Callable[[Trust], _T],
+) -> _T:
+    """Return what was opened; with newer certificates, if those at hand are not it.
+
+    Args:
+        descriptions: Of the provider that has signed.
+        algorithms: Signature methods that are accepted.
+        open_: Verifies the signature.
+
+    Raises:
+        ProviderUnavailableError: The certificates cannot be had.
+        CredentialError: As `open_` does.
+    """
+    certificates = descriptions.current().certificates
+    try:
+        return open_(Trust(certificates, algorithms))
+    except WrongSignatureError:
+        newer = descriptions.newer()
+        if newer is None:
+            raise
+    return open_(Trust(newer.certificates, algorithms))
 
 
 @dataclass(frozen=True, slots=True)

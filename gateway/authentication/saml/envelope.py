@@ -10,7 +10,7 @@ References: SAML Core 2.0 section 5.4.2; Somorovsky et al., "On Breaking SAML" (
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from gateway.authentication.saml.document import (
     Element,
@@ -40,8 +40,11 @@ _GROWTH: Final = 8
 
 _MAX_STATUS: Final = 100
 
-# Where each of these may stand: below which parents; `None` is the document itself.
-_PLACES: Final[Mapping[str, tuple[str, Collection[str | None]]]] = {
+# By an element's name without its namespace: its whole name, and below which parents it may
+# stand; `None` is the document itself.
+Places: TypeAlias = Mapping[str, tuple[str, Collection[str | None]]]
+
+_PLACES: Final[Places] = {
     "Response": (RESPONSE, (None,)),
     "Assertion": (ASSERTION, (None, RESPONSE)),
     "EncryptedAssertion": (_ENCRYPTED, (RESPONSE,)),
@@ -144,8 +147,12 @@ class Opener:
         return parse_document(signed, max_bytes=_GROWTH * self._strict.max_bytes)
 
 
-def check_places(root: Element) -> None:
+def check_places(root: Element, known: Places = _PLACES) -> None:
     """Refuse a document in which something stands where it must not.
+
+    Args:
+        root: The document.
+        known: Where what may stand.
 
     Raises:
         ForbiddenMarkupError: An assertion, a response or a signature is in a wrong place,
@@ -154,9 +161,9 @@ def check_places(root: Element) -> None:
     seen: set[tuple[str, str | None]] = set()
     for element in root.iter():
         local = element.tag.rpartition("}")[2]
-        if local not in _PLACES:
+        if local not in known:
             continue
-        name, places = _PLACES[local]
+        name, places = known[local]
         parent = element.getparent()
         place = None if parent is None else parent.tag
         # There is one response and one assertion, encrypted or not; so the parents of

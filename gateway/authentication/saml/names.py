@@ -21,6 +21,8 @@ ENVELOPED: Final = f"{DS}enveloped-signature"
 REDIRECT: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 POST: Final = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
 
+DEFLATE: Final = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
+
 BEARER: Final = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 ENTITY: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"

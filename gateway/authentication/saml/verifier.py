@@ -14,7 +14,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
-from gateway.authentication.errors import WrongSignatureError
 from gateway.authentication.saml.assertion import Assertion, read_assertion
 from gateway.authentication.saml.conditions import (
     Expected,
@@ -22,7 +21,7 @@ from gateway.authentication.saml.conditions import (
     check_message,
     check_sign_in,
 )
-from gateway.authentication.saml.descriptions import Descriptions
+from gateway.authentication.saml.descriptions import Descriptions, trusting
 from gateway.authentication.saml.encryption import Decryptor
 from gateway.authentication.saml.envelope import Opener
 from gateway.authentication.saml.errors import WrongRequestError
@@ -142,14 +141,7 @@ class SamlVerifier:
     def _trusting(self, open_: Callable[[Trust], T]) -> T:
         """Return what was opened; with newer certificates, if those at hand are not it."""
         algorithms = self._settings.strict.algorithms
-        certificates = self._descriptions.current().certificates
-        try:
-            return open_(Trust(certificates, algorithms))
-        except WrongSignatureError:
-            newer = self._descriptions.newer()
-            if newer is None:
-                raise
-        return open_(Trust(newer.certificates, algorithms))
+        return trusting(self._descriptions, algorithms, open_)
 
     def _expected(self, recipient: str, request_id: str | None) -> Expected:
         sp = self._settings.sp
@@ -209,6 +201,14 @@ def _as_claims(assertion: Assertion, ends_at: datetime) -> dict[str, Any]:
             "acr": assertion.sign_in.context,
             "session_index": assertion.sign_in.session_index,
         }
+    claims |= {
+        name: text
+        for name, text in (
+            ("name_qualifier", assertion.name_qualifier),
+            ("sp_name_qualifier", assertion.sp_name_qualifier),
+        )
+        if text
+    }
     return claims
 
 

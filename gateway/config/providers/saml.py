@@ -101,8 +101,8 @@ class SpSettings(Section):
     )
     key: Secret | None = Field(
         default=None,
-        description="Private key in PEM form: RSA, 2048 bits or more. Signs requests, and "
-        "decrypts assertions.",
+        description="Private key in PEM form: RSA, 2048 bits or more. Signs requests and "
+        "answers about signing out, and decrypts assertions.",
     )
     cert: File | None = Field(
         default=None, description="Its certificate, for the provider; in PEM form."
@@ -277,6 +277,11 @@ class SamlProvider(Provider):
         return f"{self._public_url}/saml2/idpresponse"
 
     @property
+    def logout_url(self) -> str:
+        """Where requests and answers about signing out come to."""
+        return f"{self._public_url}/saml2/logout"
+
+    @property
     def token_url(self) -> str:
         """Where assertions are exchanged."""
         return f"{self._public_url}/oauth2/token"
@@ -300,13 +305,7 @@ class SamlProvider(Provider):
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if self.sign_in.sign_out == "there":
-            raise flaw(
-                "E110",
-                "signing out by SAML is not available in this version",
-                hint="who signs out here stays signed in at the provider",
-                at=("sign_in", "sign_out"),
-            )
+        self._check_sign_out()
         if self.strict.want_assertions_encrypted and self.sp.key is None:
             raise flaw(
                 "E104",
@@ -322,3 +321,14 @@ class SamlProvider(Provider):
                 hosts=self.hosts,
             )
         return self
+
+    def _check_sign_out(self) -> None:
+        if self.sign_in.sign_out != "there":
+            return
+        at = ("sign_in", "sign_out")
+        if self.sp.key is None:
+            raise flaw(
+                "E104", "there is no `sp.key` to sign requests to sign out with", at=at
+            )
+        if self.idp.metadata is None and self.idp.logout_url is None:
+            raise flaw("E104", "there is no `idp.logout_url` to sign out at", at=at)

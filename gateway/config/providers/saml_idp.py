@@ -4,9 +4,8 @@ Reference: SAML Metadata 2.0.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -79,11 +78,6 @@ class MetadataSettings(Section):
 class IdpSettings(Section):
     """The provider: its name, its addresses and its certificates."""
 
-    UNAVAILABLE: ClassVar[Mapping[str, str]] = {
-        "logout_url": "signing out by SAML",
-        "logout_binding": "signing out by SAML",
-    }
-
     entity_id: Text = Field(
         max_length=1024, description="Its entity id, byte for byte."
     )
@@ -98,6 +92,13 @@ class IdpSettings(Section):
     sso_binding: Literal["redirect", "post"] = Field(
         default="redirect",
         description="How they get there. With metadata, `post` only where it has no other.",
+    )
+    logout_url: Address | None = Field(
+        default=None,
+        description="Where people sign out there, and where answers about that go to.",
+    )
+    logout_binding: Literal["redirect", "post"] = Field(
+        default="redirect", description="How they get there."
     )
     certificates: Annotated[tuple[File, ...], Loose] = Field(
         default=(),
@@ -114,7 +115,9 @@ class IdpSettings(Section):
                 "`metadata` is missing, or `sso_url` and `certificates`",
                 hint='metadata = { url = "https://..." }',
             )
-        if self.metadata is not None and (self.sso_url or self.certificates):
+        if self.metadata is not None and (
+            self.sso_url or self.logout_url or self.certificates
+        ):
             raise flaw(
                 "E106", "addresses and certificates stand here and in the metadata"
             )

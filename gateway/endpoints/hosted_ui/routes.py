@@ -25,6 +25,7 @@ from gateway.endpoints.hosted_ui.flows.recovery import RecoveryPages
 from gateway.endpoints.hosted_ui.flows.sign_in import SignInPages
 from gateway.endpoints.hosted_ui.flows.sign_out import SignOutPages
 from gateway.endpoints.hosted_ui.flows.sign_up import SignUpPages
+from gateway.endpoints.hosted_ui.flows.single_logout import SingleLogoutPages
 from gateway.endpoints.hosted_ui.flows.way_out import WaysOut
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.federation.sign_ins import FederatedSignIns
@@ -92,6 +93,9 @@ def routes(
     confirm = ConfirmPages(site=site, sign_ups=services.sign_ups, admission=admission)
     consent = ConsentPages(site=site, authorizations=authorizations, arrival=arrival)
     device = DevicePages(site=site, devices=services.devices, arrival=arrival)
+    single_logout = SingleLogoutPages(
+        site=site, logout=services.federation.single_logout, logger=logger
+    )
     sign_out = SignOutPages(
         site=site, sessions=sessions, arrival=arrival, ways_out=services.ways_out
     )
@@ -107,6 +111,7 @@ def routes(
         *device.routes(pages),
         *sign_out.routes(pages),
         *services.ways_out.routes(pages),
+        *single_logout.routes(pages),
         *ErrorPages(site=site).routes(pages),
         *_account(site, pages, services, arrival, elsewhere),
     ]

@@ -47,6 +47,7 @@ class Visit:
         user_agent: What the browser calls itself; empty if it does not.
         accepted: The header `Accept-Language`.
         fetch_site: What the browser says of the page that sent it (Fetch Metadata).
+        raw_query: The query as it came, for signatures of its octets.
     """
 
     method: str
@@ -58,6 +59,7 @@ class Visit:
     user_agent: str = ""
     accepted: str = ""
     fetch_site: str = ""
+    raw_query: str = field(default="", repr=False)
 
     def typed(self, name: str) -> str:
         """Return what stands in a field; empty if nothing does."""
@@ -121,6 +123,7 @@ def read_visit(scope: Scope, body: bytes) -> Visit:
         user_agent=_first(scope, b"user-agent"),
         accepted=_first(scope, b"accept-language"),
         fetch_site=_first(scope, b"sec-fetch-site"),
+        raw_query=raw_query.decode("ascii"),
     )
 
 

@@ -4,7 +4,7 @@ Reference: OpenID Connect RP-Initiated Logout 1.0 section 2. Cognito's `/logout`
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -19,6 +19,9 @@ from gateway.oauth.authorizing.logout import NeedsAnswer, SignedOut
 
 LOGOUT_PATH = "/oauth2/logout"
 PAGE_PATH = "/logout"
+
+
+FindWayOut: TypeAlias = Callable[[Request, BrowserSession, str], Response | None]
 
 
 class Logouts(Protocol):
@@ -46,7 +49,7 @@ def routes(
     sessions: Sessions,
     show_error: Callable[[Request, GatewayError], Response],
     show_signed_out: Callable[[Request], Response],
-    find_way_out: Callable[[Request, BrowserSession, str], str],
+    find_way_out: FindWayOut,
     public_url: str,
 ) -> Sequence[BaseRoute]:
     """Return the endpoint's route.
@@ -56,8 +59,8 @@ def routes(
         sessions: Knows who is signed in.
         show_error: Returns the page that tells a person what is wrong.
         show_signed_out: Returns the page for whoever goes nowhere.
-        find_way_out: Returns where somebody signs out too, on the way to an address (empty
-            for none); empty for nowhere.
+        find_way_out: Returns how somebody signs out too where they came from, on the way to
+            an address (empty for none); `None` for nowhere.
         public_url: Where the gateway is reached.
     """
     name = cookie_name(public_url)
@@ -72,8 +75,7 @@ def routes(
         if not done.is_here:
             return response
         if session is not None:
-            way_out = find_way_out(request, session, done.uri or "")
-            response = go(way_out) if way_out else response
+            response = find_way_out(request, session, done.uri or "") or response
         sessions.end(handle)
         response.delete_cookie(
             name, secure=public_url.startswith("https:"), httponly=True, samesite="lax"
@@ -84,10 +86,9 @@ def routes(
     return [Route(LOGOUT_PATH, endpoint, methods=None)]
 
 
-def no_way_out(request: Request, session: BrowserSession, onward: str) -> str:
+def no_way_out(request: Request, session: BrowserSession, onward: str) -> None:
     """Return nothing: where there are no pages, nobody signs in by way of a provider."""
     del request, session, onward
-    return ""
 
 
 def plain_signed_out(request: Request) -> Response:

@@ -1,14 +1,14 @@
 """What the gateway says to a SAML provider: requests, and its own metadata.
 
-References: SAML Core 2.0 section 3.4; SAML Bindings 2.0 sections 3.4 and 3.5; SAML Metadata 2.0
+References: SAML Core 2.0 sections 3.4 and 3.7; SAML Bindings 2.0 sections 3.4 and 3.5; SAML Metadata 2.0
 section 2.4.4.
 """
 
 import base64
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -29,13 +29,18 @@ from gateway.authentication.saml.names import (
     METADATA,
     NAME_ID_FORMATS,
     POST,
+    REDIRECT,
     SAML,
     SAMLP,
+    SUCCESS,
     VERSION,
 )
 from gateway.config.providers.saml import SamlProvider
 
 _RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+
+# A browser takes it there at once.
+_LOGOUT_VALIDITY: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,38 @@ class Wish:
     destination: str
     force: bool
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What every message about signing out has.
+
+    Attributes:
+        id: The message's own name, an XML id.
+        destination: Where it goes.
+        at: When it is made, aware UTC.
+    """
+
+    id: str
+    destination: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Who signs out at the provider.
+
+    Attributes:
+        letter: What the request has in common with others.
+        name_id: The provider's name for them.
+        qualities: The attributes that the name had in the assertion; some may be empty.
+        session_index: Its name for the session; empty for all of theirs.
+    """
+
+    letter: Letter
+    name_id: str = field(repr=False)
+    qualities: Mapping[str, str]
+    session_index: str = field(repr=False)
 
 
 def authentication_request(provider: SamlProvider, wish: Wish) -> Any:
@@ -84,20 +121,66 @@ def authentication_request(provider: SamlProvider, wish: Wish) -> Any:
     return root
 
 
-def as_query(root: Any, relay_state: str, key: RSAPrivateKey | None) -> str:
-    """Return the query of a request by the Redirect binding.
+def logout_request(provider: SamlProvider, parting: Parting) -> Any:
+    """Return the tree of a request that somebody signs out (Core section 3.7.1)."""
+    root = _message(provider, "LogoutRequest", parting.letter)
+    ends_at = parting.letter.at + _LOGOUT_VALIDITY
+    root.set("NotOnOrAfter", _instant(ends_at))
+    name = etree.SubElement(root, f"{{{SAML}}}NameID")
+    for attribute, value in parting.qualities.items():
+        if value:
+            name.set(attribute, value)
+    name.text = parting.name_id
+    if parting.session_index:
+        index = etree.SubElement(root, f"{{{SAMLP}}}SessionIndex")
+        index.text = parting.session_index
+    return root
+
+
+def logout_response(provider: SamlProvider, letter: Letter, request_id: str) -> Any:
+    """Return the tree of the answer that somebody is signed out (Core section 3.7.2)."""
+    root = _message(provider, "LogoutResponse", letter)
+    root.set("InResponseTo", request_id)
+    status = etree.SubElement(root, f"{{{SAMLP}}}Status")
+    etree.SubElement(status, f"{{{SAMLP}}}StatusCode").set("Value", SUCCESS)
+    return root
+
+
+def _message(provider: SamlProvider, name: str, letter: Letter) -> Any:
+    root = etree.Element(
+        f"{{{SAMLP}}}{name}",
+        nsmap={"samlp": SAMLP, "saml": SAML},
+        attrib={
+            "ID": letter.id,
+            "Version": VERSION,
+            "IssueInstant": _instant(letter.at),
+            "Destination": letter.destination,
+        },
+    )
+    etree.SubElement(root, f"{{{SAML}}}Issuer").text = provider.entity_id
+    return root
+
+
+def as_query(
+    root: Any,
+    relay_state: str,
+    key: RSAPrivateKey | None,
+    *,
+    name: str = "SAMLRequest",
+) -> str:
+    """Return the query of a message by the Redirect binding.
 
     Args:
         root: Its tree.
-        relay_state: What comes back with the answer.
+        relay_state: What comes back with the answer; empty for nothing.
         key: Signs it; `None` for no signature.
+        name: Of its parameter.
     """
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     packed = packer.compress(etree.tostring(root)) + packer.flush()
-    said = {
-        "SAMLRequest": base64.b64encode(packed).decode("ascii"),
-        "RelayState": relay_state,
-    }
+    said = {name: base64.b64encode(packed).decode("ascii")}
+    if relay_state:
+        said["RelayState"] = relay_state
     if key is None:
         return urlencode(said)
     query = urlencode(said | {"SigAlg": _RSA_SHA256})
@@ -107,13 +190,17 @@ def as_query(root: Any, relay_state: str, key: RSAPrivateKey | None) -> str:
 
 
 def as_form(
-    root: Any, relay_state: str, key: RSAPrivateKey | None
+    root: Any,
+    relay_state: str,
+    key: RSAPrivateKey | None,
+    *,
+    name: str = "SAMLRequest",
 ) -> Mapping[str, str]:
-    """Return the form of a request by the POST binding; the arguments as for `as_query`."""
+    """Return the form of a message by the POST binding; the arguments as for `as_query`."""
     if key is not None:
         _sign(root, key)
     text = base64.b64encode(etree.tostring(root)).decode("ascii")
-    return {"SAMLRequest": text, "RelayState": relay_state}
+    return {name: text} | ({"RelayState": relay_state} if relay_state else {})
 
 
 def own_metadata(provider: SamlProvider) -> bytes:
@@ -138,6 +225,11 @@ def own_metadata(provider: SamlProvider) -> bytes:
             key_info = etree.SubElement(described, f"{{{DS}}}KeyInfo", nsmap={"ds": DS})
             data = etree.SubElement(key_info, f"{{{DS}}}X509Data")
             etree.SubElement(data, f"{{{DS}}}X509Certificate").text = text
+    # Whoever cannot sign has nothing to say about signing out.
+    for binding in (REDIRECT, POST) if sp.key is not None else ():
+        logout = etree.SubElement(role, f"{{{METADATA}}}SingleLogoutService")
+        logout.set("Binding", binding)
+        logout.set("Location", provider.logout_url)
     name = etree.SubElement(role, f"{{{METADATA}}}NameIDFormat")
     name.text = NAME_ID_FORMATS[sp.name_id_format]
     etree.SubElement(
@@ -155,7 +247,7 @@ def own_metadata(provider: SamlProvider) -> bytes:
 
 
 def _sign(root: Any, key: RSAPrivateKey) -> None:
-    """Sign a request in place, behind its issuer."""
+    """Sign a message in place, behind its issuer."""
     constants = xmlsec.constants
     signature = xmlsec.template.create(
         root, constants.TransformExclC14N, constants.TransformRsaSha256, ns="ds"

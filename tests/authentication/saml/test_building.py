@@ -103,6 +103,14 @@ def test_bindings_are_those_of_the_file() -> None:
     assert (found.sso, found.logout) == ({POST: SSO}, {})
 
 
+@pytest.mark.parametrize(("named", "binding"), [("redirect", REDIRECT), ("post", POST)])
+def test_people_sign_out_where_the_file_says(named: str, binding: str) -> None:
+    slo = "https://idp.example.com/slo"
+    made = build(described(logout_url=slo, logout_binding=named))
+    found = made.descriptions.current()
+    assert found.logout == found.logout_answers == {binding: slo}
+
+
 def test_a_file_may_refer_to_metadata() -> None:
     made = build(metadata(file=file_ref(entity().encode())))
     assert isinstance(made.descriptions, FixedDescription)

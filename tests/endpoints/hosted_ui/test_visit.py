@@ -54,6 +54,7 @@ def test_a_request_is_read() -> None:
         "Browser",
         "de",
         "same-origin",
+        "client_id=1&x=",
     )
     assert visit.typed("name") == "Ä"
     assert visit.typed("other") == ""

@@ -145,6 +145,7 @@ class Hotel:
                     ways_out=WaysOut(
                         site=self.site,
                         sessions=self.federation.sessions,
+                        single_logout=self.federation.single_logout,
                         public_url=ORIGIN,
                     ),
                     recovery=recovery,

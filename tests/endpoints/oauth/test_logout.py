@@ -1,10 +1,9 @@
 """A browser signs out."""
 
-from collections.abc import Callable
-
 import httpx
 import pytest
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from gateway.endpoints.oauth import authorize, logout
 from gateway.model.client import Client
@@ -30,7 +29,7 @@ def handle(server: OAuthHouse, ana: User) -> str:
 def browser(
     server: OAuthHouse,
     handle: str,
-    find_way_out: Callable[[Request, BrowserSession, str], str] = logout.no_way_out,
+    find_way_out: logout.FindWayOut = logout.no_way_out,
 ) -> httpx.AsyncClient:
     found = caller(
         logout.routes(
@@ -124,10 +123,12 @@ async def test_whoever_came_by_way_of_a_provider_leaves_by_it(
 ) -> None:
     """The session here is over by then; the provider sends them on."""
 
-    def find_way_out(request: Request, session: BrowserSession, onward: str) -> str:
+    def find_way_out(
+        request: Request, session: BrowserSession, onward: str
+    ) -> Response:
         assert request.url.path == "/oauth2/logout"
         assert session.user == ana
-        return f"https://corp.example/end?{onward}"
+        return RedirectResponse(f"https://corp.example/end?{onward}")
 
     asked = {"client_id": app.id, "post_logout_redirect_uri": BYE}
     async with browser(server, handle, find_way_out) as ours:

@@ -2,6 +2,7 @@
 
 import base64
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from lxml import etree
 from gateway.authentication.saml.building import SamlParts
 from gateway.authentication.saml.descriptions import FixedDescription
 from gateway.authentication.saml.errors import WrongRequestError
+from gateway.authentication.saml.logout import LogoutVerifier
 from gateway.authentication.saml.metadata import Description
 from gateway.authentication.saml.names import METADATA, POST, REDIRECT, SAML, SAMLP
 from gateway.authentication.saml.verifier import SamlVerifier
@@ -35,6 +37,7 @@ from tests.authentication.saml.idp import (
     signed_response,
     tree,
 )
+from tests.authentication.saml.partings import LOGOUT
 
 SP = pair("sp")
 PLACE = "https://idp.example.com/sso"
@@ -42,7 +45,13 @@ ATTEMPT = Attempt("state-1", "n", "v", "https://gw.example.com/saml2/idpresponse
 ASKED = replace(ATTEMPT, kept={"request_id": REQUEST})
 
 
-def party(*bindings: str, signs: bool = True, **settings: Any) -> SamlParty:
+def party(
+    *bindings: str,
+    signs: bool = True,
+    logout: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> SamlParty:
     told = provider(
         sp={
             "key": SecretRef(source="file x", value=SP.key_pem),
@@ -54,7 +63,13 @@ def party(*bindings: str, signs: bool = True, **settings: Any) -> SamlParty:
     )
     places = dict.fromkeys(bindings or (REDIRECT,), PLACE)
     descriptions = FixedDescription(
-        Description((pair("idp").certificate,), places), lambda: NOON
+        Description(
+            (pair("idp").certificate,),
+            places,
+            logout or {},
+            answers or logout or {},
+        ),
+        lambda: NOON,
     )
     verifier = SamlVerifier(
         told,
@@ -64,7 +79,9 @@ def party(*bindings: str, signs: bool = True, **settings: Any) -> SamlParty:
         skew=SKEW,
     )
     key = SP.private if signs else None
-    return SamlParty(SamlParts(told, descriptions, key, verifier), clock=lambda: NOON)
+    judge = LogoutVerifier(told, descriptions=descriptions, decryptor=None, skew=SKEW)
+    parts = SamlParts(told, descriptions, key, verifier, judge)
+    return SamlParty(parts, clock=lambda: NOON)
 
 
 def inflated(text: str) -> Any:
@@ -202,3 +219,14 @@ def test_the_metadata_says_what_a_provider_has_to_know() -> None:
     assert service.get("Location").endswith("/saml2/idpresponse")
     bare = etree.fromstring(party(signs=False).metadata)
     assert bare.find(f".//{{{METADATA}}}KeyDescriptor") is None
+
+
+def test_the_metadata_says_where_to_sign_out_if_answers_can_be_signed() -> None:
+    name = f".//{{{METADATA}}}SingleLogoutService"
+    found = etree.fromstring(party().metadata).findall(name)
+
+    assert [(each.get("Binding"), each.get("Location")) for each in found] == [
+        (REDIRECT, LOGOUT),
+        (POST, LOGOUT),
+    ]
+    assert not etree.fromstring(party(signs=False).metadata).findall(name)

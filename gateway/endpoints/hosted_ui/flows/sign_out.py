@@ -19,7 +19,6 @@ from gateway.endpoints.hosted_ui.flows.way_out import WaysOut
 from gateway.endpoints.hosted_ui.place import Place
 from gateway.endpoints.hosted_ui.site import Site
 from gateway.endpoints.hosted_ui.visit import Visit
-from gateway.federation.sessions import WayOut
 from gateway.oauth.authorizing.browser_sessions import BrowserSession, BrowserSessions
 from gateway.oauth.errors import UntrustedRequestError
 
@@ -73,29 +72,16 @@ class SignOutPages:
     def _end(self, visit: Visit, place: Place, onward: str) -> Response:
         """End the sign-in, if it is one of the client's pool, and go on."""
         session = self._who(visit, place)
-        way_out = session and self._ways_out.find(visit, session, onward)
-        if way_out:
-            response = self._by_way_of(visit, place, way_out)
-        elif onward:
-            response = self._site.renderer.redirect(onward)
-        else:
-            response = self._told(visit, place)
+        response = None
+        if session is not None:
+            response = self._ways_out.leave(visit, place, session, onward)
+        if response is None:
+            go = self._site.renderer.redirect
+            response = go(onward) if onward else self._told(visit, place)
         if session is not None:
             self._sessions.end(self._site.cookies.session(visit))
             self._site.cookies.end_session(response)
         return response
-
-    def _by_way_of(self, visit: Visit, place: Place, way_out: WayOut) -> Response:
-        if visit.method == "GET":
-            return self._site.renderer.redirect(way_out.url)
-        # By a page: forms of ours lead nowhere else.
-        return self._site.renderer.page(
-            visit,
-            place,
-            "signing_out.html",
-            provider=way_out.label,
-            address=way_out.url,
-        )
 
     def _who(self, visit: Visit, place: Place) -> BrowserSession | None:
         session = self._arrival.who(visit)
