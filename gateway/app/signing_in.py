@@ -75,13 +75,7 @@ def build_sign_ins(
             people=people,
             clock=clock,
         ),
-        connected=ConnectedLogins(
-            database=database,
-            providers=providers,
-            people=people,
-            links=links,
-            clock=clock,
-        ),
+        connected=_connected(database, providers, people, links, clock),
         sessions=sessions,
         single_logout=SingleLogout(
             database=database,
@@ -94,6 +88,22 @@ def build_sign_ins(
         sign_ins=pools.sign_ins,
         clock=clock,
         public_url=public_url,
+    )
+
+
+def _connected(
+    database: Database,
+    providers: CurrentProviders,
+    people: People,
+    links: Links,
+    clock: Callable[[], datetime],
+) -> ConnectedLogins:
+    return ConnectedLogins(
+        database=database,
+        providers=providers,
+        people=people,
+        links=links,
+        clock=clock,
     )
 
 
