@@ -168,3 +168,13 @@ def test_a_person_who_is_gone_is_signed_out_nowhere(desk: Desk) -> None:
 
     assert end(desk, subject="123") == []
     assert pool.find(desk.pool.id) is not None
+
+
+def test_nobody_of_a_pool_that_is_gone_is_signed_out(
+    desk: Desk, sessions: FederatedSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left of it goes with the next sweep."""
+    signed_in(desk)
+    monkeypatch.setattr(type(sessions._pools), "find", lambda *_: None)
+
+    assert end(desk, subject="123") == []

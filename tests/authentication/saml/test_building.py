@@ -220,3 +220,8 @@ def test_of_many_who_bring_an_assertion_at_once_one_is_first(
         )
     assert sum(first) == 1
     assert presented.is_first(b"e" * 32, until=until)
+
+
+def test_a_file_that_says_everything_has_no_source() -> None:
+    with pytest.raises(ValueError, match="everything itself"):
+        sources().for_(described(), None)

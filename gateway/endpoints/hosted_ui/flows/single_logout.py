@@ -55,19 +55,35 @@ class SingleLogoutPages:
 
     def receive(self, visit: Visit) -> Response:
         """Take what a provider has a browser post."""
-        if _is_request(visit.form):
-            return self._hear(visit, SignOutMessage(visit.form))
-        state = visit.typed(_STATE)
-        self._logout.send_ahead(state, visit.form)
+        try:
+            if _is_request(visit.form):
+                return self._hear(visit, SignOutMessage(visit.form))
+            state = visit.typed(_STATE)
+            self._logout.send_ahead(state, visit.form)
+        except GatewayError as error:
+            return self._refused(visit, error)
         onward = replace(visit, query={})
         return self._site.renderer.redirect(onward.link(SAML_LOGOUT, **{_STATE: state}))
 
     def arrive(self, visit: Visit) -> Response:
         """Take what stands in an address, or was posted just before."""
         message = SignOutMessage(visit.query, visit.raw_query)
-        if _is_request(visit.query):
-            return self._hear(visit, message)
-        return self._come_back(visit, message)
+        try:
+            if _is_request(visit.query):
+                return self._hear(visit, message)
+            return self._come_back(visit, message)
+        except GatewayError as error:
+            return self._refused(visit, error)
+
+    def _refused(self, visit: Visit, error: GatewayError) -> Response:
+        """Return a page without a way to try again: the same would be refused again."""
+        self._logger.info(
+            "a message about a sign-out was refused",
+            error=error.code,
+            failure=type(error).__name__,
+            detail=error.detail,
+        )
+        return self._site.failure(visit, error, is_sent=True)
 
     def _hear(self, visit: Visit, message: SignOutMessage) -> Response:
         heard = self._logout.hear(message)

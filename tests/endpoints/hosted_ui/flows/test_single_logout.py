@@ -234,9 +234,13 @@ def test_what_is_neither_is_refused(
 
 
 def test_a_request_that_is_not_good_is_refused(inside: Visitor, party: Party) -> None:
+    """Nor does the page offer to bring it once more."""
     party.refusal = MalformedCredentialError()
 
-    assert inside.client.get(f"{LOGOUT}?SAMLRequest=x").status_code == 400
+    answer = inside.client.get(f"{LOGOUT}?SAMLRequest=x")
+
+    assert answer.status_code == 400
+    assert "Try again" not in answer.text
     assert inside.signed_in is not None
 
 
