@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -385,3 +386,64 @@ def test_who_asks_is_known_before_it_is_verified() -> None:
     for fields in ({}, posted(answered())):
         with pytest.raises(MalformedCredentialError):
             issuer_of(fields, "", max_bytes=most)
+
+
+def unsigned_query(name: str, root: Any) -> str:
+    return query(root, name).partition("&SigAlg=")[0]
+
+
+ADDRESSES: dict[str, tuple[Callable[[str, Any], str], type[CredentialError]]] = {
+    "unsigned": (unsigned_query, MissingSignatureError),
+    "by a stranger": (
+        lambda name, root: query(root, name, by=pair("stranger")),
+        WrongSignatureError,
+    ),
+    "SHA-1": (
+        lambda name, root: query(
+            root, name, algorithm="http://www.w3.org/2000/09/xmldsig#rsa-sha1"
+        ),
+        WrongAlgorithmError,
+    ),
+    "another relay state": (
+        lambda name, root: query(root, name).replace("RelayState=r", "RelayState=x"),
+        WrongSignatureError,
+    ),
+    # A signature inside of the document is none of an address.
+    "signed inside alone": (
+        lambda name, root: unsigned_query(name, signed(root)),
+        MissingSignatureError,
+    ),
+    "signed inside, and by a stranger": (
+        lambda name, root: query(signed(root), name, by=pair("stranger")),
+        WrongSignatureError,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("kind", ["request", "answer"])
+def test_a_forged_address_ends_nothing(name: str, kind: str) -> None:
+    """What is said by an address is signed beside the document, each time."""
+    make, error = ADDRESSES[name]
+    ask: Callable[[], object]
+    if kind == "request":
+        ask = partial(judge().request, {}, make("SAMLRequest", GOOD.root), now=NOON)
+    else:
+        address = make("SAMLResponse", answered())
+        respond = judge().response
+        ask = partial(respond, {}, address, request_id=REQUEST, now=NOON)
+
+    with pytest.raises(error):
+        ask()
+
+
+def test_either_certificate_of_two_is_good() -> None:
+    """The present one, and the next one."""
+    both = (pair("old").certificate, pair("idp").certificate)
+
+    for fields, address in (
+        (posted(signed(GOOD.root)), ""),
+        ({}, query(GOOD.root)),
+    ):
+        asked = judge(certificates=both).request(fields, address, now=NOON)
+        assert asked.name_id == "ana"
