@@ -99,6 +99,7 @@ def test_each_provider_with_a_login_has_one(folder: Folder) -> None:
 def test_nobody_signs_in_where_the_file_does_not_say_so(
     folder: Folder, more: str
 ) -> None:
+    """Keycloak CVE-2026-16442: one that is there for something else let people in too."""
     folder.write("providers/github.toml", f"{GITHUB}{more}\n")
 
     assert parties_of(folder) == {}

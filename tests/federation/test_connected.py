@@ -87,3 +87,14 @@ def test_not_every_provider_is_for_people_to_connect(
     assert desk.sign_ins.connected.offered(desk.client) == []
     with pytest.raises(UnknownProviderError):
         connect(desk, begun, ana)
+
+
+def test_a_provider_that_is_gone_connects_nobody(desk: Desk, ana: User) -> None:
+    """Zitadel CVE-2025-64717: switched off in its file, while somebody is there."""
+    begun = back(desk, ana.sub)
+    use(desk.sign_ins)
+
+    with pytest.raises(UnknownProviderError):
+        connect(desk, begun, ana)
+    assert desk.party.answers == []
+    assert desk.sign_ins.connected.of(ana) == []

@@ -1,6 +1,7 @@
 """Links that wait until somebody has signed in here too."""
 
 import contextlib
+from base64 import urlsafe_b64decode
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -73,6 +74,14 @@ def test_it_waits_for_nobody_else(
     with pytest.raises(StaleAttemptError):
         use(house, proofs, handle, replace(bob, sub=waiting.sub, pool_id="other"))
     assert proofs.find(handle, BROWSER) == waiting
+
+
+def test_nobody_can_guess_a_handle(proofs: LinkProofs, waiting: WaitingLink) -> None:
+    """Keycloak CVE-2026-15571: each is 256 bits of its own, and none is made of the login."""
+    handles = {proofs.add(waiting, BROWSER) for _ in range(20)}
+
+    assert len(handles) == 20
+    assert all(len(urlsafe_b64decode(f"{each}=")) == 32 for each in handles)
 
 
 @pytest.mark.parametrize("browser", ["", "b" * 43], ids=["none", "other"])
