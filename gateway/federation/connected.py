@@ -20,9 +20,6 @@ from gateway.pool.pool import Pool
 from gateway.pool.sign_in.values import Context
 from gateway.storage.database import Database
 
-# Whose people may say themselves that they are somebody who is here.
-_OPEN = frozenset({"verified-email", "confirm"})
-
 
 @dataclass(frozen=True, slots=True)
 class Connected:
@@ -101,11 +98,7 @@ class ConnectedLogins:
 
     def offered(self, client: Client) -> Sequence[LoginProvider]:
         """Return the providers that somebody may connect with."""
-        return [
-            each
-            for each in self._providers.now.offered(client)
-            if each.settings.link.policy in _OPEN
-        ]
+        return [each for each in self._providers.now.offered(client) if each.is_open]
 
     def find_offered(self, client: Client, provider_id: str) -> LoginProvider:
         """Return one of them.
@@ -113,10 +106,10 @@ class ConnectedLogins:
         Raises:
             UnknownProviderError: None that somebody may connect with.
         """
-        for each in self.offered(client):
-            if each.id == provider_id:
-                return each
-        raise UnknownProviderError("nobody connects with it")
+        found = self._providers.now.find_offered(client, provider_id)
+        if not found.is_open:
+            raise UnknownProviderError("nobody connects with it")
+        return found
 
     def connect(
         self,

@@ -26,6 +26,8 @@ from gateway.storage.pools.federated_logins import Login
 OAUTH_CALLBACK: Final = "/oauth2/idpresponse"
 SAML_CALLBACK: Final = "/saml2/idpresponse"
 
+_OPEN: Final = frozenset({"verified-email", "confirm"})
+
 
 class LoginSettings(Protocol):
     """The file of a provider, as far as signing in goes."""
@@ -85,6 +87,11 @@ class LoginProvider:
         """Its name for people."""
         settings = self.settings
         return settings.label or default_label(settings.kind, self.name)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its people may say themselves that they are somebody who is here."""
+        return self.settings.link.policy in _OPEN
 
     @property
     def begins_itself(self) -> bool:
@@ -186,6 +193,17 @@ class LoginProviders:
         if found is None or found.pool_id != pool_id:
             raise UnknownProviderError(f"{provider_id} signs nobody in any more")
         return found
+
+    def find_offered(self, client: Client, provider_id: str) -> LoginProvider:
+        """Return one by its id, if a client offers it.
+
+        Raises:
+            UnknownProviderError: It is gone, or the client offers it no more.
+        """
+        for each in self.offered(client):
+            if each.id == provider_id:
+                return each
+        raise UnknownProviderError(f"the client does not offer {provider_id} any more")
 
     def told(self, login: Login, *, is_primary: bool) -> ToldLogin:
         """Return a login as it is told; by its id, if its provider is gone."""

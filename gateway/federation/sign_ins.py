@@ -251,7 +251,7 @@ class FederatedSignIns:
             context: What is known of the request.
 
         Raises:
-            UnknownProviderError: Nobody signs in with the provider any more.
+            UnknownProviderError: Nobody of the client signs in with the provider any more.
             ProviderSaysNoError: The provider lets nobody in.
             CredentialError: What it vouches with is not good, or not what its file
                 requires; or the person is not let in here (`NotAuthorizedError`).
@@ -263,7 +263,7 @@ class FederatedSignIns:
         """
         if (begun.pool_id, begun.client_id, begun.owner) != (pool.id, client.id, ""):
             raise StaleAttemptError("the attempt is another client's")
-        provider = self._providers.now.find(begun.provider, pool.id)
+        provider = self._providers.now.find_offered(client, begun.provider)
         proven = provider.party.finish(begun.attempt, begun.answer or answer)
         mapped = provider.mapper.map(proven.claims, self._clock())
         return self._enter(

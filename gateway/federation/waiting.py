@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from gateway.federation.errors import StaleAttemptError
+from gateway.federation.errors import StaleAttemptError, UnknownProviderError
 from gateway.federation.linking.carrying import from_text, to_text
 from gateway.federation.linking.proofs import LinkProofs, WaitingLink
 from gateway.federation.people import Comer, People
@@ -138,13 +138,16 @@ class WaitingLogins:
 
         Raises:
             StaleAttemptError: Nothing waits there, or for somebody else.
-            UnknownProviderError: Nobody signs in with the provider any more.
+            UnknownProviderError: Nobody of the client signs in with the provider any more,
+                or its file lets nobody become somebody who is here any more.
             LoginTakenError: The login leads to somebody else by now.
             TooManyLoginsError: They have as many as one may.
             StorageError: Nothing was kept.
         """
         waiting = self._proofs.find(ticket.handle, ticket.browser)
         comer = self._comer(pool, client, waiting, context)
+        if not comer.provider.is_open:
+            raise UnknownProviderError("its file allows no links any more")
 
         def work(connection: Connection) -> User:
             self._proofs.use(connection, ticket.handle, ticket.browser, user)
@@ -157,7 +160,7 @@ class WaitingLogins:
     ) -> Comer:
         if waiting.pool_id != pool.id:
             raise StaleAttemptError("it waits in another pool")
-        provider = self._providers.now.find(waiting.provider, pool.id)
+        provider = self._providers.now.find_offered(client, waiting.provider)
         proven = from_text(waiting.record)
         return Comer(
             pool=pool,

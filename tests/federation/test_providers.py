@@ -108,6 +108,25 @@ def test_a_provider_that_is_gone_is_found_no_more() -> None:
         current.now.find("corp", POOL_ID)
 
 
+def test_what_a_client_offers_is_found_by_its_id() -> None:
+    """And what it offers no more, is not."""
+    assert ALL.find_offered(CLIENT, "partner") is PARTNER
+    only = replace(CLIENT, providers=("corp",))
+    for client, wanted in ((only, "partner"), (CLIENT, "elsewhere"), (CLIENT, "gone")):
+        with pytest.raises(UnknownProviderError):
+            ALL.find_offered(client, wanted)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_open"),
+    [("never", False), ("admin", False), ("confirm", True), ("verified-email", True)],
+)
+def test_a_file_says_whether_people_may_be_somebody_here(
+    policy: str, *, is_open: bool
+) -> None:
+    assert login_provider(link={"policy": policy}).is_open is is_open
+
+
 def test_saml_comes_back_to_its_own_place() -> None:
     class Saml:
         id, kind, label = "s", "saml", ""

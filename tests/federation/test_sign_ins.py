@@ -150,6 +150,16 @@ def test_a_provider_that_went_meanwhile_lets_nobody_in(desk: Desk) -> None:
     assert desk.party.answers == []
 
 
+def test_a_client_that_offers_the_provider_no_more_lets_nobody_in(desk: Desk) -> None:
+    """Whatever the attempt was begun with."""
+    begun = desk.sign_ins.take(desk.leave(), BROWSER, BACK)
+    client = replace(desk.client, providers=())
+
+    with pytest.raises(UnknownProviderError):
+        desk.sign_ins.arrive(desk.pool, client, begun, {}, CONTEXT)
+    assert desk.party.answers == []
+
+
 def test_a_provider_that_cannot_be_had_keeps_nothing(desk: Desk) -> None:
     desk.party.refusal = ProviderUnavailableError("down")
 

@@ -12,6 +12,7 @@ from gateway.federation.errors import (
     UnknownProviderError,
     WrongBrowserError,
 )
+from gateway.federation.linking.links import Source
 from gateway.federation.linking.proofs import LIFETIME
 from gateway.federation.sign_ins import Arrived, Waiting
 from gateway.federation.waiting import Supposed, Ticket
@@ -57,9 +58,9 @@ def apart(desk: Desk, ticket: Ticket) -> Arrived:
     return desk.sign_ins.stay_apart(desk.pool, desk.client, ticket, CONTEXT)
 
 
-def leads_to(desk: Desk) -> str | None:
+def leads_to(desk: Desk, subject: str = "123") -> str | None:
     with desk.house.database.reading() as connection:
-        login = FederatedLogins(connection).find(desk.pool.id, "corp", "123")
+        login = FederatedLogins(connection).find(desk.pool.id, "corp", subject)
     return login.sub if login else None
 
 
@@ -129,6 +130,61 @@ def test_a_provider_that_is_gone_connects_nobody(desk: Desk, ana: User) -> None:
 
     with pytest.raises(UnknownProviderError):
         complete(desk, ticket, ana)
+    assert leads_to(desk) is None
+
+
+@pytest.mark.parametrize("policy", ["never", "admin"])
+def test_a_file_that_allows_no_more_links_connects_nobody(
+    desk: Desk, ana: User, policy: str
+) -> None:
+    """Also whom it has asked before: what counts is what it says at the end."""
+    ticket = wait(desk)
+    desk.use(link={"policy": policy})
+
+    with pytest.raises(UnknownProviderError):
+        complete(desk, ticket, ana)
+    assert leads_to(desk) is None
+    assert apart(desk, ticket).username == "corp_123"
+
+
+def test_a_client_that_offers_the_provider_no_more_connects_nobody(
+    desk: Desk, ana: User
+) -> None:
+    ticket = wait(desk)
+    desk.client = replace(desk.client, providers=())
+
+    with pytest.raises(UnknownProviderError):
+        complete(desk, ticket, ana)
+    with pytest.raises(UnknownProviderError):
+        apart(desk, ticket)
+    assert leads_to(desk) is None
+
+
+def test_two_subjects_race_for_one_person_with_proofs_of_their_own(
+    desk: Desk, ana: User
+) -> None:
+    """Keycloak CVE-2026-9087: the proof of one connects that one, and not the other."""
+    first = wait(desk)
+    desk.party.claims = {**desk.party.claims, "sub": "456"}
+    second = wait(desk)
+
+    complete(desk, first, ana)
+
+    assert leads_to(desk) == ana.sub
+    assert leads_to(desk, "456") is None
+    complete(desk, second, ana)
+    assert leads_to(desk, "456") == ana.sub
+
+
+def test_what_waits_does_not_outlive_an_unlink(desk: Desk, ana: User) -> None:
+    """Keycloak CVE-2026-92358: nothing makes again what somebody has ended."""
+    used, spare = wait(desk), wait(desk)
+    connected = complete(desk, used, ana)
+    desk.sign_ins.connected.disconnect(desk.pool, connected, Source("corp", "123"))
+
+    for ticket in (used, spare):
+        with pytest.raises(StaleAttemptError):
+            complete(desk, ticket, connected)
     assert leads_to(desk) is None
 
 
