@@ -116,8 +116,6 @@ VOUCHED = {
     "microsoft, edov as text": token(**MAIL, **TENANT, xms_edov="1"),
     "gitlab": token(**TRUE),
     "oidc": token(**TRUE),
-    "twitter": shown(twitter.Twitter(), twitter.TOKEN),
-    "twitter 1.0a": shown(twitter.Twitter(), ";".join(twitter.PAIR)),
     "github": hub(verified=True),
     "oauth2": chat(**TRUE),
 }
@@ -138,6 +136,8 @@ UNPROVEN = {
     "facebook, limited": token(**TRUE),
     "amazon": shown(amazon.Amazon(), amazon.TOKEN),
     "amazon, boasting": shown(amazon.Amazon(), amazon.TOKEN, user=BOASTING_ALICE),
+    "twitter": shown(twitter.Twitter(), twitter.TOKEN),
+    "twitter 1.0a": shown(twitter.Twitter(), ";".join(twitter.PAIR)),
     "github, not verified": hub(verified=False),
     "oauth2, not verified": chat(**FALSE),
     "oauth2, not said": chat(**MAIL),

@@ -32,6 +32,11 @@ class TwitterClient(AppClient):
 class TwitterMap(MapSettings):
     """From X's claims to the identity."""
 
+    email_verified: Expression = Field(
+        default="false",
+        description="Boolean. X shows confirmed addresses alone, and does not say so beside "
+        "the address; `claim('email_verified', false)` takes it at its word.",
+    )
     phone: Expression = Field(default="''", description="Text. X sends none.")
     phone_verified: Expression = Field(default="false", description="Boolean.")
     amr: Expression = Field(default="[]", description="List of text. None.")
