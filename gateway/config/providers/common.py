@@ -89,7 +89,7 @@ LOGIN: Final = "login"
 Domain = Annotated[
     str,
     matching(
-        r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
+        r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}",
         "a domain in lower case, as in `corp.example`",
     ),
 ]
