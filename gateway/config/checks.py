@@ -8,11 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from gateway.config.configuration import PolicyFile, ProviderFile
+from gateway.config.configuration import (
+    PolicyFile,
+    ProviderFile,
+    ProviderSettings,
+)
 from gateway.config.document import Document
 from gateway.config.faults import Fault
 from gateway.config.positions import Keys
 from gateway.config.providers.guest import GuestProvider
+from gateway.config.providers.microsoft import MicrosoftProvider
+from gateway.config.providers.opaque.amazon import AmazonProvider
+from gateway.config.providers.opaque.facebook import FacebookProvider
+from gateway.config.providers.opaque.github import GithubProvider
+from gateway.config.providers.opaque.twitter import TwitterProvider
 from gateway.config.reading import is_world_readable
 from gateway.config.settings.guest import GuestSettings
 from gateway.config.settings.keys import KeysSettings
@@ -25,6 +34,9 @@ from gateway.config.settings.tokens import TokensSettings
 from gateway.config.settings.upstreams import Upstream
 from gateway.config.settings.values import duration_text, is_loopback
 from gateway.config.suggestion import suggest
+
+# Who signs up there brings an address of their own; none of them owns a domain's.
+_OPEN_KINDS = (AmazonProvider, FacebookProvider, GithubProvider, TwitterProvider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +222,29 @@ def check_secrets(
             )
 
 
+def _check_trust(
+    document: Document, settings: ProviderSettings, keys: Keys
+) -> Iterator[Fault]:
+    """Yield that a provider is trusted with a domain whose addresses anybody may write.
+
+    Reference: Descope, "nOAuth" (addresses of other tenants' making).
+    """
+    if not settings.link.trust_email_domains:
+        return
+    if isinstance(settings, MicrosoftProvider):
+        many = "{tenantid}" in settings.issuer and len(settings.tenants) != 1
+        writers = "an administrator of any of its tenants" if many else ""
+    else:
+        writers = "everybody" if isinstance(settings, _OPEN_KINDS) else ""
+    if writers:
+        yield document.fault(
+            "E345",
+            (*keys, "link", "trust_email_domains"),
+            f"at kind `{settings.kind}` {writers} can write an address of any domain",
+            help='let people prove their address: `link.policy = "confirm"`',
+        )
+
+
 def check_providers(
     providers: Sequence[ProviderFile], parts: Parts | None
 ) -> Iterator[Fault]:
@@ -221,6 +256,7 @@ def check_providers(
         settings = provider.settings
         yield from seen.check(document, (*keys, "id"), settings.id)
         yield from check_secrets(document, settings, keys)
+        yield from _check_trust(document, settings, keys)
         if not settings.owner:
             yield document.fault(
                 "W202",

@@ -65,6 +65,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "E342": "People sign in with a provider, and come into no pool.",
         "E343": "Two providers of a pool share a name, a domain or an identifier.",
         "E344": "A provider's profile names an attribute that its pool does not have.",
+        "E345": "A provider is trusted with a domain whose addresses anybody may write.",
         "E401": "An expression is too long.",
         "E402": "An expression is nested too deeply.",
         "E403": "An expression may cost too much.",

@@ -251,6 +251,70 @@ def test_there_is_one_provider_for_guests(folder: Folder) -> None:
     assert (fault.code, fault.file) == ("E333", "providers/guest2.toml")
 
 
+APP = 'client.id = "1"\nclient.secret = { env = "SECRET" }\n'
+TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
+TENANTS = TENANT, "9188040d-6c67-4c5b-b112-36a304b66dad"
+TRUST = """
+[link]
+policy              = "verified-email"
+trust_email_domains = ["corp.example"]
+"""
+
+
+def trusted(folder: Folder, kind: str, more: str) -> Folder:
+    head = f'kind = "{kind}"\nid = "there"\nowner = "x"\n'
+    folder.environ["SECRET"] = "x"
+    folder.write("providers/there.toml", head + more + TRUST)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "writers"),
+    [
+        ("amazon", APP, "everybody"),
+        ("facebook", APP, "everybody"),
+        ("github", APP, "everybody"),
+        ("twitter", APP, "everybody"),
+        (
+            "microsoft",
+            f'client.id = "1"\ntenants = {[*TENANTS]}\n',
+            "an administrator of any of its tenants",
+        ),
+    ],
+    ids=["amazon", "facebook", "github", "twitter", "microsoft"],
+)
+def test_who_lets_anybody_write_an_address_is_trusted_with_no_domain(
+    folder: Folder, kind: str, more: str, writers: str
+) -> None:
+    """Or whoever writes an address there would be the person who has it here."""
+    fault = the_error(trusted(folder, kind, more))
+
+    assert (fault.code, fault.file) == ("E345", "providers/there.toml")
+    assert f"at kind `{kind}` {writers} can write" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("microsoft", f'client.id = "1"\ntenants = ["{TENANT}"]\n'),
+        (
+            "microsoft",
+            f"""
+client.id = "1"
+issuer    = "https://login.microsoftonline.com/{TENANT}/v2.0"
+""",
+        ),
+        ("gitlab", 'client.id = "1"\n'),
+    ],
+    ids=["one tenant", "one issuer", "gitlab"],
+)
+def test_whoever_owns_a_domain_may_speak_for_it(
+    folder: Folder, kind: str, more: str
+) -> None:
+    """As their file says."""
+    trusted(folder, kind, more).load()
+
+
 def test_without_config_toml_providers_are_checked_among_themselves(
     folder: Folder,
 ) -> None:
