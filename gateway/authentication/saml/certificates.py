@@ -11,9 +11,8 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-import xmlsec
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -22,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey,
 )
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 
 _MIN_RSA_BITS: Final = 2048
 _CURVES: Final = (SECP256R1, SECP384R1, SECP521R1)
@@ -45,12 +44,12 @@ class Certificate:
     Attributes:
         fingerprint: SHA-256 of its DER form, in hex.
         public_key: For signatures beside documents.
-        key: For signatures in documents.
+        pem: The certificate, for signatures in documents.
     """
 
     fingerprint: str
     public_key: RSAPublicKey | EllipticCurvePublicKey = field(repr=False, compare=False)
-    key: Any = field(repr=False, compare=False)
+    pem: str = field(repr=False, compare=False)
 
 
 def parse_pem(content: bytes) -> Certificate:
@@ -95,9 +94,8 @@ def _use(certificate: x509.Certificate) -> Certificate:
         public_key.curve, _CURVES
     ):
         raise CertificateError("neither an RSA key nor one of P-256, P-384 or P-521")
-    pem = public_key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return Certificate(
         fingerprint=hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest(),
         public_key=public_key,
-        key=xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem, None),
+        pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
     )
