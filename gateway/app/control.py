@@ -8,12 +8,19 @@ from starlette.types import Scope
 
 from gateway.app.loading import Loaded
 from gateway.app.oauth_endpoints import oauth_routes
+from gateway.app.reasons import build_reasons
 from gateway.app.status import Status
 from gateway.app.tools import Tools
 from gateway.authentication.verifier import Verifier
 from gateway.config.providers.guest import GuestProvider
 from gateway.endpoints import saml, well_known
-from gateway.endpoints.admin import explain, health, outbox, status
+from gateway.endpoints.admin import (
+    explain,
+    health,
+    outbox,
+    sign_in_reasons,
+    status,
+)
 from gateway.endpoints.admin.hosts import HostCheck
 from gateway.endpoints.frame import Frame
 from gateway.endpoints.oauth import back_channel, token
@@ -96,7 +103,7 @@ def _back_channel(tools: Tools) -> BackChannel:
 def build_admin(
     loaded: Loaded, *, tools: Tools, state: Status, explainer: explain.Explainer
 ) -> Frame:
-    """Return the admin listener's application: health, status, explanations, outbox."""
+    """Return the admin listener's application: health, status, explanations, pages for operators."""
     host = loaded.configuration.settings.server.admin_listen.host
     names = () if _is_address(host) else (host,)
     return _frame(
@@ -105,6 +112,7 @@ def build_admin(
             *status.routes(source=state),
             *explain.routes(explainer=explainer),
             *outbox.routes(source=tools.pools.outbox_reader),
+            *sign_in_reasons.routes(source=build_reasons(loaded, tools)),
         ],
         tools=tools,
         client_ip=_peer,

@@ -43,6 +43,9 @@ from gateway.storage.database import Database
 from gateway.telemetry.counters import Counters
 from gateway.telemetry.logs import Logger
 
+# More pools than anybody looks through by name.
+_MOST = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class PoolServices:
@@ -222,3 +225,25 @@ def _tools(ground: PoolGround, outbox: Outbox, triggers: Triggers) -> PoolTools:
         decoys=Decoys(secret=store_key.derive("pool decoys, version 1")),
         clock=clock,
     )
+
+
+def find_pool(pools: Pools, wanted: str) -> Pool:
+    """Return the pool that somebody means.
+
+    Args:
+        pools: Knows them.
+        wanted: Its id or name; empty for the only one.
+
+    Raises:
+        LookupError: There is no such pool, or several; the text lists what there is.
+        StorageError: The database cannot be read.
+    """
+    found = pools.find(wanted) if wanted else None
+    if found is not None:
+        return found
+    known = pools.list(limit=_MOST).entries
+    meant = [pool for pool in known if wanted in {"", pool.settings.name}]
+    if len(meant) == 1:
+        return meant[0]
+    told = ", ".join(f"{pool.id} ({pool.settings.name})" for pool in meant or known)
+    raise LookupError(f"name one of the pools: {told}" if told else "there is none yet")

@@ -1,7 +1,6 @@
 """`gateway explain signin`: why is something missing from a profile?"""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +9,6 @@ from gateway.cli.options import DEFAULT_CONFIG, ConfigOption, Format, FormatOpti
 from gateway.cli.output import print_json, print_table, print_text
 
 if TYPE_CHECKING:
-    from gateway.federation.profiles import Reason
     from gateway.federation.reasons import LoginReasons
     from gateway.model.user import User
 
@@ -28,19 +26,6 @@ PoolOption = Annotated[
 NameArgument = Annotated[
     str, typer.Argument(metavar="USER", help="The user name, or the id (`sub`).")
 ]
-
-# What to do about each.
-_WORDS: Final[Mapping[str, str]] = {
-    "written": "as the provider says",
-    "scope_not_asked": "{provider} was not asked for it: add {scopes} to client.scopes",
-    "claim_not_sent": "{provider} did not send {claims}",
-    "not_mapped": "nothing in sign_in.profile makes it",
-    "no_such_attribute": "the pool has no such attribute",
-    "not_taken": "the pool does not take what {provider} says ({problem})",
-    "not_writable": "the client {client} may not write it: add it to its `writable`",
-    "not_mutable": "it may not change once it has a value",
-    "kept_as_it_is": "the person has a way in of their own, and what they have stays",
-}
 
 
 def explain_sign_in(
@@ -63,6 +48,7 @@ def explain_sign_in(
     from gateway.app.loading import load  # noqa: PLC0415 - slow to import
     from gateway.app.offline import open_sign_in_reasons  # noqa: PLC0415 - slow to import
     from gateway.cli.users.opening import open_desk  # noqa: PLC0415 - slow to import
+    from gateway.federation.reason_words import as_json  # noqa: PLC0415 - likewise
 
     loaded = load(config)
     with (
@@ -72,7 +58,7 @@ def explain_sign_in(
         user = desk.people.directory.get(desk.pool, name)
         told = reasons.of(desk.pool, user)
     if output is Format.JSON:
-        logins = [_as_json(each) for each in told]
+        logins = [as_json(each) for each in told]
         print_json({"username": user.username, "sub": user.sub, "logins": logins})
         return
     if not told:
@@ -82,6 +68,8 @@ def explain_sign_in(
 
 
 def _print(told: "LoginReasons", user: "User") -> None:
+    from gateway.federation.reason_words import words  # noqa: PLC0415 - slow to import
+
     login, record = told.login, told.record
     at = "never" if login.last_at is None else f"{login.last_at:%Y-%m-%d %H:%M} UTC"
     print_text(f"{login.provider}: {login.subject}", style="bold")
@@ -93,42 +81,8 @@ def _print(told: "LoginReasons", user: "User") -> None:
     if told.refusal:
         print_text(f"  would be refused now: {told.refusal}", style="red")
     rows = [
-        [name, "yes" if user.attributes.get(name) else "no", _words(told, reason)]
+        [name, "yes" if user.attributes.get(name) else "no", words(told, reason)]
         for name, reason in sorted(told.reasons.items())
     ]
     if rows:
         print_table(["attribute", "there", "why"], rows)
-
-
-def _words(told: "LoginReasons", reason: "Reason") -> str:
-    return _WORDS[reason.why].format(
-        provider=told.login.provider,
-        scopes=", ".join(reason.scopes),
-        claims=", ".join(reason.claims),
-        problem=reason.problem,
-        client=told.client.id,
-    )
-
-
-def _as_json(told: "LoginReasons") -> dict[str, Any]:
-    login, record = told.login, told.record
-    return {
-        "provider": login.provider,
-        "subject": login.subject,
-        "created_at": login.created_at.isoformat(),
-        "last_at": None if login.last_at is None else login.last_at.isoformat(),
-        "client_id": told.client.id,
-        "scopes": list(record.scopes),
-        "claims": sorted(record.claims),
-        "refusal": told.refusal,
-        "attributes": {
-            name: {
-                "why": str(reason.why),
-                "claims": list(reason.claims),
-                "scopes": list(reason.scopes),
-                "problem": reason.problem,
-                "text": _words(told, reason),
-            }
-            for name, reason in sorted(told.reasons.items())
-        },
-    }

@@ -11,14 +11,11 @@ import typer
 from gateway.app.functions import build_functions
 from gateway.app.offline import open_pool_services
 from gateway.app.people import PeopleServices
-from gateway.app.pools import PoolServices
+from gateway.app.pools import PoolServices, find_pool
 from gateway.cli.clock import now
 from gateway.config.load import load as load_files
 from gateway.pool.clients import Clients
 from gateway.pool.pool import Pool
-
-# More pools than anybody looks through by name.
-_MOST = 1000
 
 PoolOption = Annotated[
     str,
@@ -77,16 +74,7 @@ def open_desk(config: Path, pool: str) -> Iterator[Desk]:
 
 
 def _find(services: PoolServices, wanted: str) -> Pool:
-    found = services.pools.find(wanted) if wanted else None
-    if found is not None:
-        return found
-    pools = services.pools.list(limit=_MOST).entries
-    meant = [pool for pool in pools if wanted in {"", pool.settings.name}]
-    if len(meant) == 1:
-        return meant[0]
-    told = ", ".join(f"{pool.id} ({pool.settings.name})" for pool in meant or pools)
-    if not pools:
-        told = "there is none yet"
-    raise typer.BadParameter(
-        f"name one of the pools: {told}" if pools else told, param_hint="--pool"
-    )
+    try:
+        return find_pool(services.pools, wanted)
+    except LookupError as error:
+        raise typer.BadParameter(str(error), param_hint="--pool") from error

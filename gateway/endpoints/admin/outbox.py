@@ -5,8 +5,6 @@ messages (`waiting`, `delivered`, `failed`), `?cursor=` the next page. What a me
 shown where messages go nowhere else.
 """
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +12,13 @@ from functools import cache
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
-from jinja2 import Environment, StrictUndefined, Template
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from gateway.endpoints.admin.health import NO_STORE
+from gateway.endpoints.admin.page import Page
 from gateway.model.errors import RequestError
 from gateway.pool.messages.reading import ReadMessage, ReadPage
 from gateway.storage.pools.messages import MessageState
@@ -28,23 +26,7 @@ from gateway.storage.pools.messages import MessageState
 _KNOWN: Final = frozenset({"to", "state", "cursor"})
 _MAX_ADDRESS: Final = 320
 
-_STYLE: Final = (
-    "body{font:1rem/1.5 sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
-    "article{border-top:1px solid;padding:1rem 0}pre{white-space:pre-wrap}"
-    "form>*{margin-right:.5rem}"
-)
-_PAGE: Final = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Outbox</title>
-<style>{{ style }}</style>
-</head>
-<body>
-<h1>Outbox</h1>
+_CONTENT: Final = """\
 <form action="/outbox">
 <label>To <input name="to" value="{{ to }}"></label>
 <label>State <select name="state">
@@ -72,8 +54,6 @@ _PAGE: Final = """\
 {% endfor %}
 </main>
 {% if next %}<p><a href="{{ next }}">Older messages</a></p>{% endif %}
-</body>
-</html>
 """
 
 
@@ -160,20 +140,8 @@ def _instant(at: datetime | None) -> str | None:
 
 
 @cache
-def _template() -> Template:
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.from_string(_PAGE)
-
-
-@cache
-def _policy() -> str:
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    )
+def _page() -> Page:
+    return Page("Outbox", _CONTENT)
 
 
 # What a message may lack, for the page.
@@ -185,17 +153,11 @@ def _as_page(page: ReadPage, question: _Question) -> Response:
     following = ""
     if page.next is not None:
         following = f"/outbox?{urlencode({**asked, 'cursor': page.next})}"
-    text = _template().render(
-        asked,
-        style=_STYLE,
-        states=list(MessageState),
-        messages=[_UNSAID | _shown(each) for each in page.messages],
-        next=following,
+    return _page().respond(
+        {
+            **asked,
+            "states": list(MessageState),
+            "messages": [_UNSAID | _shown(each) for each in page.messages],
+            "next": following,
+        }
     )
-    headers = {
-        **NO_STORE,
-        "Content-Security-Policy": _policy(),
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HTMLResponse(text, headers=headers)
